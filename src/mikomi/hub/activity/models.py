@@ -1,0 +1,102 @@
+"""Tables of facts: what happened, under which identity, and what it adds up to.
+
+Days are days since 1970-01-01 in the data folder's time zone; instants are microseconds since
+1970-01-01 UTC. Whole numbers keep the tables small and travel to numpy as they are.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Subject(models.Model):
+    """The identity that events arrive under: the `lead` of an events file. It never changes.
+
+    `lead` is the number of the lead it belongs to now, empty while no lead is known under that key:
+    its events are kept and join the lead's activity when the lead appears. Merging leads rewrites
+    `lead` here and in `Activity`, never an event.
+    """
+
+    id = models.AutoField(primary_key=True)
+    key = models.TextField(unique=True)
+    lead = models.IntegerField(null=True, db_index=True)
+
+
+class Touch(models.Model):
+    """A kind and a content. Numbers are 32 bits and never given out twice."""
+
+    id = models.AutoField(primary_key=True)
+    kind = models.CharField(max_length=40)
+    content = models.CharField(max_length=512)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "content"], name="touch_once")]
+
+
+class Event(models.Model):
+    """One thing a subject did. Appended once; only `automated`, `counted` and `payload` change later.
+
+    `id` is the hash of `event_ids`; with subject and instant it is the key, so a lead's events lie
+    together in time order. `counted` says whether it is part of the activity.
+    """
+
+    pk = models.CompositePrimaryKey("subject", "at", "id")
+    subject = models.IntegerField()
+    at = models.BigIntegerField()
+    id = models.BigIntegerField()
+    day = models.IntegerField()
+    touch = models.IntegerField()
+    automated = models.BooleanField()
+    counted = models.BooleanField()
+    import_id = models.IntegerField(null=True)
+    source = models.CharField(max_length=20)
+    payload = models.JSONField(null=True)
+
+
+class Outcome(models.Model):
+    """What became of a lead: a row of an outcomes file. Identical rows are one row."""
+
+    pk = models.CompositePrimaryKey("subject", "at", "id")
+    subject = models.IntegerField()
+    at = models.BigIntegerField()
+    id = models.BigIntegerField()
+    day = models.IntegerField()
+    result = models.CharField(max_length=40)
+    reason = models.TextField(default="")
+    amount = models.TextField(default="")
+    import_id = models.IntegerField(null=True)
+    source = models.CharField(max_length=20)
+
+
+class Activity(models.Model):
+    """How many counted events a subject of a lead had with a touch on a day."""
+
+    pk = models.CompositePrimaryKey("lead", "day", "touch", "subject")
+    lead = models.IntegerField()
+    day = models.IntegerField()
+    touch = models.IntegerField()
+    subject = models.IntegerField()
+    n = models.IntegerField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(n__gte=0), name="activity_never_negative")]
+        indexes = [models.Index(fields=["subject"], name="activity_subject")]
+
+
+class ChangeNumber(models.Model):
+    """One row: the change number handed out last, and the one of the latest erasure.
+
+    Whoever writes facts updates this row first, so change numbers are in commit order.
+    """
+
+    id = models.SmallIntegerField(primary_key=True)
+    last = models.BigIntegerField()
+    erased = models.BigIntegerField()
+
+
+class ChangedLead(models.Model):
+    """The number of a lead's latest change: of any kind, and of its activity."""
+
+    lead = models.IntegerField(primary_key=True)
+    number = models.BigIntegerField(db_index=True)
+    activity = models.BigIntegerField(db_index=True)

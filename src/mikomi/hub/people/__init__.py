@@ -1,0 +1,1 @@
+"""Who the leads are: leads, companies, dated attributes, and the imports that bring them."""

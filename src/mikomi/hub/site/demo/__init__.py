@@ -1,0 +1,7 @@
+"""Demo data: a Japanese maker of 生産管理 SaaS, its leads and a year of what they did."""
+
+from __future__ import annotations
+
+from mikomi.hub.site.demo.generate import SEED, TIMEZONE, DemoData, generate
+
+__all__ = ["SEED", "TIMEZONE", "DemoData", "generate"]
