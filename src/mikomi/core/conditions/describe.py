@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from mikomi.core.conditions.activity import ActivityCondition
 from mikomi.core.conditions.attributes import AllOf, AnyOf, AttributeCondition, Negation, Scalar, Test, word
-from mikomi.core.conditions.sentence import DEFAULT_LABELS, Labels, Part, Parts, Path, number_text
+from mikomi.core.conditions.sentence import DEFAULT_LABELS, Labels, ModelPath, Part, Parts, number_text
 from mikomi.core.words import Language
 
 
@@ -29,7 +29,6 @@ _NOUN = _Ending("なら", "で", "か", "の", "")
 _CONTAIN = _Ending("を含むなら", "を含み", "を含むか", "を含む", "を含む")
 _START = _Ending("で始まるなら", "で始まり", "で始まるか", "で始まる", "で始まる")
 _NOT = _Ending("ではないなら", "ではなく", "ではないか", "ではない", "ではない")
-_KNOWN = _Ending("なら", "て", "か", "", "")
 _OR_UNKNOWN = _Ending("か不明なら", "か不明で", "か不明か", "か不明の", "か不明")
 
 
@@ -64,7 +63,7 @@ def _with(parts: Parts, ending: str) -> Parts:
 
 
 def attribute_phrase(
-    condition: AttributeCondition, language: Language, labels: Labels = DEFAULT_LABELS, path: Path = ()
+    condition: AttributeCondition, language: Language, labels: Labels = DEFAULT_LABELS, path: ModelPath = ()
 ) -> AttributePhrase:
     """`condition` in words; `path` is its place in the model, carried by the changeable parts."""
     if language == "ja":
@@ -79,7 +78,7 @@ def describe_attributes(
     return "".join(part.text for part in attribute_phrase(condition, language, labels).plain)
 
 
-def _ja(condition: AttributeCondition, labels: Labels, path: Path) -> AttributePhrase:
+def _ja(condition: AttributeCondition, labels: Labels, path: ModelPath) -> AttributePhrase:
     match condition:
         case Test():
             return _ja_test(condition, labels, path)
@@ -92,7 +91,7 @@ def _ja(condition: AttributeCondition, labels: Labels, path: Path) -> AttributeP
             return AttributePhrase((Part("（"), *inner, Part("）")), _NOT)
 
 
-def _ja_inner(condition: AttributeCondition, labels: Labels, path: Path) -> AttributePhrase:
+def _ja_inner(condition: AttributeCondition, labels: Labels, path: ModelPath) -> AttributePhrase:
     """A part of a list; a list inside a list stands in brackets."""
     phrase = _ja(condition, labels, path)
     if isinstance(condition, AllOf | AnyOf) and len(condition.parts) > 1:
@@ -107,7 +106,7 @@ def _ja_list(phrases: list[AttributePhrase], join: str) -> AttributePhrase:
     return AttributePhrase((*parts, *phrases[-1].parts), phrases[-1].ending)
 
 
-def _ja_test(test: Test, labels: Labels, path: Path) -> AttributePhrase:
+def _ja_test(test: Test, labels: Labels, path: ModelPath) -> AttributePhrase:
     subject = (Part(labels.field_name(test.field, "ja"), (*path, "field")), Part("が"))
 
     def said(value: str, ending: _Ending) -> AttributePhrase:
@@ -118,7 +117,7 @@ def _ja_test(test: Test, labels: Labels, path: Path) -> AttributePhrase:
         case "is" | "in":
             return said("、".join(values), _NOUN)
         case "is_not" | "not_in":
-            return said("、".join(values) + "以外", _OR_UNKNOWN)
+            return said("・".join(values) + "以外", _OR_UNKNOWN)
         case "contains":
             return said(f"「{values[0]}」", _CONTAIN)
         case "starts_with":
@@ -130,15 +129,12 @@ def _ja_test(test: Test, labels: Labels, path: Path) -> AttributePhrase:
         case "between":
             return said(f"{values[0]}から{values[1]}", _NOUN)
         case "known":
-            return said("わかってい", _KNOWN_VERB) if test.value else said("不明", _NOUN)
+            return said("入力済み" if test.value else "不明", _NOUN)
         case "free_mail":
             return said("フリーメール", _NOUN) if test.value else said("フリーメール以外", _OR_UNKNOWN)
 
 
-_KNOWN_VERB = _Ending("るなら", "て", "るか", "る", "る")
-
-
-def _en(condition: AttributeCondition, labels: Labels, path: Path) -> Parts:
+def _en(condition: AttributeCondition, labels: Labels, path: ModelPath) -> Parts:
     match condition:
         case Test():
             return _en_test(condition, labels, path)
@@ -150,7 +146,7 @@ def _en(condition: AttributeCondition, labels: Labels, path: Path) -> Parts:
             return (Part("not ("), *_en(part, labels, (*path, "not")), Part(")"))
 
 
-def _en_inner(condition: AttributeCondition, labels: Labels, path: Path) -> Parts:
+def _en_inner(condition: AttributeCondition, labels: Labels, path: ModelPath) -> Parts:
     parts = _en(condition, labels, path)
     if isinstance(condition, AllOf | AnyOf) and len(condition.parts) > 1:
         return (Part("("), *parts, Part(")"))
@@ -164,7 +160,7 @@ def _en_list(phrases: list[Parts], join: str) -> Parts:
     return (*parts, *phrases[-1])
 
 
-def _en_test(test: Test, labels: Labels, path: Path) -> Parts:
+def _en_test(test: Test, labels: Labels, path: ModelPath) -> Parts:
     def said(verb: str, value: str, after: str = "") -> Parts:
         words = (
             Part(labels.field_name(test.field, "en"), (*path, "field")),
@@ -177,8 +173,10 @@ def _en_test(test: Test, labels: Labels, path: Path) -> Parts:
     match test.op:
         case "is" | "in":
             return said("is", " or ".join(values))
-        case "is_not" | "not_in":
-            return said("is not", " or ".join(values), " (or unknown)")
+        case "is_not":
+            return said("is not", values[0], " (or unknown)")
+        case "not_in":
+            return said("is none of", ", ".join(values), " (or unknown)")
         case "contains":
             return said("contains", f"“{values[0]}”")
         case "starts_with":
@@ -213,7 +211,7 @@ class Deed:
 
     `thing` is what can be changed (料金ページ), `particle` joins it to the verb (を), `past` is the
     verb in the past tense (見た, viewed), `plain` in the present (見る, view). Without a thing
-    (any activity) `thing` is empty. `noun` names the doing itself (ページの閲覧, page views).
+    (any activity) `thing` and `particle` are empty.
     """
 
     thing: str
@@ -243,9 +241,9 @@ _KINDS_EN: dict[str, tuple[str, str, str]] = {
     "seminar_attend": ("attended", "attend", "a seminar"),
     "mail_open": ("opened", "open", "a mail"),
     "mail_click": ("clicked", "click", "a mail link"),
-    "mail_unsubscribe": ("stopped", "stop", "a mailing"),
-    "call": ("talked in", "talk in", "a call"),
-    "card_exchange": ("did", "do", "a business card exchange"),
+    "mail_unsubscribe": ("unsubscribed from", "unsubscribe from", "a mailing"),
+    "call": ("had", "have", "a phone call"),
+    "card_exchange": ("exchanged", "exchange", "business cards"),
 }
 
 
@@ -256,7 +254,7 @@ def activity_deed(condition: ActivityCondition, language: Language, labels: Labe
         return deeds[0]
     if language == "ja":
         things = "、".join(f"{d.thing}{d.particle}{d.plain}" for d in deeds)
-        return Deed(things, "のどれかを", "した", "する")
+        return Deed(f"（{things}）", "のどれかを", "した", "する")
     *most, last = [f"{d.plain} {d.thing}".strip() for d in deeds]
     return Deed(f"{', '.join(most)} or {last}", "", "did one of:", "do one of:")
 
@@ -298,7 +296,7 @@ def _thing_ja(noun: str, condition: ActivityCondition, labels: Labels) -> str:
         names = "・".join(condition.groups)
         ways.append(_joined_noun(names, noun))
     if whole:
-        ways.append("".join(f"「{labels.content(c)}」" for c in whole) + f"の{noun}")
+        ways.append(noun + "".join(f"「{labels.content(c)}」" for c in whole))
     if starts:
         ways.append("".join(f"「{c}」" for c in starts) + f"で始まる{noun}")
     if other:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from mikomi.core.words import Language, Words
 
-type Path = tuple[str | int, ...]
+type ModelPath = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Part:
     """A run of words. `path` says which place of the model it shows; None: fixed words."""
 
     text: str
-    path: Path | None = None
+    path: ModelPath | None = None
 
 
 type Parts = tuple[Part, ...]
@@ -36,7 +36,7 @@ class Sentence:
     language: Language
     parts: Parts
     options: Parts = ()
-    missing: tuple[Path, ...] = ()
+    missing: tuple[ModelPath, ...] = ()
 
     @property
     def text(self) -> str:
