@@ -15,7 +15,7 @@ from mikomi.hub.site.demo.visits import Site, draw_visits
 
 SEND_SECOND = 10 * 3_600
 SEMINAR_SECOND = 14 * 3_600
-SCANNED_COMPANIES = 0.11
+SCANNED_COMPANIES = 0.09
 PROXY_READERS = 0.07
 
 
@@ -164,7 +164,7 @@ def newsletters(
     soon = calendar.instants(day, SEND_SECOND + rng.integers(2, 25, len(lead)))[scanned]
     who, on, mail = lead[scanned], day[scanned], keys[send[scanned]]
     parts.append(make_rows(who, on, soon, "mail_open", mail, automated=True))
-    for link in range(3):
+    for link in range(2):
         parts.append(make_rows(who, on, soon + 1 + link, "mail_click", mail, automated=True))
     proxy = (rng.random(len(people)) < PROXY_READERS)[lead]
     shortly = calendar.instants(day, SEND_SECOND + rng.integers(60, 5_400, len(lead)))[proxy]

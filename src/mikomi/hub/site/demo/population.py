@@ -209,7 +209,7 @@ def _names(rng: np.random.Generator, industry: Days) -> tuple[pl.Series, pl.Seri
     stems = len(words.STEM_HEADS) * tails
     stem = np.zeros(len(industry), np.int64)
     trade = np.zeros(len(industry), np.int64)
-    trades: list[tuple[str, str]] = []
+    trades: list[tuple[str, ...]] = []
     for number, entry in enumerate(words.INDUSTRIES):
         rows = np.flatnonzero(industry == number)
         combined = stems * len(entry.trades)

@@ -23,6 +23,14 @@ from mikomi.hub.site.demo.schedule import Schedule
 from mikomi.hub.site.demo.visits import Site, draw_visits
 
 NOTHING, REJECTED, LOST, WON = range(4)
+STUDIED = {
+    "doc/product-guide": 0.34,
+    "doc/price-list": 0.2,
+    "doc/case-book": 0.2,
+    "doc/selection-checklist": 0.14,
+    "doc/roi-worksheet": 0.12,
+}
+"""How often each document is taken by those who look for a product."""
 EAGER_SOURCES = {"問い合わせ": 5.0, "資料請求": 2.2, "ウェブ広告": 1.4, "セミナー": 1.6, "紹介": 2.5}
 
 
@@ -93,7 +101,7 @@ def second_searches(
     endings: Endings,
     people: People,
     share: float = 0.3,
-    lately: int = 34,
+    lately: int = 24,
 ) -> Projects:
     """Companies that come back: after a lost deal or a search that faded, 60 to 260 days later.
 
@@ -166,10 +174,9 @@ def search_events(
     mood = np.where(late, "late", "early")
     parts = [draw_visits(rng, site, calendar, people, companies, lead[who], day, mood, number[who], 3.1)]
 
-    documents = np.array([numbers[name] for name in ("doc/product-guide", "doc/price-list", "doc/case-book",
-                                                     "doc/selection-checklist", "doc/roi-worksheet")])  # fmt: skip
+    documents = np.array([numbers[name] for name in STUDIED])
     takes = np.repeat(np.arange(len(lead)), rng.poisson(0.75 * zeal))
-    content = documents[rng.choice(5, size=len(takes), p=[0.34, 0.2, 0.2, 0.14, 0.12])]
+    content = documents[rng.choice(len(documents), size=len(takes), p=list(STUDIED.values()))]
     parts.append(_during(rng, calendar, lead, joins, until, number, takes, "download", content))
     for name, rate in (("form/demo", 0.13), ("form/quote", 0.08), ("form/contact", 0.1)):
         asks = np.flatnonzero((rng.random(len(lead)) < rate * zeal) & main)
@@ -214,9 +221,9 @@ def end_searches(
     met = rng.random(len(projects)) < _sigmoid(meets)
     span = projects.decided - projects.start
     day = calendar.on_working(projects.start + (span * (0.4 + 0.3 * rng.random(len(projects)))).astype(int))
-    refused = rng.random(len(projects)) < _sigmoid(-2.3 - 1.5 * interest)
+    refused = rng.random(len(projects)) < _sigmoid(-1.5 - 1.4 * interest)
     wins = (
-        -4.4 + 1.25 * interest + 0.6 * prices + 0.55 * cases + 1.2 * attended + 1.4 * second
+        -5.5 + 1.25 * interest + 0.6 * prices + 0.55 * cases + 1.9 * attended + 1.4 * second
         + 0.6 * asked + 0.6 * projects.again
     )  # fmt: skip
     won = rng.random(len(projects)) < _sigmoid(wins)
