@@ -80,7 +80,6 @@ class Activity(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(n__gte=0), name="activity_never_negative")]
-        indexes = [models.Index(fields=["subject"], name="activity_subject")]
 
 
 class ChangeNumber(models.Model):
