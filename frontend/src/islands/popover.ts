@@ -1,0 +1,44 @@
+// Places popovers beside the button that opened them and keeps aria-expanded true to what is seen.
+
+const GAP = 6;
+const EDGE = 12;
+
+function openerOf(popover: HTMLElement): HTMLElement | null {
+  return document.querySelector<HTMLElement>(`[popovertarget="${CSS.escape(popover.id)}"]`);
+}
+
+function place(popover: HTMLElement, opener: HTMLElement): void {
+  const from = opener.getBoundingClientRect();
+  const size = popover.getBoundingClientRect();
+  const below = from.bottom + GAP;
+  const fitsBelow = below + size.height <= window.innerHeight - EDGE;
+  const top = fitsBelow ? below : Math.max(EDGE, from.top - GAP - size.height);
+  const left = Math.min(from.left, window.innerWidth - EDGE - size.width);
+  popover.style.top = `${Math.round(top)}px`;
+  popover.style.left = `${Math.round(Math.max(EDGE, left))}px`;
+}
+
+export function watchPopovers(): void {
+  // "toggle" does not bubble; capturing at the document hears every popover, also swapped-in ones.
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      const popover = event.target;
+      if (!(popover instanceof HTMLElement) || !popover.classList.contains("mk-pop")) return;
+      const opener = openerOf(popover);
+      const open = (event as ToggleEvent).newState === "open";
+      opener?.setAttribute("aria-expanded", String(open));
+      if (open && opener) place(popover, opener);
+      popover.dispatchEvent(new CustomEvent(open ? "mk:open" : "mk:close", { bubbles: true }));
+    },
+    true,
+  );
+  const replace = (): void => {
+    for (const popover of document.querySelectorAll<HTMLElement>(".mk-pop:popover-open")) {
+      const opener = openerOf(popover);
+      if (opener) place(popover, opener);
+    }
+  };
+  window.addEventListener("scroll", replace, { passive: true, capture: true });
+  window.addEventListener("resize", replace, { passive: true });
+}

@@ -1,0 +1,39 @@
+import "./tabler.scss";
+import "./css/tokens.css";
+import "./css/base.css";
+import "./css/frame.css";
+import "./css/components.css";
+import "./css/sentence.css";
+import "./css/lead.css";
+import "./css/print.css";
+
+import Alpine from "@alpinejs/csp";
+import htmx from "htmx.org";
+
+import { watchFrame } from "./islands/frame";
+import { watchKeys } from "./islands/keys";
+import { watchPopovers } from "./islands/popover";
+import { watchSentences } from "./islands/sentence";
+import { watchTables } from "./islands/tables";
+import { toast } from "./islands/toast";
+import { watchAutosubmit } from "./islands/autosubmit";
+
+declare global {
+  interface Window {
+    htmx: typeof htmx;
+    Alpine: typeof Alpine;
+  }
+}
+
+window.htmx = htmx;
+window.Alpine = Alpine;
+Alpine.data("toast", toast);
+
+watchFrame();
+watchKeys();
+watchPopovers();
+watchSentences();
+watchTables();
+watchAutosubmit();
+Alpine.start();
+document.documentElement.dataset["mkReady"] = "";
