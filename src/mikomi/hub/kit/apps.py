@@ -9,4 +9,4 @@ class KitConfig(AppConfig):
     label = "kit"
 
     def ready(self) -> None:
-        autodiscover_modules("jobs")
+        autodiscover_modules("jobs", "maintenance")

@@ -67,7 +67,8 @@ def unreachable(error: Exception) -> MikomiError:
     reason = " ".join(str(error).split())
     return MikomiError(
         Words(
-            f"データベースにつながりません（{reason}）。動いているか、MIKOMI_DATABASE_URL が正しいかを確かめてください",
+            f"データベースにつながりません（{reason}）。動いているか、"
+            "MIKOMI_DATABASE_URL が正しいかを確かめてください",
             f"cannot reach the database ({reason}); check that it runs and that MIKOMI_DATABASE_URL is right",
         )
     )

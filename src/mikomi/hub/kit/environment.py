@@ -1,13 +1,14 @@
 """What the surroundings say: the `MIKOMI_…` variables, each read by a function that fails loudly.
 
-| variable | meaning | without it |
-|---|---|---|
-| `MIKOMI_DATA` | the data folder | `mikomi-data` in the current folder |
-| `MIKOMI_DATABASE_URL` | `postgres://user:password@host:5432/name` or `sqlite:///file` | SQLite in the data folder |
-| `MIKOMI_SECRET_KEY` | signs sessions and links, 32 characters or more | made once, kept in the data folder |
-| `MIKOMI_HOSTS` | names the pages are reached by, separated by commas; `https://` before one means TLS | this machine only |
-| `MIKOMI_SMTP_URL` | `smtp://user:password@host:587` (STARTTLS) or `smtps://…:465` (TLS) | mail is printed, not sent |
-| `MIKOMI_LANGUAGE` | language of the command line, `ja` or `en` | the locale's |
+MIKOMI_DATA           the data folder; without it `mikomi-data` in the current folder
+MIKOMI_DATABASE_URL   postgres://user:password@host:5432/name or sqlite:///file; without it SQLite in
+                      the data folder
+MIKOMI_SECRET_KEY     signs sessions and links, 32 characters or more; without it made once and kept in
+                      the data folder
+MIKOMI_HOSTS          names the pages are reached by, separated by commas, https:// before one where TLS
+                      stands in front; without it this machine only
+MIKOMI_SMTP_URL       smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465 (TLS);
+                      without it mail is printed, not sent
 """
 
 from __future__ import annotations
@@ -94,7 +95,8 @@ def database(environment: Mapping[str, str], folder: Path) -> dict[str, Any]:
         if not name:
             raise _wrong(
                 "MIKOMI_DATABASE_URL",
-                "データベース名がありません。postgres://ユーザー:パスワード@ホスト:5432/名前 の形で書いてください",
+                "データベース名がありません。"
+                "postgres://ユーザー:パスワード@ホスト:5432/名前 の形で書いてください",
                 "it names no database; write postgres://user:password@host:5432/name",
             )
         return {

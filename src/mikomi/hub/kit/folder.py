@@ -52,7 +52,8 @@ def about(folder: Path) -> About | None:
     except (ValueError, KeyError, TypeError, ZoneInfoNotFoundError) as error:
         raise MikomiError(
             Words(
-                f"データフォルダの {file} が壊れています。控えから戻すか、別のフォルダを --data で指定してください",
+                f"データフォルダの {file} が壊れています。控えから戻すか、"
+                "別のフォルダを --data で指定してください",
                 f"{file} is damaged; restore it from a backup or name another folder with --data",
             )
         ) from error
@@ -147,7 +148,8 @@ def no_rights(folder: Path) -> MikomiError:
     """The error for a folder this user may not read or write."""
     return MikomiError(
         Words(
-            f"データフォルダ {folder} を読み書きする権限がありません。権限を直すか、別のフォルダを --data で指定してください",
+            f"データフォルダ {folder} を読み書きする権限がありません。権限を直すか、"
+            "別のフォルダを --data で指定してください",
             f"no rights to read and write the data folder {folder}; "
             "mend its rights or name another folder with --data",
         )
@@ -158,7 +160,8 @@ def newer(folder: Path) -> MikomiError:
     """The error for data that a newer version of Mikomi has written."""
     return MikomiError(
         Words(
-            f"データフォルダ {folder} は新しい版の Mikomi のものです。Mikomi を新しくしてください（データは変えていません）",
+            f"データフォルダ {folder} は新しい版の Mikomi のものです。"
+            "Mikomi を新しくしてください（データは変えていません）",
             f"the data in {folder} was written by a newer version of Mikomi; "
             "update Mikomi (nothing was changed)",
         )
@@ -171,20 +174,23 @@ def _trouble(folder: Path, error: OSError) -> MikomiError:
     if error.errno == errno.EROFS:
         return MikomiError(
             Words(
-                f"データフォルダ {folder} は読み取り専用の場所にあります。書き込める場所を --data で指定してください",
+                f"データフォルダ {folder} は読み取り専用の場所にあります。"
+                "書き込める場所を --data で指定してください",
                 f"the data folder {folder} is on a read-only disk; name a writable place with --data",
             )
         )
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return MikomiError(
             Words(
-                f"データフォルダ {folder} のディスクに空きがありません。空きを作ってから、もう一度お試しください",
+                f"データフォルダ {folder} のディスクに空きがありません。空きを作ってから、"
+                "もう一度お試しください",
                 f"the disk of the data folder {folder} is full; make room and try again",
             )
         )
     return MikomiError(
         Words(
-            f"データフォルダ {folder} を使えません（{error.strerror}）。別のフォルダを --data で指定してください",
+            f"データフォルダ {folder} を使えません（{error.strerror}）。"
+            "別のフォルダを --data で指定してください",
             f"cannot use the data folder {folder} ({error.strerror}); name another folder with --data",
         )
     )

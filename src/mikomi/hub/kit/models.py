@@ -21,7 +21,7 @@ class Lease(models.Model):
 class Worker(models.Model):
     """A worker process that runs jobs, or ran them until it died."""
 
-    id = models.CharField(max_length=64, primary_key=True)
+    id = models.CharField(max_length=100, primary_key=True)
     host = models.CharField(max_length=255)
     pid = models.PositiveIntegerField()
     started_at = models.DateTimeField(auto_now_add=True)
@@ -35,7 +35,7 @@ class Claim(models.Model):
     job = models.CharField(max_length=100)
     attempt = models.PositiveIntegerField()
     """1 for the first run. With `task` it is the fencing token."""
-    worker = models.CharField(max_length=64)
+    worker = models.CharField(max_length=100)
     until = models.DateTimeField(db_index=True)
 
 
