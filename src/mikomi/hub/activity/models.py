@@ -85,7 +85,8 @@ class Activity(models.Model):
 class ChangeNumber(models.Model):
     """One row: the change number handed out last, and the one of the latest erasure.
 
-    Whoever writes facts updates this row first, so change numbers are in commit order.
+    Whoever writes facts updates this row first, so change numbers are in commit order. The row is
+    made by the first change.
     """
 
     id = models.SmallIntegerField(primary_key=True)

@@ -115,7 +115,4 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=("kind", "content"), name="touch_once")],
             },
         ),
-        migrations.RunSQL(
-            "INSERT INTO activity_changenumber (id, last, erased) VALUES (1, 0, 0)", migrations.RunSQL.noop
-        ),
     ]

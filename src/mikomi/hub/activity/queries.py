@@ -1,0 +1,190 @@
+"""Reading facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import polars as pl
+from django.db import transaction
+
+from mikomi.core.events import ActivitySource
+from mikomi.hub.activity.source import activity_of, all_activity
+from mikomi.hub.activity.types import KnownOutcome, Moment, Timeline
+from mikomi.hub.kit.setwise import fetch, staged
+
+_EVENT = {
+    "subject": pl.Int32,
+    "at": pl.Int64,
+    "id": pl.Int64,
+    "day": pl.Int32,
+    "kind": pl.String,
+    "content": pl.String,
+    "automated": pl.Int8,
+    "counted": pl.Int8,
+    "source": pl.String,
+}
+
+
+def activity_source(lead_ids: Sequence[int] | None = None) -> ActivitySource:
+    """The activity of the leads (numbers), or of all, from the database as it stands now."""
+    if lead_ids is None:
+        return all_activity()
+    return activity_of(pl.Series("lead", list(lead_ids), pl.Int32))
+
+
+def last_change() -> int:
+    """The change number handed out last, 0 before the first."""
+    found = fetch("select last from activity_changenumber where id = 1", {"last": pl.Int64})
+    return found.item() if found.height else 0
+
+
+def changed_since(number: int) -> pl.DataFrame:
+    """The leads that changed after change `number`: `lead`, `number` (their latest), by number."""
+    return fetch(
+        "select lead, number from activity_changedlead where number > %s order by number, lead",
+        {"lead": pl.Int32, "number": pl.Int64},
+        [number],
+    )
+
+
+def last_days(lead_ids: Sequence[int] | None = None) -> pl.DataFrame:
+    """The first and last active day of leads: `lead`, `first`, `last` (days since 1970)."""
+    schema = {"lead": pl.Int32, "first": pl.Int32, "last": pl.Int32}
+    if lead_ids is None:
+        return fetch("select lead, min(day), max(day) from activity_activity group by lead", schema)
+    asked = pl.DataFrame({"lead": list(lead_ids)}, schema={"lead": pl.Int32}).unique()
+    with transaction.atomic(), staged(asked, "asked"):
+        return fetch(
+            "select a.lead, min(a.day), max(a.day) from asked q join activity_activity a on a.lead = q.lead"
+            " group by a.lead",
+            schema,
+        )
+
+
+def outcome_frame(lead_ids: Sequence[int] | None = None) -> pl.DataFrame:
+    """The outcomes of known leads by time: `number`, `lead` (key), `at` (UTC, µs), `result`."""
+    schema = {"number": pl.Int32, "lead": pl.String, "at": pl.Int64, "result": pl.String}
+    columns = (
+        "select s.lead, s.key, o.at, o.result from activity_subject s"
+        " join activity_outcome o on o.subject = s.id"
+    )
+    if lead_ids is None:
+        rows = fetch(f"{columns} where s.lead is not null", schema)
+    else:
+        asked = pl.DataFrame({"lead": list(lead_ids)}, schema={"lead": pl.Int32}).unique()
+        with transaction.atomic(), staged(asked, "asked"):
+            rows = fetch(f"{columns} join asked q on q.lead = s.lead", schema)
+    return rows.sort("at", "number").with_columns(pl.from_epoch("at", "us").dt.replace_time_zone("UTC"))
+
+
+def outcomes_of(lead: int) -> list[KnownOutcome]:
+    """What became of one lead, newest first."""
+    rows = fetch(
+        "select o.at, o.day, o.result, o.reason, o.amount, o.source from activity_subject s"
+        " join activity_outcome o on o.subject = s.id where s.lead = %s order by o.at desc",
+        {
+            "at": pl.Int64,
+            "day": pl.Int32,
+            "result": pl.String,
+            "reason": pl.String,
+            "amount": pl.String,
+            "source": pl.String,
+        },
+        [lead],
+    )
+    return [KnownOutcome(instant(at), *rest) for at, *rest in rows.iter_rows()]
+
+
+def timeline(lead: int, limit: int = 50, before: str | None = None) -> Timeline:
+    """A page of what one lead did, newest first: `limit` events, page views that follow each other
+    on one day as one moment. `before` is the `before` of the page above; anything else starts anew.
+    """
+    subjects = fetch("select id from activity_subject where lead = %s", {"id": pl.Int32}, [lead])["id"]
+    if subjects.is_empty():
+        return Timeline((), None)
+    at, id_ = _cursor(before)
+    # One subject is the rule; asked for alone, its events come straight from the key's order.
+    marks = ", ".join(["%s"] * len(subjects))
+    whose = "= %s" if len(subjects) == 1 else f"in ({marks})"
+    rows = fetch(
+        "select e.subject, e.at, e.id, e.day, t.kind, t.content,"
+        " case when e.automated then 1 else 0 end, case when e.counted then 1 else 0 end, e.source"
+        f" from activity_event e join activity_touch t on t.id = e.touch where e.subject {whose}"
+        " and (e.at < %s or (e.at = %s and e.id < %s)) order by e.at desc, e.id desc limit %s",
+        _EVENT,
+        [*subjects.to_list(), at, at, id_, limit + 1],
+    )
+    page = rows.head(limit)
+    more = f"{page['at'].item(-1)}.{page['id'].item(-1)}" if rows.height > limit else None
+    return Timeline(tuple(_moments(page)), more)
+
+
+def touch_list(kind: str | None = None) -> pl.DataFrame:
+    """What was really touched, most often first: `kind`, `content`, `events` (all that count),
+    `leads`, `last` (days since 1970)."""
+    return fetch(
+        "select t.kind, t.content, sum(a.n), count(distinct a.lead), max(a.day) from activity_activity a"
+        " join activity_touch t on t.id = a.touch"
+        + (" where t.kind = %s" if kind else "")
+        + " group by t.id, t.kind, t.content order by 3 desc, 1, 2",
+        {"kind": pl.String, "content": pl.String, "events": pl.Int64, "leads": pl.Int64, "last": pl.Int32},
+        [kind] if kind else [],
+    )
+
+
+def waiting_count() -> int:
+    """How many stored events belong to keys no lead is known under."""
+    return fetch(
+        "select count(*) from activity_subject s join activity_event e on e.subject = s.id"
+        " where s.lead is null",
+        {"n": pl.Int64},
+    ).item()
+
+
+def instant(microseconds: int) -> datetime:
+    """Microseconds since 1970-01-01 as an aware UTC instant."""
+    seconds, rest = divmod(microseconds, 1_000_000)
+    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)
+
+
+def _cursor(before: str | None) -> tuple[int, int]:
+    at, _, id_ = (before or "").partition(".")
+    try:
+        return int(at), int(id_)
+    except ValueError:
+        return 2**62, 2**62
+
+
+def _moments(page: pl.DataFrame) -> list[Moment]:
+    same = ["day", "kind", "automated", "counted", "source"]
+    alone = pl.col("kind") != "page_view"
+    begins = alone | pl.any_horizontal(pl.col(c) != pl.col(c).shift() for c in same).fill_null(True)
+    runs = page.with_columns(run=begins.cum_sum())
+    contents = (
+        runs.group_by("run", "content")
+        .agg(pl.len(), pl.col("at").min().alias("touched"))
+        .sort("run", "touched", "content")
+        .group_by("run", maintain_order=True)
+        .agg("content", "len")
+    )
+    moments = runs.group_by("run", maintain_order=True).agg(
+        pl.col("at").min().alias("first"),
+        pl.col("at").max().alias("last"),
+        pl.col(same).first(),
+        pl.len().alias("n"),
+    )
+    return [
+        Moment(
+            first=instant(row["first"]),
+            last=instant(row["last"]),
+            day=row["day"],
+            kind=row["kind"],
+            contents=tuple(zip(row["content"], row["len"], strict=True)),
+            n=row["n"],
+            automated=bool(row["automated"]),
+            counted=bool(row["counted"]),
+            source=row["source"],
+        )
+        for row in moments.join(contents, on="run", maintain_order="left").iter_rows(named=True)
+    ]

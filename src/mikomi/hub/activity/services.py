@@ -1,0 +1,291 @@
+"""Writing facts. Each function is one transaction, set-wise, and says which leads it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+from django.conf import settings
+from django.db import transaction
+
+from mikomi.hub.activity.changes import changing, mark_changed, mark_erased
+from mikomi.hub.activity.contents import MOST_CONTENTS, OTHER, normal_content
+from mikomi.hub.activity.counters import add, counted_up, subtract
+from mikomi.hub.activity.event_ids import event_ids, outcome_ids, with_ordinal
+from mikomi.hub.activity.types import Recorded
+from mikomi.hub.kit.setwise import fetch, on_postgres, run, staged
+
+_EVENT = ("subject", "at", "id", "day", "touch", "automated", "counted", "import_id", "source", "payload")
+_OUTCOME = ("subject", "at", "id", "day", "result", "reason", "amount", "import_id", "source")
+_TOLD = {"subject": pl.Int32, "day": pl.Int32, "touch": pl.Int32, "counted": pl.Int8}
+
+
+def record_events(frame: pl.DataFrame, *, import_id: int | None = None, source: str = "file") -> Recorded:
+    """Stores events and adds those that count and were not there yet to the activity.
+
+    `frame`: `lead` (key, text), `at` (aware), `kind`, `content`, `automated` (bool); optional
+    `ordinal` (which of the identical rows of its file a row is; computed from the frame without it)
+    and `payload` (JSON text). An event that is there already changes nothing.
+    """
+    rows = _named_events(frame)
+    with changing() as number:
+        rows = _with_subjects(rows).join(
+            _touches(rows.select("kind", "content").unique(maintain_order=True)),
+            on=["kind", "content"],
+            maintain_order="left",
+        )
+        rows = rows.with_columns(
+            counted=~pl.col("automated"),
+            import_id=pl.lit(import_id, pl.Int32),
+            source=pl.lit(source),
+        )
+        with staged(rows.select(_EVENT).sort("subject", "at", "id"), "arriving"):
+            fresh = fetch(
+                f"insert into activity_event ({', '.join(_EVENT)})"
+                f" select {', '.join(_EVENT[:-1])}, {_json('payload')} from arriving where true"
+                " on conflict do nothing"
+                f" returning subject, day, touch, {_as_number('counted')}",
+                _TOLD,
+            )
+        fresh = fresh.join(rows.select("subject", "number").unique(), on="subject")
+        fresh = fresh.rename({"number": "lead"})
+        counters = counted_up(fresh.filter(pl.col("counted") == 1))
+        add(counters)
+        leads = counters["lead"].unique().sort()
+        mark_changed(leads, number, activity=True)
+    waiting = fresh.filter(pl.col("lead").is_null())
+    return Recorded(
+        new=fresh.height,
+        known=frame.height - fresh.height,
+        waiting=waiting.height,
+        waiting_keys=waiting["subject"].n_unique(),
+        leads=leads,
+    )
+
+
+def count_new_events(frame: pl.DataFrame) -> int:
+    """How many events of `frame` (as for `record_events`) are not stored yet; writes nothing."""
+    rows = _named_events(frame).select("lead", pl.col("at").dt.epoch("us"), "id")
+    return rows.height - _stored(rows, "activity_event")
+
+
+def record_outcomes(frame: pl.DataFrame, *, import_id: int | None = None, source: str = "file") -> Recorded:
+    """Stores outcomes: `lead` (key), `at` (aware), `result`; optional `reason` and `amount` (text).
+
+    Identical rows are one row, in this file or another.
+    """
+    rows = _named_outcomes(frame)
+    with changing() as number:
+        rows = _with_subjects(rows).with_columns(import_id=pl.lit(import_id, pl.Int32), source=pl.lit(source))
+        with staged(rows.select(_OUTCOME), "arriving"):
+            fresh = fetch(
+                f"insert into activity_outcome ({', '.join(_OUTCOME)})"
+                f" select {', '.join(_OUTCOME)} from arriving where true on conflict do nothing"
+                " returning subject",
+                {"subject": pl.Int32},
+            )
+        fresh = fresh.join(rows.select("subject", "number").unique(), on="subject")
+        leads = fresh["number"].drop_nulls().unique().sort()
+        mark_changed(leads, number, activity=False)
+    waiting = fresh.filter(pl.col("number").is_null())
+    return Recorded(
+        new=fresh.height,
+        known=frame.height - fresh.height,
+        waiting=waiting.height,
+        waiting_keys=waiting["subject"].n_unique(),
+        leads=leads,
+    )
+
+
+def count_new_outcomes(frame: pl.DataFrame) -> int:
+    """How many outcomes of `frame` (as for `record_outcomes`) are not stored yet; writes nothing."""
+    rows = _named_outcomes(frame).select("lead", pl.col("at").dt.epoch("us"), "id")
+    return rows.height - _stored(rows, "activity_outcome")
+
+
+def attach(leads: pl.DataFrame, number: int) -> None:
+    """Tells which lead each key is, inside `changing()` with change `number`.
+
+    `leads`: `key` and `lead` (number). A key that is attached already stays where it is. The events
+    that waited for a key join the activity of its lead.
+    """
+    with staged(leads.select("key", pl.col("lead").cast(pl.Int32)), "known"):
+        waiting = fetch(
+            "select s.id, k.lead from activity_subject s join known k on k.key = s.key where s.lead is null",
+            {"subject": pl.Int32, "lead": pl.Int32},
+        )
+        run(
+            "insert into activity_subject (key, lead) select key, lead from known where true"
+            " on conflict (key) do update set lead = excluded.lead where activity_subject.lead is null"
+        )
+    if waiting.is_empty():
+        return
+    with staged(waiting, "waiting"):
+        counters = fetch(
+            "select w.lead, e.day, e.touch, e.subject, count(*) from waiting w"
+            " join activity_event e on e.subject = w.subject where e.counted group by 1, 2, 3, 4",
+            {"lead": pl.Int32, "day": pl.Int32, "touch": pl.Int32, "subject": pl.Int32, "n": pl.Int64},
+        )
+    add(counters)
+    mark_changed(waiting["lead"], number, activity=True)
+
+
+def set_automated(events: pl.DataFrame, value: bool) -> pl.Series:
+    """Says of stored events that they were (or were not) a machine's, and takes them back from the
+    activity (or adds them to it).
+
+    `events`: `subject`, `at` (µs), `id`: the key of an event. Events that are so already change
+    nothing. Returns the numbers of the leads that changed.
+    """
+    with changing() as number, staged(events.select("subject", "at", "id"), "judged"):
+        flipped = fetch(
+            "update activity_event set automated = %s, counted = %s from judged"
+            " where activity_event.subject = judged.subject and activity_event.at = judged.at"
+            " and activity_event.id = judged.id and activity_event.automated <> %s"
+            " returning activity_event.subject, activity_event.day, activity_event.touch",
+            {"subject": pl.Int32, "day": pl.Int32, "touch": pl.Int32},
+            [value, not value, value],
+        )
+        with staged(flipped.select("subject").unique(), "flipped"):
+            owners = fetch(
+                "select s.id, s.lead from activity_subject s join flipped f on f.subject = s.id",
+                {"subject": pl.Int32, "lead": pl.Int32},
+            )
+        counters = counted_up(flipped.join(owners, on="subject"))
+        (subtract if value else add)(counters)
+        leads = counters["lead"].unique().sort()
+        mark_changed(leads, number, activity=True)
+    return leads
+
+
+def repoint(source: int, target: int) -> None:
+    """Gives all subjects of lead `source`, and their activity, to lead `target` (a merge).
+
+    Nothing is added up: the subject is part of the activity's key, so `repoint_subjects` can give
+    exactly the same rows back.
+    """
+    subjects = fetch("select id from activity_subject where lead = %s", {"subject": pl.Int32}, [source])
+    repoint_subjects(subjects["subject"], target)
+
+
+def repoint_subjects(subjects: pl.Series, target: int) -> None:
+    """Gives the subjects (numbers) and their activity to lead `target`."""
+    with changing() as number, staged(subjects.cast(pl.Int32).alias("subject").to_frame(), "moving"):
+        before = fetch(
+            "select distinct lead from activity_subject s join moving m on m.subject = s.id"
+            " where lead is not null",
+            {"lead": pl.Int32},
+        )["lead"]
+        run(
+            "update activity_activity set lead = %s where lead in (select lead from activity_subject s"
+            " join moving m on m.subject = s.id) and subject in (select subject from moving)",
+            [target],
+        )
+        run("update activity_subject set lead = %s where id in (select subject from moving)", [target])
+        mark_changed(pl.concat([before, pl.Series("lead", [target], pl.Int32)]), number, activity=True)
+
+
+def erase(leads: Sequence[int]) -> None:
+    """Deletes every fact of the leads (numbers), their keys included; nothing can be taken back."""
+    gone = pl.DataFrame({"lead": list(leads)}, schema={"lead": pl.Int32})
+    with changing() as number, staged(gone, "gone"):
+        subjects = "(select s.id from activity_subject s join gone g on g.lead = s.lead)"
+        run(f"delete from activity_event where subject in {subjects}")
+        run(f"delete from activity_outcome where subject in {subjects}")
+        run("delete from activity_activity where lead in (select lead from gone)")
+        run("delete from activity_subject where lead in (select lead from gone)")
+        mark_changed(gone["lead"], number, activity=True)
+        mark_erased(number)
+
+
+def _named_events(frame: pl.DataFrame) -> pl.DataFrame:
+    rows = frame.with_columns(
+        pl.col("at").dt.convert_time_zone("UTC").dt.cast_time_unit("us"),
+        normal_content(pl.col("content")).alias("content"),
+        pl.col("automated").fill_null(False),
+        *([] if "payload" in frame.columns else [pl.lit(None, pl.String).alias("payload")]),
+    )
+    if "ordinal" not in rows.columns:
+        rows = with_ordinal(rows)
+    return rows.with_columns(event_ids(rows).alias("id"))
+
+
+def _named_outcomes(frame: pl.DataFrame) -> pl.DataFrame:
+    absent = [pl.lit("").alias(c) for c in ("reason", "amount") if c not in frame.columns]
+    rows = frame.with_columns(pl.col("at").dt.convert_time_zone("UTC").dt.cast_time_unit("us"), *absent)
+    rows = rows.with_columns(pl.col("reason", "amount").fill_null(""))
+    return rows.with_columns(outcome_ids(rows).alias("id")).unique("id", keep="first", maintain_order=True)
+
+
+def _with_subjects(rows: pl.DataFrame) -> pl.DataFrame:
+    """`rows` with the subject of each key (made where new), its lead's `number` or null, the local
+    day, and `at` in microseconds."""
+    with staged(rows.select(pl.col("lead").unique(maintain_order=True).alias("key")), "keys"):
+        run(
+            "insert into activity_subject (key) select k.key from keys k"
+            " where not exists (select 1 from activity_subject s where s.key = k.key)"
+        )
+        subjects = fetch(
+            "select k.key, s.id, s.lead from keys k join activity_subject s on s.key = k.key",
+            {"lead": pl.String, "subject": pl.Int32, "number": pl.Int32},
+        )
+    local = pl.col("at").dt.convert_time_zone(settings.TIME_ZONE).dt.date()
+    return rows.join(subjects, on="lead", maintain_order="left").with_columns(
+        pl.col("at").dt.epoch("us"), local.cast(pl.Int32).alias("day")
+    )
+
+
+def _touches(wanted: pl.DataFrame) -> pl.DataFrame:
+    """`wanted` (kind, content) with `touch`. New ones are made, up to `MOST_CONTENTS` a kind; what
+    comes after is the touch `OTHER` of its kind, once and for all."""
+    schema = {"kind": pl.String, "content": pl.String, "touch": pl.Int32}
+    with staged(wanted, "wanted"):
+        known = fetch(
+            "select t.kind, t.content, t.id from activity_touch t"
+            " join wanted w on w.kind = t.kind and w.content = t.content",
+            schema,
+        )
+    new = wanted.join(known, on=["kind", "content"], how="anti")
+    if new.is_empty():
+        return known
+    held = fetch(
+        "select kind, count(*) from activity_touch group by kind", {"kind": pl.String, "held": pl.Int64}
+    )
+    new = new.join(held, on="kind", how="left", maintain_order="left").with_columns(
+        fits=pl.col("held").fill_null(0) + pl.int_range(pl.len()).over("kind") < MOST_CONTENTS
+    )
+    spelled = new.with_columns(
+        stored=pl.when("fits").then("content").otherwise(pl.lit(OTHER)),
+    )
+    with staged(
+        spelled.select("kind", pl.col("stored").alias("content")).unique(maintain_order=True), "made"
+    ):
+        run(
+            "insert into activity_touch (kind, content) select kind, content from made where true"
+            " on conflict do nothing"
+        )
+        made = fetch(
+            "select t.kind, t.content, t.id from activity_touch t"
+            " join made m on m.kind = t.kind and m.content = t.content",
+            {"kind": pl.String, "stored": pl.String, "touch": pl.Int32},
+        )
+    found = spelled.join(made, on=["kind", "stored"]).select(schema.keys())
+    return pl.concat([known, found])
+
+
+def _stored(rows: pl.DataFrame, table: str) -> int:
+    """How many of `rows` (lead, at in µs, id) stand in `table`."""
+    with transaction.atomic(), staged(rows, "asked"):
+        return fetch(
+            f"select count(*) from asked a join activity_subject s on s.key = a.lead"
+            f" join {table} e on e.subject = s.id and e.at = a.at and e.id = a.id",
+            {"n": pl.Int64},
+        ).item()
+
+
+def _json(column: str) -> str:
+    return f"{column}::jsonb" if on_postgres() else column
+
+
+def _as_number(column: str) -> str:
+    return f"{column}::int" if on_postgres() else column

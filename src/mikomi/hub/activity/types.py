@@ -1,0 +1,63 @@
+"""What this app gives to others, besides frames."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of a frame of events or outcomes.
+
+    `new`: rows stored. `known`: rows that were there already. `waiting`: of the new rows, those
+    whose lead is unknown so far; they are kept and join when the lead appears. `waiting_keys`: how
+    many such leads there are. `leads`: the numbers of the leads whose facts changed, Int32, sorted.
+    """
+
+    new: int
+    known: int
+    waiting: int
+    waiting_keys: int
+    leads: pl.Series
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A line of a lead's timeline: one event, or page views that followed each other on one day.
+
+    `first` and `last` are aware UTC instants. `contents` names what was touched and how often,
+    in the order it was first touched. `counted` is false for what was taken back or automated.
+    """
+
+    first: datetime
+    last: datetime
+    day: int
+    kind: str
+    contents: tuple[tuple[str, int], ...]
+    n: int
+    automated: bool
+    counted: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A page of a lead's timeline, newest first; `before` asks for the next page, None at the end."""
+
+    moments: tuple[Moment, ...]
+    before: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOutcome:
+    """What became of a lead: `at` is an aware UTC instant, `day` counts local days since 1970."""
+
+    at: datetime
+    day: int
+    result: str
+    reason: str
+    amount: str
+    source: str
