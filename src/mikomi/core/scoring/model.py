@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from mikomi.core.conditions.activity import ANY_ACTIVITY, ActivityCondition
 from mikomi.core.conditions.attributes import AttributeCondition
-from mikomi.core.conditions.document import Place, check_keys, need, read_document, write_document
+from mikomi.core.conditions.document import Place, check_keys, need, read_document, tidy, write_document
 from mikomi.core.conditions.parse import (
     activity_data,
     attribute_data,
@@ -155,6 +155,8 @@ class Model:
         return (*self.fit, *self.engagement, *self.signals)
 
 
+MOST_GATES = 64
+"""How many signals can carry `lead`: the fold keeps a bit for each."""
 TOP_KEYS = ("name", "timezone", "groups", "company_field", "fit", "engagement", "signals", "grades", "hot")
 _ENGAGEMENT_KEYS = ("id", "label", "when", "points", "half_life_days", "per_day", "cap")
 _SIGNAL_KEYS = {
@@ -196,7 +198,7 @@ def parse_model(text: str, *, file: str = "model.yaml") -> Model:
     """Parses and checks a model. Raises `DocumentError`: one line with file, line, place, remedy."""
     root = read_document(text, file)
     items = root.items()
-    check_keys(items, TOP_KEYS, root)
+    check_keys(items, TOP_KEYS)
     zone = items["timezone"].text() if "timezone" in items else "Asia/Tokyo"
     if zone not in available_timezones():
         items["timezone"].fail(
@@ -217,6 +219,10 @@ def parse_model(text: str, *, file: str = "model.yaml") -> Model:
         hot=_hot(items.get("hot")),
     )
     _check_ids(items)
+    if sum(signal.lead is not None for signal in model.signals) > MOST_GATES:
+        items["signals"].fail(
+            f"lead を持つ兆しは{MOST_GATES}個までです", f"at most {MOST_GATES} signals can carry 'lead'"
+        )
     return model
 
 
@@ -242,7 +248,7 @@ def _groups(place: Place | None) -> dict[str, tuple[str, ...]]:
 
 def _fit_rule(place: Place) -> FitRule:
     items = place.items()
-    check_keys(items, ("id", "label", "when", "points"), place)
+    check_keys(items, ("id", "label", "when", "points"))
     name = need(items, "id", place).text()
     return FitRule(
         id=name,
@@ -254,7 +260,7 @@ def _fit_rule(place: Place) -> FitRule:
 
 def _engagement_rule(place: Place, groups: tuple[str, ...]) -> EngagementRule:
     items = place.items()
-    check_keys(items, _ENGAGEMENT_KEYS, place)
+    check_keys(items, _ENGAGEMENT_KEYS)
     name = need(items, "id", place).text()
     per_day: int | None = 1
     if "per_day" in items:
@@ -279,7 +285,7 @@ def _signal(place: Place, groups: tuple[str, ...]) -> Signal:
             f"パターン「{pattern}」はありません。使えるもの：{', '.join(PATTERNS)}",
             f"unknown pattern '{pattern}'; use one of {', '.join(PATTERNS)}",
         )
-    check_keys(items, ("id", "label", "pattern", "points", "lead", *_SIGNAL_KEYS[pattern]), place)
+    check_keys(items, ("id", "label", "pattern", "points", "lead", *_SIGNAL_KEYS[pattern]))
     name = need(items, "id", place).text()
     values: dict[str, object] = {}
     for key in _SIGNAL_KEYS[pattern]:
@@ -314,7 +320,7 @@ def _grades(place: Place | None) -> dict[str, tuple[tuple[str, float], ...]]:
     if place is None or place.kind() == "null":
         return {}
     items = place.items()
-    check_keys(items, ("fit", "engagement"), place)
+    check_keys(items, ("fit", "engagement"))
     found: dict[str, tuple[tuple[str, float], ...]] = {}
     for key, labels, field in (
         ("fit", FIT_GRADES, "fit_grades"),
@@ -323,7 +329,7 @@ def _grades(place: Place | None) -> dict[str, tuple[tuple[str, float], ...]]:
         if key not in items or items[key].kind() == "null":
             continue
         thresholds = items[key].items()
-        check_keys(thresholds, labels, items[key])
+        check_keys(thresholds, labels)
         values = {name: entry.number() for name, entry in thresholds.items()}
         if len(set(values.values())) != len(values):
             items[key].fail(
@@ -337,7 +343,7 @@ def _hot(place: Place | None) -> Hot:
     if place is None or place.kind() == "null":
         return Hot()
     items = place.items()
-    check_keys(items, ("fit", "engagement", "total"), place)
+    check_keys(items, ("fit", "engagement", "total"))
     return Hot(**{name: entry.number() for name, entry in items.items()})
 
 
@@ -371,7 +377,7 @@ def model_data(model: Model) -> dict[str, object]:
         if rules:
             data[key] = [rule_data(rule) for rule in rules]
     grades = {
-        key: {name: _tidy(value) for name, value in values}
+        key: {name: tidy(value) for name, value in values}
         for key, values in (("fit", model.fit_grades), ("engagement", model.engagement_grades))
         if values
     }
@@ -379,7 +385,7 @@ def model_data(model: Model) -> dict[str, object]:
         data["grades"] = grades
     if model.hot.anybody:
         pairs = (("fit", model.hot.fit), ("engagement", model.hot.engagement), ("total", model.hot.total))
-        data["hot"] = {name: _tidy(value) for name, value in pairs if value is not None}
+        data["hot"] = {name: tidy(value) for name, value in pairs if value is not None}
     return data
 
 
@@ -387,15 +393,15 @@ def rule_data(rule: Rule) -> dict[str, object]:
     """One rule as the plain data of its file, defaults left out."""
     data: dict[str, object] = {"id": rule.id, "label": rule.label}
     if isinstance(rule, FitRule):
-        return data | {"when": attribute_data(rule.when), "points": _tidy(rule.points)}
+        return data | {"when": attribute_data(rule.when), "points": tidy(rule.points)}
     if isinstance(rule, EngagementRule):
-        data |= {"when": activity_data(rule.when), "points": _tidy(rule.points)}
+        data |= {"when": activity_data(rule.when), "points": tidy(rule.points)}
         if rule.half_life_days is not None:
-            data["half_life_days"] = _tidy(rule.half_life_days)
+            data["half_life_days"] = tidy(rule.half_life_days)
         if rule.per_day != 1:
             data["per_day"] = rule.per_day
         if rule.cap is not None:
-            data["cap"] = _tidy(rule.cap)
+            data["cap"] = tidy(rule.cap)
         return data
     pattern = next(name for name, kind in PATTERNS.items() if isinstance(rule, kind))
     data["pattern"] = pattern
@@ -405,13 +411,8 @@ def rule_data(rule: Rule) -> dict[str, object]:
             if value != ANY_ACTIVITY:
                 data[key] = activity_data(value)
         elif value is not None:
-            data[key] = _tidy(value)
-    data["points"] = _tidy(rule.points)
+            data[key] = tidy(value)
+    data["points"] = tidy(rule.points)
     if rule.lead is not None:
         data["lead"] = attribute_data(rule.lead)
     return data
-
-
-def _tidy(value: float) -> float:
-    """Whole numbers without a decimal point, so that a written model reads like a typed one."""
-    return int(value) if float(value).is_integer() and abs(value) < 1e15 else value

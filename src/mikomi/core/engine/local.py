@@ -1,0 +1,375 @@
+"""Scoring on this machine: pieces of activity folded in threads, attributes by Polars."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from mikomi.core.conditions.activity import Groups
+from mikomi.core.events import Activity, ActivitySource, Piece
+from mikomi.core.scoring.fold import NEVER, fold_piece
+from mikomi.core.scoring.measures import Kind, Measure, engagement_measures, make_plan
+from mikomi.core.scoring.model import ColleaguesSignal, Model
+from mikomi.core.scoring.score import (
+    DayScores,
+    Floats,
+    company_codes,
+    day_scores,
+    fit_flags,
+    fit_of,
+    gates_of,
+)
+from mikomi.core.scoring.why import Line, in_order, lines_by_row, rule_lines
+
+type Progress = Callable[[int, int], None]
+"""Called with (done, of all) as pieces of work are finished, from any thread."""
+
+EPOCH = date(1970, 1, 1)
+SPARSE = 4
+"""Where lead numbers reach this many times beyond the leads asked for, they are renumbered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What a fold gave. Leads are in the order of the numbers asked for.
+
+    `values`: (days, leads, slots). `busy`: (days, leads, BUSY measures). `counts`, `lasts`:
+    (days, leads, measures), without leads where they were not asked for; a day that there is
+    not is `NEVER`.
+    """
+
+    values: Floats
+    busy: npt.NDArray[np.uint8]
+    counts: npt.NDArray[np.int64]
+    lasts: npt.NDArray[np.int32]
+
+
+def day_number(day: date) -> int:
+    """Days since 1970-01-01."""
+    return (day - EPOCH).days
+
+
+def fold_measures(
+    measures: Sequence[Measure],
+    groups: Groups,
+    source: ActivitySource,
+    numbers: npt.NDArray[np.int64],
+    days: Sequence[date],
+    *,
+    slots: Sequence[int] | None = None,
+    gates: npt.NDArray[np.uint64] | None = None,
+    explain: bool = False,
+    threads: int = 2,
+    progress: Progress | None = None,
+) -> Folded:
+    """Computes `measures` for the leads `numbers` on each of `days` (ascending), in one pass.
+
+    `slots`: the column that each measure's worth is added to (default: a column each; -1: none).
+    `gates`: shape (1 or days, leads), bit g = the lead meets gate g.
+    Raises `ValueError` for days that do not ascend.
+    """
+    plan = make_plan(measures, source.touches, groups)
+    asked = np.array([day_number(d) for d in days], dtype=np.int32)
+    if np.any(np.diff(asked) <= 0):
+        raise ValueError("days must ascend")
+    column = np.arange(len(plan), dtype=np.int32) if slots is None else np.array(slots, dtype=np.int32)
+    place = _Places.of(numbers, source)
+    shape = (len(asked), place.size)
+    values = np.zeros((*shape, int(column.max(initial=-1)) + 1))
+    busy = np.zeros((*shape, int(np.sum(plan.kind == Kind.BUSY))), dtype=np.uint8)
+    told = place.size if explain else 0
+    counts = np.zeros((len(asked), told, len(plan)), dtype=np.int64)
+    lasts = np.full((len(asked), told, len(plan)), NEVER, dtype=np.int32)
+    gate_bits = np.zeros((0, 0), dtype=np.uint64)
+    if gates is not None:
+        gate_bits = np.zeros((gates.shape[0], place.size), dtype=np.uint64)
+        gate_bits[:, place.rows] = gates
+    wanted = [piece for piece in source.pieces if place.holds(piece)]
+    done = 0
+
+    def work(piece: Piece) -> None:
+        fold_piece(plan, place.put(piece.load()), asked, 0, column, gate_bits, values, busy, counts, lasts)
+
+    if threads > 1 and len(wanted) > 1:
+        with ThreadPoolExecutor(threads) as pool:
+            for _ in pool.map(work, wanted):
+                done += 1
+                if progress:
+                    progress(done, len(wanted))
+    else:
+        for piece in wanted:
+            work(piece)
+            done += 1
+            if progress:
+                progress(done, len(wanted))
+    if not place.straight:
+        values, busy = values[:, place.rows], busy[:, place.rows]
+        counts, lasts = (counts[:, place.rows], lasts[:, place.rows]) if explain else (counts, lasts)
+    return Folded(values, busy, counts, lasts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where each lead's numbers stand in the arrays: at its number, or renumbered where sparse."""
+
+    size: int
+    rows: npt.NDArray[np.int64]
+    straight: bool
+    known: npt.NDArray[np.int64] | None
+
+    @staticmethod
+    def of(numbers: npt.NDArray[np.int64], source: ActivitySource) -> _Places:
+        top = int(numbers.max(initial=-1)) + 1
+        beyond = max((piece.last for piece in source.pieces), default=-1) >= top
+        if beyond or top > SPARSE * max(len(numbers), 1):
+            known, rows = np.unique(numbers, return_inverse=True)
+            return _Places(len(known), rows.astype(np.int64), False, known)
+        straight = len(numbers) == top and bool(np.array_equal(numbers, np.arange(top)))
+        return _Places(top, numbers, straight, None)
+
+    def holds(self, piece: Piece) -> bool:
+        if self.known is None:
+            return True
+        low, high = np.searchsorted(self.known, [piece.first, piece.last + 1])
+        return bool(high > low)
+
+    def put(self, activity: Activity) -> Activity:
+        if self.known is None or len(activity) == 0 or self.size == 0:
+            return activity
+        spot = np.minimum(np.searchsorted(self.known, activity.lead), self.size - 1)
+        kept = self.known[spot] == activity.lead
+        if not kept.all():
+            return Activity(
+                spot[kept].astype(np.int32), activity.day[kept], activity.touch[kept], activity.n[kept]
+            )
+        return Activity(spot.astype(np.int32), activity.day, activity.touch, activity.n)
+
+
+@dataclass(frozen=True, slots=True)
+class _Attributes:
+    """What the attributes of one time say: from `since` on (None: from the beginning)."""
+
+    since: date | None
+    fit: Floats
+    gates: npt.NDArray[np.uint64] | None
+    companies: npt.NDArray[np.int64]
+
+
+def score_days(
+    model: Model,
+    leads: pl.DataFrame,
+    source: ActivitySource,
+    days: Sequence[date],
+    *,
+    later: Sequence[tuple[date, pl.DataFrame]] = (),
+    threads: int = 2,
+    progress: Progress | None = None,
+) -> list[DayScores]:
+    """Scores every lead on each of `days` (ascending, in the model's time zone).
+
+    `leads`: one row a lead with `lead` (key), `number` (the lead's number in `source`; left out:
+    the row number) and attributes as text. `later`: the same leads in the same order as they were
+    known from each date on (ascending). Leads without activity are scored all the same; activity
+    of leads that are no rows is left out.
+    """
+    measures = engagement_measures(model)
+    slots = [-1 if m.kind == Kind.BUSY else 0 for m in measures]
+    times = _attribute_times(model, leads, later)
+    versions = _version_on(times, days)
+    folded = fold_measures(
+        measures,
+        model.group_contents,
+        source,
+        lead_numbers(leads),
+        days,
+        slots=slots,
+        gates=_stack_gates(times, versions),
+        threads=threads,
+        progress=progress,
+    )
+    scores = []
+    for k, day in enumerate(days):
+        known = times[versions[k]]
+        engagement = folded.values[k, :, 0] if folded.values.shape[2] else np.zeros(leads.height)
+        for q, (signal, gate) in enumerate(_colleague_signals(model)):
+            worth, _ = colleague_worth(signal, folded.busy[k, :, q], known.companies, known.gates, gate)
+            engagement = engagement + worth
+        scores.append(day_scores(model, day, known.fit, engagement))
+    return scores
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Scores of a day with their reasons; rows as in `leads`.
+
+    `lines`: columns `row`, `rule` (index into `model.rules`), `worth` (rounded), `count`, `last`
+    (null in fit rules), those of a row together, in the order of `why`.
+    """
+
+    model: Model
+    leads: pl.DataFrame
+    scores: DayScores
+    lines: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One lead's score and its reasons. The lines' worths add up to `total`."""
+
+    number: int
+    lead: str
+    fit: float
+    engagement: float
+    total: float
+    fit_grade: str
+    engagement_grade: str
+    hot: bool
+    lines: tuple[Line, ...]
+
+
+def explain_day(
+    model: Model,
+    leads: pl.DataFrame,
+    source: ActivitySource,
+    day: date,
+    *,
+    threads: int = 2,
+    progress: Progress | None = None,
+) -> Explained:
+    """Scores every lead on `day` and says why. `leads` as in `score_days`, known as of `day`."""
+    measures = engagement_measures(model)
+    gates = gates_of(model, leads)
+    folded = fold_measures(
+        measures,
+        model.group_contents,
+        source,
+        lead_numbers(leads),
+        [day],
+        gates=None if gates is None else gates[None, :],
+        explain=True,
+        threads=threads,
+        progress=progress,
+    )
+    flags = fit_flags([rule.when for rule in model.fit], leads)
+    lines = [
+        rule_lines(i, np.where(held, rule.points, 0.0), None, None)
+        for i, (rule, held) in enumerate(zip(model.fit, flags, strict=True))
+    ]
+    companies = company_codes(model, leads)
+    colleagues = iter(enumerate(_colleague_signals(model)))
+    engagement = np.zeros(leads.height)
+    for m, measure in enumerate(measures):
+        worth, counts = folded.values[0, :, m], folded.counts[0, :, m]
+        if measure.kind == Kind.BUSY:
+            q, (signal, gate) = next(colleagues)
+            worth, counts = colleague_worth(signal, folded.busy[0, :, q], companies, gates, gate)
+        engagement += worth
+        lines.append(rule_lines(len(model.fit) + m, worth, counts, folded.lasts[0, :, m]))
+    scores = day_scores(model, day, fit_of(model, leads), engagement)
+    return Explained(model, leads, scores, in_order(model, lines))
+
+
+def explain(
+    model: Model,
+    leads: pl.DataFrame,
+    source: ActivitySource,
+    day: date,
+    numbers: Sequence[int],
+) -> list[Explanation]:
+    """Why the leads `numbers` score what they do on `day`; in the order asked for.
+
+    `leads` holds them and, where the model has a colleagues signal, everyone of their companies;
+    others are left out before anything is computed. Raises `KeyError` for a number that is no row.
+    """
+    all_numbers = lead_numbers(leads)
+    asked = np.isin(all_numbers, np.array(numbers, dtype=np.int64))
+    if any(isinstance(s, ColleaguesSignal) for s in model.signals):
+        companies = company_codes(model, leads)
+        theirs = np.unique(companies[asked])
+        asked |= np.isin(companies, theirs[theirs >= 0])
+    few = leads.with_columns(pl.Series("number", all_numbers)).filter(pl.Series(asked))
+    told = explain_day(model, few, source, day)
+    row_of = {number: row for row, number in enumerate(few["number"].to_list())}
+    rows = [row_of[number] for number in numbers]
+    wanted = told.lines.filter(pl.col("row").is_in(rows))
+    lines = lines_by_row(model, wanted)
+    s = told.scores
+    return [
+        Explanation(
+            number=number,
+            lead=str(few["lead"][row]),
+            fit=float(s.fit[row]),
+            engagement=float(s.engagement[row]),
+            total=float(s.total[row]),
+            fit_grade=s.fit_labels[s.fit_grade[row]],
+            engagement_grade=s.engagement_labels[s.engagement_grade[row]],
+            hot=bool(s.hot[row]),
+            lines=tuple(lines.get(row, ())),
+        )
+        for number, row in zip(numbers, rows, strict=True)
+    ]
+
+
+def colleague_worth(
+    signal: ColleaguesSignal,
+    busy: npt.NDArray[np.uint8],
+    companies: npt.NDArray[np.int64],
+    gates: npt.NDArray[np.uint64] | None,
+    gate: int | None,
+) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """Worth of a colleagues signal and how many leads of the company were active, for each lead."""
+    counted = (busy != 0) & (companies >= 0)
+    active = np.bincount(companies[counted], minlength=int(companies.max(initial=0)) + 1)
+    people = np.where(companies >= 0, active[np.maximum(companies, 0)], 0)
+    holds = counted & (people >= signal.at_least)
+    if gate is not None and gates is not None:
+        holds &= (gates >> np.uint64(gate)) & np.uint64(1) != 0
+    return np.where(holds, signal.points, 0.0), people
+
+
+def lead_numbers(leads: pl.DataFrame) -> npt.NDArray[np.int64]:
+    """The leads' numbers: column `number`, or the row numbers."""
+    if "number" in leads.columns:
+        return leads["number"].cast(pl.Int64).to_numpy()
+    return np.arange(leads.height, dtype=np.int64)
+
+
+def _colleague_signals(model: Model) -> list[tuple[ColleaguesSignal, int | None]]:
+    found: list[tuple[ColleaguesSignal, int | None]] = []
+    gate = 0
+    for signal in model.signals:
+        if isinstance(signal, ColleaguesSignal):
+            found.append((signal, gate if signal.lead is not None else None))
+        if signal.lead is not None:
+            gate += 1
+    return found
+
+
+def _attribute_times(
+    model: Model, leads: pl.DataFrame, later: Sequence[tuple[date, pl.DataFrame]]
+) -> list[_Attributes]:
+    colleagues = any(isinstance(s, ColleaguesSignal) for s in model.signals)
+    times = []
+    for since, frame in ((None, leads), *later):
+        codes = company_codes(model, frame) if colleagues else np.zeros(0, dtype=np.int64)
+        times.append(_Attributes(since, fit_of(model, frame), gates_of(model, frame), codes))
+    return times
+
+
+def _version_on(times: Sequence[_Attributes], days: Sequence[date]) -> list[int]:
+    """For each day, the index of the attributes known then."""
+    return [max(i for i, t in enumerate(times) if t.since is None or t.since <= day) for day in days]
+
+
+def _stack_gates(times: Sequence[_Attributes], versions: Sequence[int]) -> npt.NDArray[np.uint64] | None:
+    if times[0].gates is None:
+        return None
+    if len(times) == 1:
+        return times[0].gates[None, :]
+    return np.stack([gates for v in versions if (gates := times[v].gates) is not None])

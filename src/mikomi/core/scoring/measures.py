@@ -1,0 +1,230 @@
+"""What the fold can compute, and the plan that tells it how.
+
+A *measure* is one number a lead and a day, computed from activity alone. Rules and signals of a
+model, segment and stage conditions, and the learner's features all become measures, so that one
+pass over the activity serves them together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from mikomi.core.conditions.activity import ANY_ACTIVITY, ActivityCondition, Groups, matches
+from mikomi.core.events import Touches
+from mikomi.core.scoring.model import (
+    ColleaguesSignal,
+    EngagementRule,
+    Model,
+    ReturnSignal,
+    SilenceSignal,
+    SurgeSignal,
+)
+
+FAR = 1_000_000_000
+"""A number of days or events beyond any data; larger ones are cut to it."""
+
+LONGEST_SPAN = 3_652_059
+"""Days from year 1 to year 9999: no two days of activity lie further apart."""
+
+
+class Kind(IntEnum):
+    """How a measure's number comes about. D is the day asked for."""
+
+    DECAY = 0  # sum over days of min(events, per_day) x 2^(-age / half life)
+    RETURN = 1  # 2^(-age / half life) of the latest comeback, else 0
+    WINDOW = 2  # 1 where the last `within` days hold at least `at_least` events, else 0
+    SILENCE = 3  # 1 where the last active day is at least `quiet` days ago, else 0
+    BUSY = 4  # like WINDOW with `at_least` 1, but only marks the lead: colleagues are counted after
+    COUNT = 5  # events in the last `within` days
+    DAYS = 6  # days with events in the last `within` days
+    LAST = 7  # the last matching day, in days since 1970-01-01; 0 where there is none
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One number a lead and a day.
+
+    The number is multiplied by `points`; with `cap` its amount is cut to it, the sign kept.
+    `gate` is the index of the attribute condition without which it is 0, or None.
+    """
+
+    kind: Kind
+    when: ActivityCondition = ANY_ACTIVITY
+    quiet_when: ActivityCondition = ANY_ACTIVITY
+    points: float = 1.0
+    half_life_days: float | None = None
+    per_day: int | None = None
+    cap: float | None = None
+    within_days: int = 1
+    at_least: int = 1
+    quiet_days: int = 1
+    gate: int | None = None
+
+
+def engagement_measures(model: Model) -> list[Measure]:
+    """The measures of a model's engagement rules and signals, in their order.
+
+    Gates are numbered in the order of the signals that carry `lead`.
+    """
+    measures = [_rule_measure(rule) for rule in model.engagement]
+    gates = 0
+    for signal in model.signals:
+        gate = None
+        if signal.lead is not None:
+            gate, gates = gates, gates + 1
+        match signal:
+            case ReturnSignal():
+                measure = Measure(
+                    Kind.RETURN,
+                    signal.when,
+                    signal.quiet_when,
+                    signal.points,
+                    signal.half_life_days,
+                    within_days=signal.within_days,
+                    at_least=signal.at_least,
+                    quiet_days=signal.quiet_days,
+                    gate=gate,
+                )
+            case SurgeSignal():
+                measure = Measure(
+                    Kind.WINDOW,
+                    signal.when,
+                    points=signal.points,
+                    within_days=signal.within_days,
+                    at_least=signal.at_least,
+                    gate=gate,
+                )
+            case SilenceSignal():
+                measure = Measure(
+                    Kind.SILENCE,
+                    quiet_when=signal.quiet_when,
+                    points=signal.points,
+                    quiet_days=signal.quiet_days,
+                    gate=gate,
+                )
+            case ColleaguesSignal():
+                measure = Measure(
+                    Kind.BUSY, signal.when, points=signal.points, within_days=signal.within_days, gate=gate
+                )
+        measures.append(measure)
+    return measures
+
+
+def _rule_measure(rule: EngagementRule) -> Measure:
+    return Measure(
+        Kind.DECAY,
+        rule.when,
+        points=rule.points,
+        half_life_days=rule.half_life_days,
+        per_day=rule.per_day,
+        cap=rule.cap,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Measures laid out for the kernel: one entry an array index, conditions shared.
+
+    `touch_ptr`, `touch_cond`: the conditions that each touch meets. `when_ptr`, `when_use` and
+    `quiet_ptr`, `quiet_use`: the measures that use each condition as `when` and as `quiet_when`.
+    """
+
+    measures: tuple[Measure, ...]
+    touch_ptr: npt.NDArray[np.int32]
+    touch_cond: npt.NDArray[np.int32]
+    when_ptr: npt.NDArray[np.int32]
+    when_use: npt.NDArray[np.int32]
+    quiet_ptr: npt.NDArray[np.int32]
+    quiet_use: npt.NDArray[np.int32]
+    kind: npt.NDArray[np.int32]
+    points: npt.NDArray[np.float64]
+    cap: npt.NDArray[np.float64]
+    per_day: npt.NDArray[np.int64]
+    within: npt.NDArray[np.int64]
+    at_least: npt.NDArray[np.int64]
+    quiet: npt.NDArray[np.int64]
+    gate: npt.NDArray[np.int32]
+    half_life: npt.NDArray[np.float64]
+    decay: npt.NDArray[np.float64]
+    ring: npt.NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.measures)
+
+
+DECAY_TABLE_DAYS = 1024
+"""Ages up to which powers of two are looked up; older ones are computed."""
+
+
+def make_plan(measures: Sequence[Measure], touches: Touches, groups: Groups) -> Plan:
+    """Resolves the measures' conditions against a touch dictionary."""
+    conditions: dict[ActivityCondition, int] = {}
+    whens: list[list[int]] = []
+    quiets: list[list[int]] = []
+
+    def use(condition: ActivityCondition, lists: Literal["when", "quiet"], measure: int) -> None:
+        index = conditions.setdefault(condition, len(conditions))
+        if index == len(whens):
+            whens.append([])
+            quiets.append([])
+        (whens if lists == "when" else quiets)[index].append(measure)
+
+    for i, measure in enumerate(measures):
+        if measure.kind in {Kind.RETURN, Kind.SILENCE}:
+            use(measure.quiet_when, "quiet", i)
+        if measure.kind != Kind.SILENCE:
+            use(measure.when, "when", i)
+    masks = [matches(condition, touches, groups) for condition in conditions]
+    table = np.array(masks, dtype=bool).reshape(len(masks), len(touches)).T
+    touch_of, cond_of = np.nonzero(table)
+    touch_ptr = np.zeros(len(touches) + 1, dtype=np.int32)
+    np.cumsum(np.bincount(touch_of, minlength=len(touches)), out=touch_ptr[1:])
+    half_life = np.array([m.half_life_days or np.inf for m in measures], dtype=np.float64)
+    ages = np.arange(DECAY_TABLE_DAYS, dtype=np.float64)
+    with np.errstate(over="ignore", under="ignore"):
+        decay = (
+            np.exp2(-(ages[None, :] / half_life[:, None]))
+            if len(measures)
+            else np.ones((0, DECAY_TABLE_DAYS))
+        )
+    return Plan(
+        measures=tuple(measures),
+        touch_ptr=touch_ptr,
+        touch_cond=cond_of.astype(np.int32),
+        when_ptr=_pointers(whens),
+        when_use=np.array([i for uses in whens for i in uses], dtype=np.int32),
+        quiet_ptr=_pointers(quiets),
+        quiet_use=np.array([i for uses in quiets for i in uses], dtype=np.int32),
+        kind=np.array([m.kind for m in measures], dtype=np.int32),
+        points=np.array([m.points for m in measures], dtype=np.float64),
+        cap=np.array([np.inf if m.cap is None else m.cap for m in measures], dtype=np.float64),
+        per_day=_whole([FAR if m.per_day is None else m.per_day for m in measures]),
+        within=_whole([m.within_days for m in measures]),
+        at_least=_whole([m.at_least for m in measures]),
+        quiet=_whole([m.quiet_days for m in measures]),
+        gate=np.array([-1 if m.gate is None else m.gate for m in measures], dtype=np.int32),
+        half_life=half_life,
+        decay=np.ascontiguousarray(decay),
+        ring=np.array([_ring_size(m) if m.kind == Kind.RETURN else 0 for m in measures], dtype=np.int32),
+    )
+
+
+def _ring_size(measure: Measure) -> int:
+    """How many comebacks can wait for their events at once: they start `quiet_days` apart."""
+    return min(measure.within_days, LONGEST_SPAN) // min(measure.quiet_days, FAR) + 2
+
+
+def _whole(values: list[int]) -> npt.NDArray[np.int64]:
+    return np.array([min(v, FAR) for v in values], dtype=np.int64)
+
+
+def _pointers(lists: list[list[int]]) -> npt.NDArray[np.int32]:
+    pointers = np.zeros(len(lists) + 1, dtype=np.int32)
+    np.cumsum([len(entries) for entries in lists], out=pointers[1:])
+    return pointers
