@@ -1,0 +1,269 @@
+"""Pages of leads by any filter, any order, any search, without a query that grows with the leads.
+
+Three ways through the rows, chosen by the kept counts:
+few leads meet the filters: they are found by their cells and sorted;
+few leads carry the search: they are found by number and sorted;
+many: the rows are walked along the index of the order, and what does not belong is left out. A walk
+reads `BUDGET` rows at most; a page that is not full by then says where to go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+from django.db import connection
+
+from mikomi.core.scoring.model import Model
+from mikomi.hub.kit import temperature as levels
+from mikomi.hub.site import temperature
+from mikomi.hub.site.lists import search
+from mikomi.hub.site.rows import cells
+from mikomi.hub.site.rows.store import number_list, number_param
+from mikomi.hub.site.types import Cursor, Filters, ListQuery, Page, Row, Standing
+
+FEW = 5_000
+BUDGET = 10_000
+
+SORTS = {
+    "rank": "key",
+    "total": "lead_id",
+    "fit": "lead_id",
+    "engagement": "lead_id",
+    "last_day": "lead_id",
+    "kana": "lead_id",
+    "company": "lead_id",
+    "title": "lead_id",
+    "department": "lead_id",
+    "industry": "lead_id",
+    "owner": "lead_id",
+}
+"""What lists sort by, each with the column that decides between equals."""
+
+FIRST_DOWN = frozenset({"total", "fit", "engagement", "last_day"})
+"""Orders whose interesting end is the high one."""
+
+_COLUMNS = (
+    "lead_id, key, name, email, company_id, company, title, department, industry, owner,"
+    " fit, engagement, total, heat, fit_grade, engagement_grade, last_day"
+)
+_SORTED_TOO = f"{_COLUMNS}, rank, kana, cell"
+
+
+def list_page(query: ListQuery, standing: Standing | None) -> Page:
+    """One page of the list that `query` asks for. Raises KeyError for an unknown order."""
+    tie = SORTS[query.sort]
+    chosen = matching_cells(query.filters)
+    total: int | None = int(chosen["n"].sum())
+    if not total:
+        return Page((), 0, None, None)
+    found = search.find(query.text)
+    if found.words and found.lead_ids is not None:
+        rows, total = _of_leads(query, tie, found.lead_ids, chosen if query.filters.asked else None)
+        return _page(query, rows, total)
+    if query.filters.asked and total <= FEW and not found.words:
+        return _page(query, _of_cells(query, tie, chosen), total)
+    rows, stopped = _walk(query, tie, chosen, found.words, standing)
+    return _page(query, rows, None if found.words else total, stopped)
+
+
+def matching_cells(filters: Filters) -> pl.DataFrame:
+    """The cells whose leads meet `filters`, columns `cells.SCHEMA`."""
+    frame = cells.all_cells().filter(pl.col("n") > 0)
+    for name in ("heat", "fit_grade", "engagement_grade", "owner", "industry"):
+        values = getattr(filters, name)
+        if values:
+            frame = frame.filter(pl.col(name).is_in(list(values)))
+    if filters.recency == 0:
+        frame = frame.filter(pl.col("recency") == 0)
+    elif filters.recency is not None:
+        frame = frame.filter(pl.col("recency") >= filters.recency)
+    return frame
+
+
+def rows_of(lead_ids: Sequence[int]) -> tuple[Row, ...]:
+    """The rows of some leads, in the order of `lead_ids`; unknown ones are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select {_COLUMNS} from site_lead_row where lead_id in {number_list()}", [number_param(lead_ids)]
+        )
+        found = {raw[0]: _row(raw) for raw in cursor.fetchall()}
+    return tuple(found[number] for number in lead_ids if number in found)
+
+
+def colleagues_of(lead_id: int, company_id: int | None, most: int) -> tuple[Row, ...]:
+    """Other leads of a company, best first, `most` at the most, out of its first 500 by number."""
+    if company_id is None:
+        return ()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"with of_company as materialized (select {_COLUMNS}, rank from site_lead_row"
+            " where company_id = %s limit 500)"
+            f" select {_COLUMNS} from of_company where lead_id <> %s order by rank, key limit %s",
+            [company_id, lead_id, most],
+        )
+        return tuple(map(_row, cursor.fetchall()))
+
+
+def _of_leads(
+    query: ListQuery, tie: str, lead_ids: tuple[int, ...], chosen: pl.DataFrame | None
+) -> tuple[list[Any], int]:
+    where, params = f"lead_id in {number_list()}", [number_param(lead_ids)]
+    if chosen is not None:
+        where += f" and cell in {number_list()}"
+        params.append(number_param(chosen["id"].to_numpy()))
+    with connection.cursor() as cursor:
+        cursor.execute(f"select count(*) from site_lead_row where {where}", params)
+        total = int(cursor.fetchone()[0])
+    return _sorted(query, tie, where, params), total
+
+
+def _of_cells(query: ListQuery, tie: str, chosen: pl.DataFrame) -> list[Any]:
+    return _sorted(query, tie, f"cell in {number_list()}", [number_param(chosen["id"].to_numpy())])
+
+
+def _sorted(query: ListQuery, tie: str, where: str, params: list[Any]) -> list[Any]:
+    """Few rows, gathered first: a planner that knows no better would walk a whole index instead."""
+    keyset, more = _keyset(query, tie)
+    sql = (
+        f"with few as materialized (select {_SORTED_TOO} from site_lead_row where {where})"
+        f" select {_COLUMNS}, {query.sort}, {tie} from few {keyset} {_order(query, tie)} limit %s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*params, *more, query.size + 1])
+        return cursor.fetchall()
+
+
+def _walk(
+    query: ListQuery, tie: str, chosen: pl.DataFrame, words: tuple[str, ...], standing: Standing | None
+) -> tuple[list[Any], Any]:
+    """Rows along the index of the order. The second is where the walk stopped, if it did so early."""
+    keyset, params = _keyset(query, tie)
+    if not query.filters.asked and not words:
+        order = _order(query, tie)
+        sql = f"select {_COLUMNS}, {query.sort}, {tie} from site_lead_row {keyset} {order} limit %s"
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*params, query.size + 1])
+            return cursor.fetchall(), None
+    edges = _edges(query.sort, chosen, standing) if query.filters.asked else None
+    if edges is not None:
+        keyset += f"{' and' if keyset else ' where'} {query.sort} between %s and %s"
+        params += edges
+    tests = [f"cell in {number_list()}"] if query.filters.asked else []
+    values: list[Any] = [number_param(chosen["id"].to_numpy())] if query.filters.asked else []
+    tests += [search.carries("w") for _ in words]
+    walk = f"from site_lead_row {keyset} {_order(query, tie)}"
+    sql = (
+        f"select {_COLUMNS}, {query.sort}, {tie} from (select {_SORTED_TOO} {walk} limit %s) w"
+        f" where {' and '.join(tests)} limit %s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*params, BUDGET, *values, *words, query.size + 1])
+        rows = cursor.fetchall()
+        stopped = None
+        if len(rows) <= query.size:
+            cursor.execute(f"select {query.sort}, {tie} {walk} limit 1 offset %s", [*params, BUDGET - 1])
+            stopped = cursor.fetchone()
+    return rows, stopped
+
+
+def _edges(sort: str, chosen: pl.DataFrame, standing: Standing | None) -> list[Any] | None:
+    """The lowest and highest sort value that a lead of the cells can have, where that is known.
+
+    It lets a walk begin where the first lead of, say, the cool ones stands, instead of passing all
+    the warmer ones.
+    """
+    if sort in {"owner", "industry"}:
+        return [chosen[sort].min(), chosen[sort].max()]
+    if standing is None:
+        return None
+    if sort in {"total", "rank"}:
+        return _heat_edges(sort, chosen["heat"].to_list(), standing.hot_at)
+    if sort in {"fit", "engagement"}:
+        return _grade_edges(chosen[f"{sort}_grade"].to_list(), grade_floors(standing.model, sort))
+    if sort == "last_day":
+        return _day_edges(chosen["recency"].to_list(), standing.on)
+    return None
+
+
+def grade_floors(model: Model, sort: str) -> list[float]:
+    """The least value of each grade, best first; the last grade has none."""
+    grades = model.fit_grades if sort == "fit" else model.engagement_grades
+    return [least for _, least in grades]
+
+
+_FAR = 1e300
+_FIRST_RANK = -(2**63) + 1
+
+
+def _heat_edges(sort: str, heats: list[int], threshold: float) -> list[Any] | None:
+    if threshold <= 0:
+        return None
+    # 高め has no upper end: a lead may pass the threshold's total and not be hot.
+    edges = [-_FAR, *levels.bounds(threshold)[:3], _FAR]
+    cold = [heat for heat in heats if heat != levels.HOT]
+    hot = levels.HOT in heats
+    if sort == "total":
+        # A hot lead may have any total, where the model asks for something else.
+        return None if hot else [edges[min(cold)], edges[max(cold) + 1]]
+    if not cold:
+        return [_FIRST_RANK, temperature.COLDEST_HOT_RANK]
+    first = _FIRST_RANK if hot else temperature.rank_without_heat(edges[max(cold) + 1])
+    return [first, temperature.rank_without_heat(edges[min(cold)])]
+
+
+def _grade_edges(grades: list[int], floors: list[float]) -> list[Any]:
+    edges = [_FAR, *floors, -_FAR]
+    return [edges[max(grades) + 1], edges[min(grades)]]
+
+
+def _day_edges(levels: list[int], on: date) -> list[Any]:
+    today = (on - cells.EPOCH).days
+    oldest = {4: today - 6, 3: today - 29, 2: today - 89, 1: 1, 0: 0}
+    newest = {4: 2**31 - 1, 3: today - 7, 2: today - 30, 1: today - 90, 0: 0}
+    return [oldest[min(levels)], newest[max(levels)]]
+
+
+def _keyset(query: ListQuery, tie: str) -> tuple[str, list[Any]]:
+    if query.cursor is None:
+        return "", []
+    cursor = query.cursor
+    down = query.descending != cursor.backwards
+    return f"where ({query.sort}, {tie}) {'<' if down else '>'} (%s, %s)", [cursor.value, cursor.tie]
+
+
+def _order(query: ListQuery, tie: str) -> str:
+    down = query.descending != bool(query.cursor and query.cursor.backwards)
+    way = "desc" if down else "asc"
+    return f"order by {query.sort} {way}, {tie} {way}"
+
+
+def _page(query: ListQuery, raw: list[Any], total: int | None, stopped: Any = None) -> Page:
+    """Cuts the row too many, turns a page read backwards round, and names the neighbours."""
+    more = len(raw) > query.size
+    shown = raw[: query.size]
+    backwards = bool(query.cursor and query.cursor.backwards)
+    onward = Cursor(*shown[-1][-2:], backwards=backwards) if more else None
+    if stopped is not None:
+        onward = Cursor(*stopped, backwards=backwards)
+    if backwards:
+        shown = shown[::-1]
+    came = Cursor(*shown[0 if not backwards else -1][-2:], backwards=not backwards) if shown else None
+    if query.cursor is None:
+        came = None
+    before, after = (onward, came) if backwards else (came, onward)
+    return Page(
+        rows=tuple(_row(entry) for entry in shown),
+        total=total,
+        before=before,
+        after=after,
+        unfinished=stopped is not None,
+    )
+
+
+def _row(raw: tuple[Any, ...]) -> Row:
+    values = list(raw[:17])
+    values[16] = cells.EPOCH + timedelta(days=values[16]) if values[16] else None
+    return Row(*values)

@@ -1,0 +1,127 @@
+"""What lists read: one row a lead, and the small tables that count and find rows.
+
+Written by the pipeline alone. Everything here can be computed again from facts.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class LeadRow(models.Model):
+    """One lead as lists show it. Texts are empty, never null, so that paging can compare them.
+
+    `lead_id` is the lead's number. `rank` puts hot leads first, then higher totals (low is first).
+    `heat` is the temperature, 0 to 4 (4: hot); grades are places in the model's grades, best
+    first. `last_day`: the last active day in days since 1970-01-01, 0 for none. `cell`: the row
+    of `LeadCell` this lead is counted in.
+    """
+
+    lead_id = models.BigIntegerField(primary_key=True)
+    key = models.TextField()
+    name = models.TextField(default="")
+    kana = models.TextField(default="")
+    email = models.TextField(default="")
+    company_id = models.BigIntegerField(null=True)
+    company = models.TextField(default="")
+    title = models.TextField(default="")
+    department = models.TextField(default="")
+    industry = models.TextField(default="")
+    owner = models.TextField(default="")
+    fit = models.FloatField(default=0)
+    engagement = models.FloatField(default=0)
+    total = models.FloatField(default=0)
+    rank = models.BigIntegerField(default=0)
+    last_day = models.IntegerField(default=0)
+    cell = models.IntegerField(default=0)
+    heat = models.SmallIntegerField(default=0)
+    fit_grade = models.SmallIntegerField(default=0)
+    engagement_grade = models.SmallIntegerField(default=0)
+
+    class Meta:
+        db_table = "site_lead_row"
+
+
+class LeadCell(models.Model):
+    """How many leads share the values that lists filter by. Kept with every write-back.
+
+    `recency`: 0 never active, 1 longer ago, 2 within 90 days, 3 within 30, 4 within 7.
+    """
+
+    id = models.IntegerField(primary_key=True)
+    heat = models.SmallIntegerField()
+    fit_grade = models.SmallIntegerField()
+    engagement_grade = models.SmallIntegerField()
+    recency = models.SmallIntegerField()
+    owner = models.TextField()
+    industry = models.TextField()
+    n = models.IntegerField()
+
+    class Meta:
+        db_table = "site_lead_cell"
+
+
+class LeadText(models.Model):
+    """The folded text that a search compares: name, kana, company, email, one a line."""
+
+    lead_id = models.BigIntegerField(primary_key=True)
+    text = models.TextField()
+
+    class Meta:
+        db_table = "site_lead_text"
+
+
+class LeadSuffix(models.Model):
+    """The places a search may start in a lead's name, kana and email: the next 12 characters."""
+
+    pk = models.CompositePrimaryKey("suffix", "lead_id")
+    suffix = models.TextField()
+    lead_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "site_lead_suffix"
+
+
+class CompanySuffix(models.Model):
+    """The same for the names of companies, once a company."""
+
+    pk = models.CompositePrimaryKey("suffix", "company_id")
+    suffix = models.TextField()
+    company_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "site_company_suffix"
+
+
+class Board(models.Model):
+    """What all rows were scored with; one row. `model` is the YAML of the version.
+
+    `on` is the local day, `hot_at` the total from which the temperature reads hot, `change` the
+    number of the latest change of activity that is in the rows.
+    """
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    on = models.DateField(null=True)
+    version = models.IntegerField(null=True)
+    model = models.TextField(default="")
+    hot_at = models.FloatField(default=0)
+    change = models.BigIntegerField(default=0)
+    scored_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "site_board"
+
+
+class ScoreNight(models.Model):
+    """One day's scores as they were first shown; `file` is their Parquet file in the data folder."""
+
+    pk = models.CompositePrimaryKey("on", "version")
+    on = models.DateField()
+    version = models.IntegerField()
+    leads = models.IntegerField()
+    hot = models.IntegerField()
+    file = models.TextField()
+    scored_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "site_score_night"

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import itertools
+
+import polars as pl
+import pytest
+
+from mikomi.hub.site.lists import pages
+from mikomi.hub.site.rows import store
+from mikomi.hub.site.types import Filters, ListQuery
+from tests.hub.site.population import STANDING, dimensions, fill
+
+pytestmark = pytest.mark.django_db
+
+FILTERS = (
+    Filters(),
+    Filters(heat=(4,)),
+    Filters(heat=(1, 2)),
+    Filters(fit_grade=(0,), engagement_grade=(2, 3)),
+    Filters(recency=4),
+    Filters(recency=0, owner=("小川", "")),
+    Filters(industry=("製造業",), owner=("森",)),
+    Filters(heat=(0,), recency=2, industry=("小売業", "")),
+)
+
+
+def everything(people: pl.DataFrame, scores: store.Scores) -> pl.DataFrame:
+    names = ("rank", "fit", "engagement", "total", "last_day")
+    numbers = pl.DataFrame({name: scores[name] for name in names})
+    known = people.drop("owner", "industry")
+    return pl.concat([known, numbers, dimensions(people, scores)], how="horizontal")
+
+
+def met(frame: pl.DataFrame, filters: Filters) -> pl.DataFrame:
+    for name in ("heat", "fit_grade", "engagement_grade", "owner", "industry"):
+        if values := getattr(filters, name):
+            frame = frame.filter(pl.col(name).is_in(list(values)))
+    if filters.recency is not None:
+        wanted = pl.col("recency") == 0 if filters.recency == 0 else pl.col("recency") >= filters.recency
+        frame = frame.filter(wanted)
+    return frame
+
+
+def walked(query: ListQuery) -> list[int]:
+    found: list[int] = []
+    while True:
+        page = pages.list_page(query, STANDING)
+        found += [row.lead_id for row in page.rows]
+        if page.after is None:
+            return found
+        query = query.at(page.after)
+
+
+@pytest.fixture
+def world() -> pl.DataFrame:
+    return everything(*fill(700))
+
+
+@pytest.mark.parametrize("few", [0, 5_000])
+@pytest.mark.parametrize("sort", pages.SORTS)
+def test_every_order_and_filter_gives_just_its_leads(world, monkeypatch, sort: str, few: int) -> None:
+    monkeypatch.setattr(pages, "FEW", few)
+    monkeypatch.setattr(pages, "BUDGET", 120)
+    for filters, down in itertools.product(FILTERS, (False, True)):
+        expected = met(world, filters)
+        expected = expected.sort(sort, pages.SORTS[sort], descending=down)["lead_id"].to_list()
+        query = ListQuery(filters=filters, sort=sort, descending=down, size=40)
+        assert walked(query) == expected, (filters, down)
+        assert pages.list_page(query, STANDING).total == len(expected)
+
+
+def test_paging_back_shows_the_same_pages(world) -> None:
+    query = ListQuery(sort="company", size=30)
+    first = pages.list_page(query, STANDING)
+    second = pages.list_page(query.at(first.after), STANDING)
+    third = pages.list_page(query.at(second.after), STANDING)
+    assert pages.list_page(query.at(third.before), STANDING).rows == second.rows
+    back = pages.list_page(query.at(second.before), STANDING)
+    assert back.rows == first.rows
+    assert back.before is None
+
+
+@pytest.mark.parametrize("many", [0, 1_000])
+@pytest.mark.parametrize(
+    "text",
+    ["三宅", "ミヤケ", "みやけ", "浜精", "ＭＯＲＩ", "三宅 浩司", "works", "user12", "北浜 誠一", "nobody"],
+)
+def test_a_search_finds_names_kana_companies_and_addresses(world, monkeypatch, text: str, many: int) -> None:
+    monkeypatch.setattr(pages.search, "MANY", many)
+    plain = pl.concat_str("name", "kana", "company", "email", separator="\n")
+    expected = world.with_columns(plain=plain.str.replace_all(" ", "").str.to_lowercase())
+    for word in {"ミヤケ": "みやけ", "ＭＯＲＩ": "mori"}.get(text, text).split():
+        expected = expected.filter(pl.col("plain").str.contains(word, literal=True))
+    assert sorted(walked(ListQuery(text=text))) == expected["lead_id"].sort().to_list()
+
+
+def test_a_search_and_filters_hold_together(world) -> None:
+    filters = Filters(owner=("小川",))
+    found = pages.list_page(ListQuery(text="三宅", filters=filters, size=1_000), STANDING)
+    assert found.rows
+    assert {row.owner for row in found.rows} == {"小川"}
+    assert all(row.name.startswith("三宅") for row in found.rows)
+    assert found.total == len(found.rows)
+
+
+def test_no_list_sorts_or_counts_all_leads(world, django_assert_max_num_queries) -> None:
+    for sort in pages.SORTS:
+        with django_assert_max_num_queries(2):
+            pages.list_page(ListQuery(sort=sort, descending=True), STANDING)
