@@ -1,0 +1,104 @@
+"""What all tests share: databases, the pages' assets, a real browser."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests import chromium
+
+ROOT = Path(__file__).resolve().parent.parent
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_serialized_rollback", "live_server"}
+
+# Playwright's synchronous interface runs an event loop on the test's thread, which Django would
+# take for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--only-database",
+        action="store_true",
+        help="only tests that use the database (what `./mikomi test` runs again on PostgreSQL)",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--only-database"):
+        return
+    chosen = [item for item in items if uses_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
+    items[:] = chosen
+
+
+def uses_database(item: pytest.Item) -> bool:
+    """Whether a test reads or writes the database, and so must hold on each that we support."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("django_db") is not None or bool(fixtures & DATABASE_FIXTURES)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """SQLite in a file, as it is used: in memory, threads would share one connection and never wait."""
+    default = settings.DATABASES["default"]
+    if default["ENGINE"] == "django.db.backends.sqlite3":
+        default.setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def assets() -> None:
+    """The pages' style sheets and scripts, built where their sources changed."""
+    subprocess.run([sys.executable, str(ROOT / "frontend" / "build_assets.py")], check=True)
+
+
+@pytest.fixture(scope="session")
+def chromium_program() -> chromium.Chromium:
+    """A Chromium that starts. A machine without one is a failure, never a skipped test."""
+    return chromium.find()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium_program: chromium.Chromium) -> Iterator[Browser]:
+    """A running Chromium. One a module: between modules no event loop is left running."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=chromium_program.program,
+            args=list(chromium.FLAGS),
+            env={**os.environ, **chromium_program.environment},
+        )
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A fresh profile: Japanese, desktop width. Override for other widths and languages."""
+    profile = browser.new_context(
+        locale="ja-JP", timezone_id="Asia/Tokyo", viewport={"width": 1280, "height": 900}
+    )
+    profile.set_default_timeout(15_000)
+    yield profile
+    profile.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, assets: None) -> Iterator[Page]:
+    """A page; the test fails where a script threw or the console reported an error (CSP included)."""
+    complaints: list[str] = []
+    shown = context.new_page()
+    shown.on("pageerror", lambda error: complaints.append(str(error)))
+    shown.on(
+        "console",
+        lambda message: complaints.append(message.text) if message.type == "error" else None,
+    )
+    yield shown
+    assert complaints == []
