@@ -119,6 +119,14 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "mikomi.hub.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "mikomi.hub.accounts.allauth_forms.LoginForm",
+    "reset_password": "mikomi.hub.accounts.allauth_forms.ResetPasswordForm",
+    "reset_password_from_key": "mikomi.hub.accounts.allauth_forms.ResetPasswordKeyForm",
+    "change_password": "mikomi.hub.accounts.allauth_forms.ChangePasswordForm",
+    "set_password": "mikomi.hub.accounts.allauth_forms.SetPasswordForm",
+    "reauthenticate": "mikomi.hub.accounts.allauth_forms.ReauthenticateForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -57,11 +57,13 @@ class User(AbstractBaseUser):
 
 
 class LoginLink(models.Model):
-    """A link that logs one person in once, or lets the first person set up an account."""
+    """A link that logs one person in, or lets the first person set up an account."""
 
     key = models.CharField(max_length=64, primary_key=True)
     """SHA-256 of the token; the token itself stands only in the link."""
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True)
     """None: the link of the first set-up."""
+    reusable = models.BooleanField(default=False)
+    """True for a demo, whose link may be opened again until it ends."""
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)

@@ -1,9 +1,32 @@
 from __future__ import annotations
 
 from allauth.account import views as allauth_views
-from django.urls import path
+from django.urls import path, re_path
+
+from mikomi.hub.accounts import views
 
 urlpatterns = [
     path("login/", allauth_views.login, name="account_login"),
+    path("login/by-link/<str:token>/", views.login_by_link, name="login_by_link"),
+    path("setup/<str:token>/", views.set_up, name="set_up"),
     path("logout/", allauth_views.logout, name="account_logout"),
+    path("account/", views.profile, name="account_profile"),
+    path("account/password/", allauth_views.password_change, name="account_change_password"),
+    path("password/set/", allauth_views.password_set, name="account_set_password"),
+    path("password/reset/", allauth_views.password_reset, name="account_reset_password"),
+    path("password/reset/done/", allauth_views.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        allauth_views.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "password/reset/key/done/",
+        allauth_views.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    # allauth leads here from some of its pages; both say no in words.
+    path("signup/", allauth_views.signup, name="account_signup"),
+    path("inactive/", allauth_views.account_inactive, name="account_inactive"),
+    path("reauthenticate/", allauth_views.reauthenticate, name="account_reauthenticate"),
 ]

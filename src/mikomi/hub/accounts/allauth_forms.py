@@ -1,0 +1,63 @@
+"""allauth's forms in our words and look; what they check and do stays allauth's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import forms as allauth_forms
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+LABELS = {
+    "login": _("メールアドレス"),
+    "email": _("メールアドレス"),
+    "password": _("パスワード"),
+    "oldpassword": _("いまのパスワード"),
+    "password1": _("新しいパスワード"),
+    "password2": _("新しいパスワード（もう一度）"),
+}
+
+
+def dress(form: forms.Form) -> None:
+    """Gives each field our label and look, without placeholders that repeat the label."""
+    for name, field in form.fields.items():
+        field.label = LABELS.get(name, field.label)
+        field.help_text = _("10文字以上") if name == "password1" else ""
+        field.widget.attrs.pop("placeholder", None)
+        field.widget.attrs["class"] = "form-control"
+
+
+class LoginForm(allauth_forms.LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        dress(self)
+
+
+class ResetPasswordForm(allauth_forms.ResetPasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        dress(self)
+
+
+class ResetPasswordKeyForm(allauth_forms.ResetPasswordKeyForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        dress(self)
+
+
+class ChangePasswordForm(allauth_forms.ChangePasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        dress(self)
+
+
+class SetPasswordForm(allauth_forms.SetPasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        dress(self)
+
+
+class ReauthenticateForm(allauth_forms.ReauthenticateForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        dress(self)

@@ -1,0 +1,22 @@
+"""Who may use Mikomi."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mikomi.hub.accounts.models import User
+
+
+def anybody() -> bool:
+    """Whether there is an account at all."""
+    return User.objects.exists()
+
+
+def find_user(email: str) -> User | None:
+    """The person with this address, in any case."""
+    return User.objects.filter(email=email.strip().lower()).first()
+
+
+def setting(user: User, key: str, default: Any = None) -> Any:
+    """What `accounts.services.set_setting` kept for the person under `key`."""
+    return user.settings.get(key, default)

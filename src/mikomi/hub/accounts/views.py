@@ -1,0 +1,76 @@
+"""Pages of the account: the first set-up, login by link, one's own settings."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from mikomi.hub.accounts import services
+from mikomi.hub.accounts.forms import ProfileForm, SetupForm
+from mikomi.hub.accounts.models import User
+
+BACKEND = settings.AUTHENTICATION_BACKENDS[0]
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def login_by_link(request: HttpRequest, token: str) -> HttpResponse:
+    """GET asks before it logs in (mail scanners follow links); a demo's link logs in at once."""
+    link = services.find_login_link(token)
+    if link is None:
+        return render(request, "accounts/link_ended.html", status=410)
+    if request.user.is_authenticated and request.user == link.user:
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    if request.method == "GET" and not link.reusable:
+        return render(request, "accounts/by_link.html", {"person": link.user})
+    user = services.use_login_link(token)
+    if user is None:
+        return render(request, "accounts/link_ended.html", status=410)
+    login(request, user, backend=BACKEND)
+    return redirect(settings.LOGIN_REDIRECT_URL)
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def set_up(request: HttpRequest, token: str) -> HttpResponse:
+    """The first person makes their account, with the link that `mikomi serve` printed."""
+    if services.find_setup_link(token) is None:
+        return render(request, "accounts/link_ended.html", {"setup": True}, status=410)
+    form = SetupForm(request.POST or None)
+    if form.is_valid():
+        given = form.cleaned_data
+        user = services.set_up_first_user(
+            token, given["email"], given["name"], given["password"], language=""
+        )
+        if user is None:
+            return render(request, "accounts/link_ended.html", {"setup": True}, status=410)
+        login(request, user, backend=BACKEND)
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    return render(request, "accounts/set_up.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    """One's own name and language."""
+    user = request.user
+    assert isinstance(user, User)
+    form = ProfileForm(request.POST or None, initial={"name": user.name, "language": user.language})
+    if form.is_valid():
+        services.set_profile(user, **form.cleaned_data)
+        with translation.override(user.language or translation.get_language()):
+            messages.success(request, _("保存しました"))
+        return redirect("account_profile")
+    return render(request, "accounts/profile.html", {"form": form}, status=422 if form.errors else 200)
