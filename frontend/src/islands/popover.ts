@@ -4,7 +4,7 @@ const GAP = 6;
 const EDGE = 12;
 
 function openerOf(popover: HTMLElement): HTMLElement | null {
-  return document.querySelector<HTMLElement>(`[popovertarget="${CSS.escape(popover.id)}"]`);
+  return document.querySelector<HTMLElement>(`[popovertarget="${CSS.escape(popover.id)}"]:not([popovertargetaction])`);
 }
 
 function place(popover: HTMLElement, opener: HTMLElement): void {

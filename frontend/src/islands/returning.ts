@@ -1,0 +1,40 @@
+// After a swap the focus goes back to the word that was changed, and editors that came with an
+// error open again. Answers that are not swapped in are said in words.
+
+interface SwapDetail {
+  ctx?: { sourceElement?: Element };
+}
+
+function openWaiting(): void {
+  for (const editor of document.querySelectorAll<HTMLElement>("[data-mk-open]")) {
+    editor.removeAttribute("data-mk-open");
+    editor.showPopover();
+  }
+}
+
+function sayFault(): void {
+  const toasts = document.getElementById("mk-toasts");
+  const words = toasts?.dataset["fault"];
+  if (!toasts || !words) return;
+  const box = document.createElement("div");
+  box.className = "mk-toast";
+  box.textContent = words;
+  toasts.replaceChildren(box);
+}
+
+export function watchSwaps(): void {
+  openWaiting();
+  document.addEventListener("htmx:after:swap", (event) => {
+    const source = (event as CustomEvent<SwapDetail>).detail.ctx?.sourceElement;
+    const id = source instanceof HTMLElement ? source.dataset["returnTo"] : undefined;
+    openWaiting();
+    if (id && document.querySelector(":popover-open") === null) document.getElementById(id)?.focus();
+  });
+  document.addEventListener("htmx:response:error", (event) => {
+    const ctx = (event as CustomEvent<{ ctx?: { response?: { raw?: Response } } }>).detail.ctx;
+    const status = ctx?.response?.raw?.status ?? 500;
+    if (status >= 500 || status === 403 || status === 404) sayFault();
+    if (status === 401) window.location.reload();
+  });
+  document.addEventListener("htmx:error", sayFault);
+}

@@ -1,0 +1,144 @@
+"""The side menu and the health light: apps say what they have, the frame shows what there is.
+
+An app calls `register` (and `register_health`) in its `AppConfig.ready`. An entry whose address does
+not resolve is left out, so the menu never leads to a page that is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+type Group = Literal["sales", "leads", "nurture", "learn", "tools"]
+type State = Literal["good", "warn", "bad"]
+
+GROUPS: dict[Group, str | Promise] = {
+    "sales": _("営業"),
+    "leads": _("リード"),
+    "nurture": _("育てるしくみ"),
+    "learn": _("ふりかえり"),
+    "tools": "",
+}
+"""The groups in their order, with the heading of each; the last has none."""
+
+PHONE_TABS = 4
+"""So many pages fit beside the phone's menu button."""
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """One page of the menu.
+
+    `place` orders entries within the group, by tens in the order of the design. `count` gives the
+    number at the right end, or None for none; it runs on every page, so it must be cheap.
+    `phone` puts the entry into the tabs at the foot of the phone, under `phone_label` if given.
+    """
+
+    key: str
+    group: Group
+    place: int
+    label: str | Promise
+    icon: str
+    url_name: str
+    count: Callable[[HttpRequest], int | None] | None = None
+    phone: bool = False
+    phone_label: str | Promise = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """An entry as one page shows it."""
+
+    key: str
+    label: str | Promise
+    icon: str
+    url: str
+    count: int | None
+    current: bool
+    phone: bool
+    phone_label: str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class MenuGroup:
+    """A heading and its items; never without items."""
+
+    key: Group
+    label: str | Promise
+    items: tuple[MenuItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """The health light: icon and colour follow `state`, `words` say it, `url` leads to the fix."""
+
+    state: State
+    words: str | Promise
+    url: str = ""
+
+
+_entries: dict[str, MenuEntry] = {}
+_health: list[Callable[[HttpRequest], Light | None]] = []
+
+
+def register(*entries: MenuEntry) -> None:
+    """Adds pages to the menu; the same key again replaces the entry."""
+    _entries.update((entry.key, entry) for entry in entries)
+
+
+def register_health(light: Callable[[HttpRequest], Light | None]) -> None:
+    """Adds a source of the health light; None from it means nothing to say."""
+    if light not in _health:
+        _health.append(light)
+
+
+def menu_of(request: HttpRequest, current: str = "") -> tuple[MenuGroup, ...]:
+    """The groups of the menu for this page.
+
+    `current` names the key of the current entry; without it the entry whose address the page's
+    path continues is current, the longest one where there are several.
+    """
+    found: list[tuple[MenuEntry, str]] = []
+    for entry in sorted(_entries.values(), key=lambda entry: entry.place):
+        try:
+            found.append((entry, reverse(entry.url_name)))
+        except NoReverseMatch:
+            continue
+    if not current:
+        fitting = [(len(url), entry.key) for entry, url in found if _continues(request.path, url)]
+        current = max(fitting)[1] if fitting else ""
+    items = {
+        entry.key: MenuItem(
+            key=entry.key,
+            label=entry.label,
+            icon=entry.icon,
+            url=url,
+            count=entry.count(request) if entry.count else None,
+            current=entry.key == current,
+            phone=entry.phone,
+            phone_label=entry.phone_label or entry.label,
+        )
+        for entry, url in found
+    }
+    groups = (
+        MenuGroup(group, label, tuple(items[entry.key] for entry, _url in found if entry.group == group))
+        for group, label in GROUPS.items()
+    )
+    return tuple(group for group in groups if group.items)
+
+
+def health_of(request: HttpRequest) -> Light | None:
+    """The worst of the registered lights, or None where nothing reports."""
+    order: list[State] = ["bad", "warn", "good"]
+    lights = [light for source in _health if (light := source(request)) is not None]
+    return min(lights, key=lambda light: order.index(light.state), default=None)
+
+
+def _continues(path: str, url: str) -> bool:
+    return path == url or (url != "/" and path.startswith(url.rstrip("/") + "/"))
