@@ -7,14 +7,12 @@ and prepares the data folder first.
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from django.utils.csp import CSP
 
 from mikomi.hub.kit import environment
 from mikomi.hub.kit.folder import timezone_of
 
-HUB = Path(__file__).parent
 DATA_FOLDER = environment.data_folder(os.environ)
 
 DEBUG = False
@@ -97,10 +95,9 @@ USE_TZ = True
 
 # Assets are built into one folder, which granian serves by itself under this address.
 STATIC_URL = "/static/"
-ASSETS = HUB / "assets"
-STATICFILES_DIRS = [ASSETS]
+STATICFILES_DIRS = [environment.ASSETS]
 STATIC_ROOT = None
-DJANGO_VITE = {"default": {"dev_mode": False, "manifest_path": ASSETS / "manifest.json"}}
+DJANGO_VITE = {"default": {"dev_mode": False, "manifest_path": environment.ASSETS / "manifest.json"}}
 # Built by `frontend/build_assets.py`; without it Django would warn before anything is built.
 SILENCED_SYSTEM_CHECKS = ["staticfiles.W004", "django_vite.W001"]
 

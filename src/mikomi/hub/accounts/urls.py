@@ -11,6 +11,7 @@ urlpatterns = [
     path("setup/<str:token>/", views.set_up, name="set_up"),
     path("logout/", allauth_views.logout, name="account_logout"),
     path("account/", views.profile, name="account_profile"),
+    path("account/language/", views.choose_language, name="language"),
     path("account/password/", allauth_views.password_change, name="account_change_password"),
     path("password/set/", allauth_views.password_set, name="account_set_password"),
     path("password/reset/", allauth_views.password_reset, name="account_reset_password"),

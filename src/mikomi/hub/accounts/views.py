@@ -9,10 +9,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from mikomi.hub.accounts import services
 from mikomi.hub.accounts.forms import ProfileForm, SetupForm
@@ -59,6 +60,21 @@ def set_up(request: HttpRequest, token: str) -> HttpResponse:
         login(request, user, backend=BACKEND)
         return redirect(settings.LOGIN_REDIRECT_URL)
     return render(request, "accounts/set_up.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """POST `language` (`ja`, `en` or empty for the browser's) and `next`; only our own pages follow."""
+    user = request.user
+    assert isinstance(user, User)
+    chosen = request.POST.get("language", "")
+    if chosen in ("", *(code for code, _name in settings.LANGUAGES)):
+        services.set_profile(user, name=user.name, language=chosen)
+    following = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(
+        following, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return redirect(following if safe else settings.LOGIN_REDIRECT_URL)
 
 
 @never_cache

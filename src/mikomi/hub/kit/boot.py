@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 
 import django
 from django.apps import apps
@@ -15,6 +19,9 @@ from mikomi.core.words import MikomiError, Words
 from mikomi.hub.kit import environment
 from mikomi.hub.kit.catalogues import compile_catalogues
 from mikomi.hub.kit.folder import newer, prepare
+
+MIGRATION_LOCK = 7_240_611
+"""Any number, as long as it is always the same: PostgreSQL knows advisory locks by number."""
 
 
 def boot(folder: Path | None = None) -> Path:
@@ -40,12 +47,22 @@ def boot(folder: Path | None = None) -> Path:
     return folder
 
 
+def load(module: str) -> ModuleType:
+    """The module `module`, which needs Django to be set up: for programs that start by `boot`."""
+    return importlib.import_module(module)
+
+
 def migrate(folder: Path) -> bool:
     """Brings the database's tables up to date; says whether there was anything to do.
 
     Raises `MikomiError` for a database that cannot be reached, and for one that a newer version
     of Mikomi has changed (nothing is changed then).
     """
+    with _one_at_a_time():
+        return _migrate(folder)
+
+
+def _migrate(folder: Path) -> bool:
     connection = connections[DEFAULT_DB_ALIAS]
     try:
         executor = MigrationExecutor(connection)
@@ -60,6 +77,25 @@ def migrate(folder: Path) -> bool:
         return False
     call_command("migrate", interactive=False, verbosity=0)
     return True
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Lets machines that share a PostgreSQL database migrate one after another."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    if connection.vendor != "postgresql":
+        yield
+        return
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
+    except OperationalError as error:
+        raise unreachable(error) from error
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
 
 
 def unreachable(error: Exception) -> MikomiError:

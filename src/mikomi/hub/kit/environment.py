@@ -22,6 +22,8 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from mikomi.core.words import MikomiError, Words
 
+ASSETS = Path(__file__).parent.parent / "assets"
+"""Where the built style sheet and scripts lie; the web server mounts it under /static."""
 DATA_FOLDER = "mikomi-data"
 DATABASE_FILE = "mikomi.sqlite3"
 SECRET_FILE = "secret_key"

@@ -1,0 +1,216 @@
+"""`mikomi serve`: web pages and worker in one command, watched and stopped together."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from mikomi.core.words import Language, MikomiError, Words
+from mikomi.hub.kit import environment
+from mikomi.hub.kit.boot import boot, load, migrate
+from mikomi.hub.kit.serving.address import check_free, url_of, wait_until_healthy
+from mikomi.hub.kit.serving.lock import alone
+from mikomi.hub.kit.serving.supervisor import Child, Supervisor
+
+SUMMARY = Words("画面とワーカーを動かす", "run the web pages and the worker")
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8000
+WORKERS = 2
+"""So that a long job of the night does not hold up the short ones."""
+START_SECONDS = 60.0
+
+type Role = Literal["web", "worker"]
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What to run, where, and in which language to speak on the terminal."""
+
+    folder: Path
+    host: str
+    port: int
+    roles: tuple[Role, ...]
+    language: Language
+
+    @property
+    def url(self) -> str:
+        """The address of the pages on this machine."""
+        return url_of(self.host, self.port)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    add_data_argument(parser)
+    parser.add_argument(
+        "--host",
+        default=DEFAULT_HOST,
+        help=Words(  # type: ignore[arg-type]
+            f"待ち受けるアドレス（既定 {DEFAULT_HOST}、ほかの機械からも開くなら 0.0.0.0）",
+            f"address to listen on (default {DEFAULT_HOST}; 0.0.0.0 to be reached from other machines)",
+        ),
+    )
+    add_port_argument(parser)
+    parser.add_argument(
+        "--only",
+        choices=("web", "worker"),
+        help=Words("画面だけ、またはワーカーだけを動かす", "run only the pages, or only the worker"),  # type: ignore[arg-type]
+    )
+
+
+def add_data_argument(parser: argparse.ArgumentParser, default: str = environment.DATA_FOLDER) -> None:
+    """Declares `--data`."""
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help=Words(  # type: ignore[arg-type]
+            f"データフォルダ（既定は MIKOMI_DATA、なければ ./{default}）",
+            f"data folder (default: MIKOMI_DATA, else ./{default})",
+        ),
+    )
+
+
+def add_port_argument(parser: argparse.ArgumentParser) -> None:
+    """Declares `--port`."""
+    parser.add_argument(
+        "--port",
+        type=port_number,
+        default=DEFAULT_PORT,
+        help=Words(f"ポート番号（既定 {DEFAULT_PORT}）", f"port (default {DEFAULT_PORT})"),  # type: ignore[arg-type]
+    )
+
+
+def port_number(text: str) -> int:
+    """A port from 1 to 65535; raises `MikomiError` otherwise."""
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= 65535:
+        return int(text)
+    raise MikomiError(
+        Words(
+            f"--port は 1 から 65535 までの数です（いまは {text}）",
+            f"--port is a number from 1 to 65535, not {text}",
+        )
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serves until it is stopped; 0 then."""
+    folder = (args.data or environment.data_folder(os.environ)).expanduser().absolute()
+    roles: tuple[Role, ...] = (args.only,) if args.only else ("web", "worker")
+    serving = Serving(folder, args.host, args.port, roles, args.language)
+    boot(folder)
+    with ready_to_serve(serving):
+        serve(serving, lambda: _welcome(serving))
+    return 0
+
+
+@contextmanager
+def ready_to_serve(serving: Serving):
+    """Holds the folder, and has the port, the assets and the database ready inside the block."""
+    with alone(serving.folder, *serving.roles):
+        if "web" in serving.roles:
+            check_free(serving.host, serving.port)
+            build_assets(serving.language)
+        migrate(serving.folder)
+        yield
+
+
+def serve(serving: Serving, when_ready: Callable[[], None]) -> None:
+    """Runs the processes until a signal; calls `when_ready` when the pages answer.
+
+    Raises `MikomiError` where they never do.
+    """
+    children: list[Child] = []
+    parent = ["--parent", str(os.getpid())]
+    if "web" in serving.roles:
+        web = ["-m", "mikomi.hub.kit.serving.web", "--host", serving.host, "--port", str(serving.port)]
+        children.append(Child("web", lambda died: [*web, *parent]))
+    if "worker" in serving.roles:
+        for number in range(1, WORKERS + 1):
+            children.append(Child(f"worker {number}", lambda died: [*_worker(died), *parent]))
+    supervisor = Supervisor(children)
+    failures: list[MikomiError] = []
+
+    def announce() -> None:
+        if "web" in serving.roles and not wait_until_healthy(
+            serving.host, serving.port, START_SECONDS, lambda: supervisor.running
+        ):
+            if supervisor.running:
+                failures.append(_never_answered(serving))
+                supervisor.stop()
+            return
+        when_ready()
+
+    # Connections are not shared with children, nor kept while others write.
+    load("django.db").connections.close_all()
+    supervisor.run(announce)
+    if failures:
+        raise failures[0]
+
+
+def _worker(died: int | None) -> list[str]:
+    instead = [] if died is None else ["--instead-of", str(died)]
+    return ["-m", "mikomi.hub.kit.serving.worker", *instead]
+
+
+def _never_answered(serving: Serving) -> MikomiError:
+    return MikomiError(
+        Words(
+            f"画面が {START_SECONDS:.0f} 秒たっても応答しません（{serving.url}）。"
+            "上に出た記録を確かめてください",
+            f"the pages did not answer within {START_SECONDS:.0f} s ({serving.url}); see the log above",
+        )
+    )
+
+
+def _welcome(serving: Serving) -> None:
+    def say(words: Words) -> None:
+        print(words.text(serving.language), flush=True)
+
+    if "web" not in serving.roles:
+        say(Words("ワーカーを動かしています（止めるには Ctrl+C）", "The worker runs (Ctrl+C stops it)"))
+        return
+    say(
+        Words(
+            f"Mikomi を動かしています: {serving.url}（止めるには Ctrl+C）",
+            f"Mikomi runs at {serving.url} (Ctrl+C stops it)",
+        )
+    )
+    if not load("mikomi.hub.accounts.queries").anybody():
+        token = load("mikomi.hub.accounts.services").make_setup_link()
+        link = f"{serving.url}setup/{token}/"
+        say(
+            Words(
+                "まだアカウントがありません。"
+                f"このリンクで最初のアカウントを作ってください（24時間有効）:\n  {link}",
+                f"There is no account yet. Make the first one with this link (good for 24 hours):\n  {link}",
+            )
+        )
+    load("django.db").connections.close_all()
+
+
+def build_assets(language: Language) -> None:
+    """Builds the style sheet and scripts where this is a checkout and their sources changed.
+
+    A wheel brings them built. Raises `MikomiError` where they cannot be built and none are there.
+    """
+    root = Path(__file__).parents[3]
+    script = root / "frontend" / "build_assets.py"
+    if not (script.is_file() and (root / "pyproject.toml").is_file()):
+        return
+    if subprocess.run([sys.executable, str(script), "--check"], capture_output=True).returncode == 0:
+        return
+    print(Words("画面の部品を作っています…", "Building the pages' assets…").text(language), flush=True)
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, encoding="utf-8")
+    if done.returncode == 0:
+        return
+    reason = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:] or ["?"]
+    ja, _, en = reason[0].partition(" / ")
+    raise MikomiError(Words(ja, en or ja))
