@@ -64,7 +64,10 @@ class Commit:
         disk.write_file(self.folder / MANIFEST_NAME, self.after.dump())
         written = list(self.written)
         self.written.clear()  # they count now, whatever fails from here on
-        disk.sync_folder(self.folder)
+        try:
+            disk.sync_folder(self.folder)
+        except OSError as error:
+            raise disk.unsure_error(self.folder, error) from error
         for name in sorted(self.before.names().union(written) - self.after.names()):
             disk.remove(self.folder / name)
 
@@ -189,6 +192,8 @@ def erase(commit: Commit, lead: int) -> None:
 
 def split(rows: pl.DataFrame, range_size: int) -> Iterator[tuple[int, pl.DataFrame]]:
     """Rows sorted by lead, cut into (range number, its rows)."""
+    if rows.is_empty():
+        return
     numbers = rows["lead"].to_numpy() // range_size
     marks = np.flatnonzero(np.diff(numbers, prepend=-1))
     for start, stop in zip(marks, [*marks[1:], len(numbers)], strict=True):
