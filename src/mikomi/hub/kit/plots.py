@@ -173,7 +173,7 @@ def draw_temperature(plot: TemperaturePlot) -> TemperatureDrawing:
         cursor_y=y_of(cursor_score),
         cursor_score=cursor_score,
         cursor_level=level(cursor_score, threshold),
-        flag_x=min(max(x_of(at_cursor) + 9, LEFT), WIDTH - 44),
+        flag_x=min(x_of(at_cursor) + 11, WIDTH - 40),
         today=plot.today,
         low=float(scores.min(initial=0.0)),
         high=float(scores.max(initial=0.0)),

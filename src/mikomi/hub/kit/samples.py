@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -79,10 +80,10 @@ def _rule(value: int, error: str = "", key: str = "pricing") -> Rule:
             Text(_("を見たら")),
             Token(
                 "points",
-                points_text(value, "ja"),
+                points_text(value, get_language() or "ja"),
                 _("点数"),
                 [Field("points", "number", value=str(value), low="-100", high="100", error=error)],
-                old=points_text(POINTS, "ja") if changed else "",
+                old=points_text(POINTS, get_language() or "ja") if changed else "",
                 tone="minus" if value < 0 else "",
                 open=bool(error),
             ),
