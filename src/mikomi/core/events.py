@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from mikomi.core.folding import EventFrames, code_events, count_events, touches_in
+
 KINDS = (
     "page_view",
     "download",
@@ -130,3 +132,75 @@ class LoadedActivity:
             part = Activity(activity.lead[rows], activity.day[rows], activity.touch[rows], activity.n[rows])
             pieces.append(LoadedPiece(int(part.lead[0]), int(part.lead[-1]), part))
         return LoadedActivity(touches, tuple(pieces))
+
+
+def fold_events(events: EventFrames, timezone: str) -> pl.DataFrame:
+    """Events by the day: lead, day (Int32, days since 1970-01-01 in `timezone`), kind, content, n (Int32).
+
+    `events`: a frame of lead, at (Datetime us UTC), kind, content and, if there, automated; or several
+    frames, one a file; or what `read_events` gives. Rows of machines are left out; the nth identical
+    row of another file is the same event. Sorted by lead, day, kind, content.
+    """
+    coded, lexicon = code_events(events)
+    touches = touches_in(coded, lexicon).with_row_index("number")
+    order = lexicon.leads.arg_sort().to_numpy()
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    folded = count_events(coded, lexicon, rank, touches, timezone)
+    return pl.DataFrame(
+        {
+            "lead": lexicon.leads.gather(order).gather(folded.lead),
+            "day": folded.day,
+            "kind": touches["kind"].gather(folded.touch),
+            "content": touches["content"].gather(folded.touch),
+            "n": folded.n.astype(np.int32),
+        }
+    )
+
+
+def gather_activity(
+    events: EventFrames, leads: pl.Series, timezone: str, touches: Touches | None = None
+) -> tuple[Touches, Activity]:
+    """Events straight to activity: lead numbers are the rows of `leads` (text, unique).
+
+    As `activity_of(fold_events(...))`, without the texts in between. Events of leads that are not in
+    `leads` are left out.
+    """
+    coded, lexicon = code_events(events)
+    known = pl.DataFrame({"lead": leads.cast(pl.String)}).with_row_index("number")
+    found = lexicon.leads.alias("lead").to_frame().join(known, "lead", "left", maintain_order="left")
+    rank = found["number"].cast(pl.Int64).fill_null(-1).to_numpy()
+    seen = touches_in(coded, lexicon)
+    touches = add_touches(touches or Touches.empty(), seen)
+    numbered = seen.join(touches.frame.with_row_index("number"), ["kind", "content"], "left")
+    folded = count_events(coded, lexicon, rank, numbered, timezone)
+    return touches, Activity(
+        folded.lead.astype(np.int32), folded.day, folded.touch.astype(np.int32), folded.n.astype(np.int32)
+    )
+
+
+def add_touches(touches: Touches, seen: pl.DataFrame) -> Touches:
+    """The dictionary with the touches of `seen` (kind, content) added; numbers given stay as they are."""
+    pairs = seen.select(pl.col("kind").cast(pl.String), pl.col("content").cast(pl.String)).unique()
+    new = pairs.join(touches.frame, ["kind", "content"], "anti").sort("kind", "content")
+    return Touches(pl.concat([touches.frame, new])) if new.height else touches
+
+
+def activity_of(
+    folded: pl.DataFrame, leads: pl.Series, touches: Touches | None = None
+) -> tuple[Touches, Activity]:
+    """A folded frame as activity; lead numbers are the rows of `leads` (text, unique).
+
+    Returns the dictionary, `touches` with the new ones added, and the activity sorted by lead, day,
+    touch. Rows of leads that are not in `leads` are left out.
+    """
+    touches = add_touches(touches or Touches.empty(), folded)
+    known = pl.DataFrame({"lead": leads.cast(pl.String)}).with_row_index("number")
+    numbers = touches.frame.with_row_index("touch")
+    rows = (
+        folded.join(known, "lead", "inner")
+        .join(numbers, ["kind", "content"], "inner")
+        .select(pl.col("number", "day", "touch", "n").cast(pl.Int32))
+        .sort("number", "day", "touch")
+    )
+    return touches, Activity(*(rows[name].to_numpy() for name in ("number", "day", "touch", "n")))

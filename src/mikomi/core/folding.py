@@ -1,0 +1,297 @@
+"""Folding events into activity: counted by lead, local day and touch.
+
+Fifty million events are folded by sorting one 64 bit number each. Texts are looked up once for
+each different text, not for each event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from numba import njit
+
+DAY = 86_400_000_000  # microseconds
+
+type Longs = npt.NDArray[np.int64]
+type Keys = npt.NDArray[np.uint64]
+
+
+class EventFiles(Protocol):
+    """Events that came in several files, one frame each."""
+
+    @property
+    def files(self) -> tuple[pl.DataFrame, ...]: ...
+
+
+type EventFrames = pl.DataFrame | Sequence[pl.DataFrame] | EventFiles
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The offsets of a time zone over a span of instants (microseconds since 1970, UTC)."""
+
+    first: int  # UTC day of offsets[0]
+    offsets: Longs  # microseconds, at the start of each UTC day
+    changes: Longs  # instants in the span at which the offset changes
+    after: Longs  # offsets from each change on
+
+
+def make_clock(low: int, high: int, timezone: str) -> Clock:
+    """The offsets of `timezone` from instant `low` through `high`, to the minute."""
+    first, last = low // DAY, high // DAY + 1
+    offsets = _offsets(np.arange(first, last + 1, dtype=np.int64) * DAY, timezone)
+    changed = np.flatnonzero(offsets[1:] != offsets[:-1])
+    if len(changed) == 0:
+        return Clock(first, offsets, np.empty(0, np.int64), np.empty(0, np.int64))
+    minutes = ((changed + first) * DAY)[:, None] + np.arange(1441, dtype=np.int64)[None, :] * 60_000_000
+    within = _offsets(minutes.ravel(), timezone).reshape(minutes.shape)
+    day, minute = np.nonzero(within[:, 1:] != within[:, :-1])
+    return Clock(first, offsets, minutes[day, minute + 1], within[day, minute + 1])
+
+
+def _offsets(instants: Longs, timezone: str) -> Longs:
+    utc = pl.Series("t", instants).cast(pl.Datetime("us", "UTC"))
+    local = utc.dt.convert_time_zone(timezone).dt.replace_time_zone(None)
+    return (local.cast(pl.Int64) - utc.cast(pl.Int64)).to_numpy()
+
+
+@njit(cache=True, nogil=True)
+def _local_day(at, first, offsets, changes, after):
+    day = at // DAY - first
+    offset = offsets[day]
+    if offset != offsets[day + 1]:
+        place = np.searchsorted(changes, at, side="right") - 1
+        if place >= 0 and changes[place] // DAY - first == day:
+            offset = after[place]
+    return (at + offset) // DAY
+
+
+@njit(cache=True, nogil=True)
+def _local_days(at, first, offsets, changes, after, out):
+    for i in range(len(at)):
+        out[i] = _local_day(at[i], first, offsets, changes, after)
+
+
+@njit(cache=True, nogil=True)
+def _pack(
+    lead, kind, content, at, counted, rank, touch, kinds, first, offsets, changes, after, day0, day_bits,
+    touch_bits, keys, instants,
+):  # fmt: skip
+    """Writes the key of each event that counts (and its instant, if wanted); returns how many."""
+    size = 0
+    for i in range(len(lead)):
+        if not counted[i]:
+            continue
+        number = rank[lead[i]]
+        if number < 0:
+            continue
+        day = _local_day(at[i], first, offsets, changes, after) - day0
+        packed = (np.uint64(number) << np.uint64(day_bits)) | np.uint64(day)
+        keys[size] = (packed << np.uint64(touch_bits)) | np.uint64(touch[content[i] * kinds + kind[i]])
+        if len(instants):
+            instants[size] = at[i]
+        size += 1
+    return size
+
+
+@njit(cache=True, nogil=True)
+def _tally(keys, out, counts):
+    """Runs of equal sorted keys: each key once in `out`, its length in `counts`; returns how many."""
+    size = 0
+    for i in range(len(keys)):
+        if size and out[size - 1] == keys[i]:
+            counts[size - 1] += 1
+        else:
+            out[size] = keys[i]
+            counts[size] = 1
+            size += 1
+    return size
+
+
+def local_days(at: pl.Series, timezone: str) -> pl.Series:
+    """The local dates of instants (Datetime us UTC, none null) in days since 1970-01-01, Int32."""
+    instants = at.cast(pl.Int64).to_numpy()
+    out = np.empty(len(instants), np.int32)
+    if len(instants):
+        clock = make_clock(int(instants.min()), int(instants.max()), timezone)
+        _local_days(instants, clock.first, clock.offsets, clock.changes, clock.after, out)
+    return pl.Series(at.name, out)
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """Events of one file as numbers; the texts they stand for are in `Lexicon`."""
+
+    lead: npt.NDArray[np.uint32]
+    kind: npt.NDArray[np.uint32]
+    content: npt.NDArray[np.uint32]
+    at: Longs
+    counted: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Text number i of each column; null where a number is not used."""
+
+    leads: pl.Series
+    kinds: pl.Series
+    contents: pl.Series
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Counted keys, taken apart: lead rank, day, touch rank and count, sorted by the first three."""
+
+    lead: Longs
+    day: npt.NDArray[np.int32]
+    touch: Longs
+    n: Longs
+
+
+def code_events(events: EventFrames) -> tuple[list[Coded], Lexicon]:
+    """The events of each file as numbers. Frames: lead, at (Datetime us UTC), kind, content, [automated]."""
+    frames = _frames(events)
+    kept: dict[str, pl.Categorical] = {}
+    for name in ("lead", "kind", "content"):
+        dtypes = [frame.schema[name] for frame in frames]
+        shared = bool(dtypes) and isinstance(dtypes[0], pl.Categorical) and len(set(dtypes)) == 1
+        own = cast(pl.Categorical, dtypes[0]) if shared else pl.Categorical(pl.Categories.random())
+        kept[name] = own
+    coded = []
+    for frame in frames:
+        codes = {
+            name: (
+                frame[name]
+                if frame.schema[name] == dtype
+                else frame[name].cast(pl.String).fill_null("").cast(dtype)
+            )
+            for name, dtype in kept.items()
+        }
+        machines = frame["automated"].fill_null(False) if "automated" in frame.columns else None
+        counted = np.ones(frame.height, bool) if machines is None else (~machines).to_numpy()
+        at = frame["at"].cast(pl.Datetime("us", "UTC")).cast(pl.Int64).to_numpy()
+        numbers = [codes[name].to_physical().to_numpy() for name in ("lead", "kind", "content")]
+        coded.append(Coded(*numbers, at, counted))
+    texts = [dtype.categories.to_series() for dtype in kept.values()]
+    return coded, Lexicon(*texts)
+
+
+def _frames(events: EventFrames) -> list[pl.DataFrame]:
+    if isinstance(events, pl.DataFrame):
+        return [events]
+    if isinstance(events, Sequence):
+        return list(events)
+    return list(events.files)
+
+
+def touches_in(coded: Sequence[Coded], lexicon: Lexicon) -> pl.DataFrame:
+    """The touches that occur: `kind`, `content` and `place` (content code x kinds + kind code), sorted."""
+    kinds = max(len(lexicon.kinds), 1)
+    room = kinds * len(lexicon.contents)
+    seen: Longs
+    if room <= 1 << 26:
+        present = np.zeros(room, bool)
+        for part in coded:
+            present[part.content.astype(np.int64) * kinds + part.kind] = True
+        seen = np.flatnonzero(present)
+    else:
+        parts = [np.unique(part.content.astype(np.int64) * kinds + part.kind) for part in coded]
+        seen = np.unique(np.concatenate(parts))
+    return pl.DataFrame(
+        {
+            "kind": lexicon.kinds.gather(seen % kinds),
+            "content": lexicon.contents.gather(seen // kinds),
+            "place": seen,
+        }
+    ).sort("kind", "content")
+
+
+def count_events(
+    coded: Sequence[Coded], lexicon: Lexicon, rank: Longs, touches: pl.DataFrame, timezone: str
+) -> Folded:
+    """Counts events by lead rank, local day and touch number, machines left out.
+
+    `rank`: lead code -> sort number, -1 for leads that are not wanted. `touches`: `place`, `number`.
+    Several files: the nth identical row of another file is the same event, so of rows that agree in
+    lead, instant, kind, content and automated the largest number in one file counts.
+    """
+    coded = [part for part in coded if len(part.lead)]
+    if not coded or touches.height == 0:
+        nothing = np.empty(0, np.int64)
+        return Folded(nothing, np.empty(0, np.int32), nothing, nothing)
+    kinds = max(len(lexicon.kinds), 1)
+    touch = np.zeros(int(touches["place"].max()) + 1, np.int64)  # type: ignore[arg-type]
+    touch[touches["place"].to_numpy()] = touches["number"].to_numpy()
+    spans = [(int(part.at.min()), int(part.at.max())) for part in coded]
+    clock = make_clock(min(low for low, _ in spans), max(high for _, high in spans), timezone)
+    day0 = clock.first - 2
+    day_bits = int(len(clock.offsets) + 4).bit_length()
+    touch_bits = max(int(touch.max()).bit_length(), 1)
+    if int(max(rank.max(), 1)).bit_length() + day_bits + touch_bits > 64:
+        raise OverflowError("leads x days x touches do not fit into 64 bits")
+    apart = all(a[1] < b[0] for a, b in zip(sorted(spans), sorted(spans)[1:], strict=False))
+
+    def pack(part: Coded, with_instants: bool) -> tuple[Keys, Longs]:
+        keys = np.empty(len(part.lead), np.uint64)
+        instants = np.empty(len(part.lead) if with_instants else 0, np.int64)
+        size = _pack(
+            part.lead, part.kind, part.content, part.at, part.counted, rank, touch, kinds, clock.first,
+            clock.offsets, clock.changes, clock.after, day0, day_bits, touch_bits, keys, instants,
+        )  # fmt: skip
+        return keys[:size], instants[: size if with_instants else 0]
+
+    if apart:
+        packed = [pack(part, False)[0] for part in coded]
+        keys = np.concatenate(packed) if len(packed) > 1 else packed[0]
+        keys.sort()
+        keys, counts = _count_sorted(keys)
+    else:
+        keys, counts = _count_overlapping([pack(part, True) for part in coded])
+    touch_of = (keys & np.uint64((1 << touch_bits) - 1)).astype(np.int64)
+    day_of = ((keys >> np.uint64(touch_bits)) & np.uint64((1 << day_bits) - 1)).astype(np.int64) + day0
+    lead_of = (keys >> np.uint64(touch_bits + day_bits)).astype(np.int64)
+    return Folded(lead_of, day_of.astype(np.int32), touch_of, counts)
+
+
+def _count_sorted(keys: Keys) -> tuple[Keys, Longs]:
+    out, counts = np.empty(len(keys), np.uint64), np.empty(len(keys), np.int64)
+    size = _tally(keys, out, counts)
+    return out[:size], counts[:size]
+
+
+def _count_overlapping(files: Sequence[tuple[Keys, Longs]]) -> tuple[Keys, Longs]:
+    """Counts where files may hold the same event; instants are compared only for keys in two files."""
+    folded = [_count_sorted(np.sort(keys)) for keys, _ in files]
+    keys = np.concatenate([part[0] for part in folded])
+    counts = np.concatenate([part[1] for part in folded])
+    order = np.argsort(keys, kind="stable")
+    keys, counts = keys[order], counts[order]
+    twice = np.zeros(len(keys), bool)
+    twice[1:] = keys[1:] == keys[:-1]
+    shared = np.unique(keys[twice])
+    if len(shared) == 0:
+        return keys, counts
+    parts = []
+    for number, (own, instants) in enumerate(files):
+        place = np.searchsorted(shared, own)
+        hit = shared[np.minimum(place, len(shared) - 1)] == own
+        parts.append(pl.DataFrame({"key": own[hit], "at": instants[hit]}).with_columns(file=pl.lit(number)))
+    exact = (
+        pl.concat(parts)
+        .group_by("key", "at", "file")
+        .agg(pl.len().alias("n"))
+        .group_by("key", "at")
+        .agg(pl.col("n").max())
+        .group_by("key")
+        .agg(pl.col("n").sum())
+        .sort("key")
+    )
+    once = ~twice
+    keys, counts = keys[once], counts[once]
+    counts[np.searchsorted(keys, exact["key"].to_numpy())] = exact["n"].to_numpy()
+    return keys, counts

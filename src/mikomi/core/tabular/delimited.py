@@ -1,0 +1,233 @@
+"""CSV, TSV and their kin: delimiter and header found, bad rows cut out, the rest read by Polars."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from mikomi.core.tabular import headers, records, words
+from mikomi.core.tabular.blocks import Block, find_encoding, known_encoding, read_blocks
+from mikomi.core.tabular.formats import Format
+from mikomi.core.tabular.records import Records, check_widths, find_records, sound_bytes
+from mikomi.core.tabular.rejects import join_rejects, reject_rows, text_of_rows
+from mikomi.core.tabular.table import Chunk, Progress, checked_names
+from mikomi.core.words import MikomiError, Words
+
+DELIMITERS = (",", "\t", ";", "|")
+SAMPLE_BYTES = 256 << 10
+
+
+@dataclass(frozen=True, slots=True)
+class DelimitedReader:
+    """A delimited text file whose encoding, delimiter and header are known."""
+
+    path: Path
+    encoding: str
+    delimiter: str
+    has_header: bool
+    columns: Sequence[str]
+    header_line: int  # 1-based line of the header, 0 without one
+    format: Format = "csv"
+
+    def chunks(
+        self,
+        columns: Sequence[str] | None = None,
+        *,
+        typed: bool = False,
+        progress: Progress | None = None,
+    ) -> Iterator[Chunk]:
+        """See `Reader.chunks`; text files have no types of their own, `typed` only keeps empty text."""
+        total = self.path.stat().st_size
+        done = 0
+        with ThreadPoolExecutor(1) as scout:  # the next block is looked through while one is parsed
+            blocks = self._scanned()
+            ahead = scout.submit(next, blocks, None)
+            while (scanned := ahead.result()) is not None:
+                ahead = scout.submit(next, blocks, None)
+                data, found, first_line, long_line = scanned
+                yield self._chunk(data, found, first_line, long_line, columns, typed)
+                done += len(data)
+                if progress is not None:
+                    progress(min(done, total), total)
+
+    def _scanned(self) -> Iterator[tuple[bytes, Records, int, int]]:
+        """Blocks with their records, the line before them, and the number of a line too long or 0."""
+        rest = b""
+        line = 0
+        for block in read_blocks(self.path, self.encoding):
+            data = rest + block.data if rest else block.data
+            found = find_records(data, self.delimiter, final=block.final or block.long_line_follows)
+            check_widths(found, len(self.columns))
+            rest = data[found.used :]
+            long_line = line + found.height + 1 if block.long_line_follows else 0
+            yield data, found, line, long_line
+            line += found.height + (1 if long_line else 0)
+
+    def _chunk(
+        self,
+        data: bytes,
+        found: Records,
+        first_line: int,
+        long_line: int,
+        columns: Sequence[str] | None,
+        typed: bool,
+    ) -> Chunk:
+        lines = found.lines + (first_line + 1)
+        if self.header_line > first_line:
+            found.flags[lines <= self.header_line] |= records.BLANK
+        flags = found.flags
+        rejected = [self._rejects(found, lines)] if (flags & records.BAD).any() else []
+        if long_line:
+            rejected.append(
+                reject_rows(
+                    str(self.path), pl.Series([long_line]), words.LONG_LINE, pl.Series([""], dtype=pl.String)
+                )
+            )
+        sound = sound_bytes(found, data, len(self.columns))
+        kept = lines[flags & (records.BAD | records.BLANK) == 0] if flags.any() else lines
+        frame = self._parse(sound, columns)
+        if not typed:
+            frame = frame.select(pl.when(pl.all() != "").then(pl.all()))
+        if frame.height != len(kept):  # the scan and the parser must agree on every record
+            raise MikomiError(words.cannot_read(self.path, f"{frame.height} != {len(kept)}"))
+
+        def texts(mask: pl.Series) -> pl.Series:
+            return text_of_rows(self._parse(sound, None).filter(mask))
+
+        return Chunk(frame, pl.Series("line", kept, dtype=pl.Int64), join_rejects(rejected), texts)
+
+    def _parse(self, sound: bytes, columns: Sequence[str] | None) -> pl.DataFrame:
+        schema = dict.fromkeys(self.columns, pl.String)
+        if not sound:
+            return pl.DataFrame(schema=schema).select(columns or self.columns)
+        return pl.read_csv(
+            sound,
+            has_header=False,
+            schema=schema,
+            separator=self.delimiter,
+            columns=sorted(self.columns.index(name) for name in columns) if columns is not None else None,
+            glob=False,
+        ).select(columns or self.columns)
+
+    def _rejects(self, found: Records, lines: np.ndarray) -> pl.DataFrame:
+        width = len(self.columns)
+        reasons: tuple[tuple[int, Words], ...] = (
+            (records.LONG, words.LONG_LINE),
+            (records.UNCLOSED, words.UNCLOSED_QUOTE),
+            (records.MALFORMED, words.BROKEN_QUOTE),
+            (records.NUL, words.NUL_BYTES),
+            (records.UNDECODED, words.NOT_DECODED),
+            (records.FEW, words.few_fields(width)),
+            (records.MANY, words.many_fields(width)),
+        )
+        parts = []
+        flags = found.flags.copy()
+        for flag, reason in reasons:
+            at = np.flatnonzero(flags & flag)
+            if len(at):
+                texts = pl.Series("row", [found.text(int(i)) for i in at], dtype=pl.String)
+                parts.append(reject_rows(str(self.path), pl.Series(lines[at]), reason, texts))
+                flags[at] = 0
+        return join_rejects(parts)
+
+
+def open_delimited(
+    path: Path, *, encoding: str | None, delimiter: str | None, header: bool | None
+) -> DelimitedReader:
+    """Finds encoding, delimiter and header of a text file; what is given is not looked for.
+
+    Raises `MikomiError` when nothing can be decoded, the header is broken or a header stands twice.
+    """
+    name = known_encoding(path, encoding) if encoding else find_encoding(path)
+    first = next(read_blocks(path, name))
+    sample, whole = _sample(first)
+    if not sample.strip(b"\r\n\t ,"):
+        raise MikomiError(words.empty_file(path))
+    if delimiter is not None and len(delimiter.encode()) != 1:
+        raise MikomiError(words.bad_delimiter(path, delimiter))
+    sign = delimiter or find_delimiter(sample, whole, "\t" if path.suffix.lower() == ".tsv" else ",")
+    found = find_records(sample, sign, final=whole)
+    if len(found) == 0:
+        found = find_records(sample, sign, final=True)
+    undecoded = (found.flags & records.UNDECODED) > 0
+    if encoding is None and len(found) and undecoded.sum() > max(1, len(found) // 2):
+        raise MikomiError(words.nothing_decodes(path))
+    at = int(np.flatnonzero(found.flags & records.BLANK == 0)[0])
+    line = int(found.lines[at]) + 1
+    width = _usual_width(found) if found.flags[at] & records.BAD else int(found.fields[at])
+    cells = _first_cells(found, at, sign)
+    if cells is None:
+        if header is not False:
+            flag = int(found.flags[at])
+            raise MikomiError(words.bad_header(path, line, _header_fault(flag)))
+        cells = []
+    has_header = header if header is not None else headers.is_header(cells)
+    if not has_header:
+        width = max(width, _usual_width(found))
+    names = headers.column_names(cells if has_header else None, width)
+    names = checked_names(path, line, names)
+    return DelimitedReader(path, name, sign, has_header, names, line if has_header else 0)
+
+
+def _sample(block: Block) -> tuple[bytes, bool]:
+    """The first lines, and whether they are the whole file."""
+    data = block.data
+    if len(data) <= SAMPLE_BYTES:
+        return data, block.final or block.long_line_follows
+    cut = data.rfind(b"\n", 0, SAMPLE_BYTES) + 1
+    return (data[:cut], False) if cut else (data, block.final)
+
+
+def find_delimiter(sample: bytes, whole: bool, usual: str) -> str:
+    """The delimiter under which most records have the same number of fields, more than one."""
+    best, best_score = usual, 0.0
+    for sign in (usual, *(d for d in DELIMITERS if d != usual)):
+        found = find_records(sample, sign, final=whole)
+        widths = found.fields[(found.flags & (records.BLANK | records.BAD)) == 0]
+        if len(widths) == 0:
+            continue
+        width, times = Counter(widths.tolist()).most_common(1)[0]
+        first = int(widths[0])
+        score = times / len(found) * (1.0 if first == width else 0.5) if width > 1 else 0.0
+        if score > best_score + 1e-9:
+            best, best_score = sign, score
+    return best
+
+
+def _usual_width(found: Records) -> int:
+    widths = found.fields[(found.flags & (records.BLANK | records.BAD)) == 0]
+    return Counter(widths.tolist()).most_common(1)[0][0] if len(widths) else 1
+
+
+def _first_cells(found: Records, at: int, delimiter: str) -> list[str] | None:
+    """The cells of record `at`, or None when it is broken."""
+    if found.flags[at] & records.BAD:
+        return None
+    width = int(found.fields[at])
+    one = found.buf[found.starts[at] : found.starts[at + 1]].tobytes()
+    again = find_records(one, delimiter, final=True)
+    frame = pl.read_csv(
+        sound_bytes(again, one, width),
+        has_header=False,
+        schema={str(i): pl.String for i in range(width)},
+        separator=delimiter,
+    )
+    return [cell or "" for cell in frame.row(0)]
+
+
+def _header_fault(flag: int) -> Words:
+    for bit, reason in (
+        (records.LONG, words.LONG_LINE),
+        (records.UNCLOSED, words.UNCLOSED_QUOTE),
+        (records.MALFORMED, words.BROKEN_QUOTE),
+        (records.NUL, words.NUL_BYTES),
+    ):
+        if flag & bit:
+            return reason
+    return words.NOT_DECODED

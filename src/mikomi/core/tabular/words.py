@@ -1,0 +1,188 @@
+"""What the readers have to say of files and rows, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from mikomi.core.words import Words
+
+type Name = str | Path
+
+# ---- rows
+
+NUL_BYTES = Words("NUL 文字が入っています", "the row holds NUL bytes")
+BROKEN_QUOTE = Words(
+    '引用符（"）の閉じ方が正しくありません', "a quoted field is followed by text: the quotes do not match"
+)
+UNCLOSED_QUOTE = Words('引用符（"）が閉じられていません', "a quote is opened and not closed")
+LONG_LINE = Words("行が長すぎます（1 MiB まで）", "the line is longer than 1 MiB")
+NOT_DECODED = Words("文字コードが合わず読めません", "the bytes do not decode in the encoding of the file")
+BAD_JSON = Words("JSON のオブジェクトとして読めません", "the line is not a JSON object")
+NO_LEAD = Words("リードのキーがありません", "the lead is missing")
+SAME_LEAD = Words("同じリードの行がすでにあります", "the lead has a row already")
+NO_TIME = Words("日時がありません", "the time is missing")
+BAD_TIME = Words("日時として読めません", "the time cannot be read as a date or a time")
+BAD_KIND = Words(
+    "種類（kind）は小文字の英字で始まる 1〜40 文字の英数字と _ で書きます",
+    "kind must be lower snake case, 1 to 40 characters",
+)
+BAD_AUTOMATED = Words(
+    "automated は true、false、1、0、空のどれかです", "automated must be true, false, 1, 0 or empty"
+)
+NO_RESULT = Words("結果（result）がありません", "the result is missing")
+BAD_RESULT = Words("知らない結果です", "the result is not known")
+
+
+def few_fields(width: int) -> Words:
+    return Words(f"項目が足りません（{width} 項目のはずです）", f"too few fields, {width} are expected")
+
+
+def many_fields(width: int) -> Words:
+    return Words(f"項目が多すぎます（{width} 項目のはずです）", f"too many fields, {width} are expected")
+
+
+# ---- files
+
+
+def no_file(path: Name) -> Words:
+    return Words(
+        f"{path}: ファイルがありません。場所と名前を確かめてください",
+        f"{path}: no such file; check the folder and the name",
+    )
+
+
+def is_folder(path: Name) -> Words:
+    return Words(f"{path}: フォルダーです。ファイルを指定してください", f"{path}: is a folder; name a file")
+
+
+def empty_folder(path: Name) -> Words:
+    return Words(
+        f"{path}: フォルダーに読めるファイル（Parquet など）がありません",
+        f"{path}: the folder holds no file that can be read; put Parquet files there",
+    )
+
+
+def no_permission(path: Name) -> Words:
+    return Words(
+        f"{path}: 読む権限がありません。ファイルの権限を変えてください",
+        f"{path}: permission denied; give yourself the right to read it",
+    )
+
+
+def cannot_read(path: Name, why: object) -> Words:
+    return Words(f"{path}: 読めませんでした（{why}）", f"{path}: cannot be read ({why})")
+
+
+def empty_file(path: Name) -> Words:
+    return Words(
+        f"{path}: 中身が空です。書き出し直してください", f"{path}: the file is empty; export it again"
+    )
+
+
+def unknown_ending(path: Name, endings: Sequence[str]) -> Words:
+    known = " ".join(endings)
+    return Words(
+        f"{path}: この種類のファイルは読めません。{known} のどれかで保存してください",
+        f"{path}: files of this ending are not read; save it as one of {known}",
+    )
+
+
+def really_is(path: Name, what: Words, remedy: Words) -> Words:
+    return Words(
+        f"{path}: 中身は{what.ja}です。{remedy.ja}", f"{path}: this really is {what.en}; {remedy.en}"
+    )
+
+
+def unknown_encoding(path: Name, name: str) -> Words:
+    return Words(
+        f"{path}: 文字コード {name} は知りません。utf-8 か cp932 を指定してください",
+        f"{path}: the encoding {name} is not known; say utf-8 or cp932",
+    )
+
+
+def nothing_decodes(path: Name) -> Words:
+    return Words(
+        f"{path}: 文字コードが分かりません。UTF-8 の CSV で保存し直してください",
+        f"{path}: the encoding is neither UTF-8 nor CP932; save it as CSV in UTF-8",
+    )
+
+
+def double_header(path: Name, line: int, name: str, places: Sequence[int]) -> Words:
+    ja, en = "・".join(str(p) for p in places), " and ".join(str(p) for p in places)
+    return Words(
+        f"{path}: {line} 行目: 見出し「{name}」が {ja} 列目にあります。片方の名前を変えてください",
+        f"{path}: line {line}: the header {name!r} stands in columns {en}; rename one of them",
+    )
+
+
+def bad_header(path: Name, line: int, reason: Words) -> Words:
+    return Words(
+        f"{path}: {line} 行目: 見出しの行が読めません（{reason.ja}）。その行を直してください",
+        f"{path}: line {line}: the header line cannot be read ({reason.en}); mend that line",
+    )
+
+
+def bad_delimiter(path: Name, given: str) -> Words:
+    return Words(
+        f"{path}: 区切り文字は 1 文字で指定します（{given!r}）",
+        f"{path}: the delimiter must be one character, not {given!r}",
+    )
+
+
+def broken_workbook(path: Name, why: object) -> Words:
+    return Words(
+        f"{path}: Excel ファイルが壊れているか、途中で切れています。Excel で開いて保存し直してください（{why}）",
+        f"{path}: the workbook is damaged or cut off; open it in Excel and save it again ({why})",
+    )
+
+
+def zip_bomb(path: Name, size: str) -> Words:
+    return Words(
+        f"{path}: 開くと {size} になるため読みません。必要な行だけにして保存し直してください",
+        f"{path}: unpacked it would take {size}, so it is not opened; save it with fewer rows",
+    )
+
+
+def empty_workbook(path: Name) -> Words:
+    return Words(
+        f"{path}: 値のあるシートがありません。書き出し直してください",
+        f"{path}: no sheet holds any value; export it again",
+    )
+
+
+def broken_parquet(path: Name, why: object) -> Words:
+    return Words(
+        f"{path}: Parquet ファイルが壊れているか、途中で切れています。書き出し直してください（{why}）",
+        f"{path}: the Parquet file is damaged or cut off; export it again ({why})",
+    )
+
+
+def no_column(path: Name, field: Words, tried: Sequence[str], columns: Sequence[str]) -> Words:
+    names, found = " / ".join(tried), ", ".join(columns[:20])
+    return Words(
+        f"{path}: {field.ja}の列がありません。見出しを {names} のどれかにしてください（今の見出し: {found}）",
+        f"{path}: no column for {field.en}; name one {names} (the headers are: {found})",
+    )
+
+
+def unknown_lead_column(path: Name, name: str, columns: Sequence[str]) -> Words:
+    found = ", ".join(columns[:20])
+    return Words(
+        f"{path}: 列「{name}」がありません（見出し: {found}）",
+        f"{path}: there is no column {name!r} (the headers are: {found})",
+    )
+
+
+def unknown_zone(name: str) -> Words:
+    return Words(
+        f"タイムゾーン {name} は知りません。Asia/Tokyo のように書いてください",
+        f"the time zone {name} is not known; write one like Asia/Tokyo",
+    )
+
+
+def no_objects(path: Name) -> Words:
+    return Words(
+        f"{path}: JSON のオブジェクトの行がありません。1 行に 1 つ {{…}} の形で書き出してください",
+        f"{path}: no line is a JSON object; export one {{…}} a line",
+    )
