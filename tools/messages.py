@@ -142,7 +142,7 @@ def update(app: str) -> int:
     for complaint in complaints:
         print(complaint, file=sys.stderr)
     file = catalogue_of(app)
-    old = {(entry.msgctxt, entry.msgid): entry for entry in _entries(file)}
+    old = _by_key(_entries(file))
     new = polib.POFile(wrapwidth=100)
     new.metadata = {
         "Content-Type": "text/plain; charset=UTF-8",
@@ -153,8 +153,9 @@ def update(app: str) -> int:
     }
     for key, message in found.items():
         before = old.get(key)
-        entry = polib.POEntry(msgid=message.text, occurrences=[(message.file.partition("/")[2], "")])
-        entry.msgctxt = message.context
+        entry = polib.POEntry(
+            msgctxt=message.context, msgid=message.text, occurrences=[(message.file.partition("/")[2], "")]
+        )
         if message.plural is None:
             entry.msgstr = before.msgstr if before else ""
         else:
@@ -175,7 +176,7 @@ def check(app: str) -> list[str]:
     """What is wrong with an app's catalogue, a line each; nothing where all is well."""
     found, complaints = collect(app)
     where = catalogue_of(app).relative_to(HUB).as_posix()
-    there = {(entry.msgctxt, entry.msgid): entry for entry in _entries(catalogue_of(app))}
+    there = _by_key(_entries(catalogue_of(app)))
     for key, message in found.items():
         entry = there.get(key)
         if entry is None:
@@ -218,6 +219,10 @@ def _entries(file: Path) -> list[polib.POEntry]:
     if not file.exists():
         return []
     return [entry for entry in polib.pofile(str(file)) if not entry.obsolete]
+
+
+def _by_key(entries: list[polib.POEntry]) -> dict[Key, polib.POEntry]:
+    return {(entry.msgctxt, entry.msgid): entry for entry in entries}
 
 
 def main(arguments: list[str] | None = None) -> int:
