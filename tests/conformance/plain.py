@@ -5,6 +5,7 @@ It shares nothing with the package: dictionaries and loops, one lead and one rul
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 import unicodedata
@@ -70,7 +71,7 @@ def meets(condition, lead):
     if op == "known":
         return known(value) == wanted
     if op == "free_mail":
-        free = known(value) and "@" in value and fold(value).rsplit("@", 1)[1] in FREE
+        free = known(value) and "@" in fold(value) and fold(value).rsplit("@", 1)[1] in FREE
         return free == wanted
     found = number(value)
     if found is None:
@@ -163,7 +164,7 @@ class Plain:
         active = sorted(self.per_day(lead, rule.get("quiet_when"), until))
         matching = self.per_day(lead, rule.get("when"), until)
         best = None
-        for previous, start in zip(active, active[1:], strict=False):
+        for previous, start in itertools.pairwise(active):
             if start - previous < rule["quiet_days"]:
                 continue
             seen = 0

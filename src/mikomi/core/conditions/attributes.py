@@ -13,7 +13,7 @@ from typing import Literal
 
 import polars as pl
 
-from mikomi.core.conditions.text import as_number, fold_text, folded, is_free_mail
+from mikomi.core.conditions.text import fold_series, fold_text, is_free_mail, number_series
 
 type Operator = Literal[
     "is", "is_not", "in", "not_in", "contains", "starts_with", "gte", "lte", "between", "known", "free_mail"
@@ -81,24 +81,22 @@ def condition_columns(
     `resolve` names the column of a field, or None where no column bears it (then it is unknown for
     all). Gives one boolean column a condition, named "0", "1", ...; rows in the frame's order.
     """
-    forms: dict[tuple[str, str], pl.Expr] = {}
+    forms: dict[str, pl.Series] = {}
 
     def form(field: str, kind: Literal["text", "number"]) -> pl.Expr:
         column = resolve(field)
         if column is None:
             return pl.lit(None, pl.String if kind == "text" else pl.Float64)
-        name = f"{kind}\x00{column}"
-        make = folded if kind == "text" else as_number
-        forms[kind, column] = make(pl.col(column).cast(pl.String)).alias(name)
+        name = f"{kind} {column}"
+        if name not in forms:
+            text = frame[column].cast(pl.String)
+            forms[name] = (fold_series(text) if kind == "text" else number_series(text)).alias(name)
         return pl.col(name)
 
     columns = [_expression(c, form).alias(str(i)) for i, c in enumerate(conditions)]
-    if not columns:
-        return pl.DataFrame()
     # A row number rides along so that literals, too, become columns of the frame's height.
-    row = pl.int_range(pl.len()).alias("\x00row")
-    prepared = frame.lazy().select(row, *forms.values())
-    return prepared.select("\x00row", *columns).drop("\x00row").collect()
+    row = pl.int_range(frame.height, eager=True).alias("row")
+    return pl.DataFrame([row, *forms.values()]).select("row", *columns).drop("row")
 
 
 def _expression(condition: AttributeCondition, form: Callable[..., pl.Expr]) -> pl.Expr:

@@ -182,8 +182,8 @@ def shown(place: Place) -> str:
     return "null" if kind == "null" else f"'{raw}'" if kind == "text" else raw
 
 
-def check_keys(items: dict[str, Place], allowed: tuple[str, ...], owner: Place) -> None:
-    """Fails at the first key that is not allowed, naming the nearest one that is."""
+def check_keys(items: dict[str, Place], allowed: tuple[str, ...]) -> None:
+    """Fails at the first key that is not allowed, naming those that are."""
     for name, place in items.items():
         if name not in allowed:
             listed = ", ".join(allowed)
@@ -191,7 +191,6 @@ def check_keys(items: dict[str, Place], allowed: tuple[str, ...], owner: Place) 
                 f"「{name}」というキーはありません。使えるキー：{listed}",
                 f"unknown key '{name}'; allowed here: {listed}",
             )
-    del owner
 
 
 def need(items: dict[str, Place], name: str, owner: Place) -> Place:
@@ -252,3 +251,10 @@ def write_document(data: object) -> str:
     return yaml.dump(
         data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110, default_flow_style=None
     )
+
+
+def tidy[T](value: T) -> T | int:
+    """Whole numbers without a decimal point, so that a written model reads like a typed one."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return int(value)
+    return value

@@ -14,7 +14,7 @@ from mikomi.core.conditions.attributes import (
     Scalar,
     Test,
 )
-from mikomi.core.conditions.document import Place, check_keys, need, shown
+from mikomi.core.conditions.document import Place, check_keys, need, shown, tidy
 from mikomi.core.conditions.text import fold_text
 from mikomi.core.events import KIND_PATTERN
 
@@ -26,14 +26,14 @@ def parse_attribute_condition(place: Place) -> AttributeCondition:
     items = place.items()
     joins = [name for name in ("all", "any", "not") if name in items]
     if joins:
-        check_keys(items, (joins[0],), place)
+        check_keys(items, (joins[0],))
         if joins[0] == "not":
             return Negation(parse_attribute_condition(items["not"]))
         parts = tuple(parse_attribute_condition(part) for part in items[joins[0]].sequence())
         if not parts:
             items[joins[0]].fail("条件を1つ以上入れてください", "needs at least one condition")
         return AllOf(parts) if joins[0] == "all" else AnyOf(parts)
-    check_keys(items, ("field", *OPERATORS, "all", "any", "not"), place)
+    check_keys(items, ("field", *OPERATORS, "all", "any", "not"))
     field = need(items, "field", place).text()
     given = [op for op in OPERATORS if op in items]
     if len(given) != 1:
@@ -98,7 +98,7 @@ def _text(place: Place) -> str:
 def parse_activity_condition(place: Place, groups: tuple[str, ...]) -> ActivityCondition:
     """`{kind: …, content: …, group: …}`, each one value or a list. Raises `DocumentError`."""
     items = place.items()
-    check_keys(items, ("kind", "content", "group"), place)
+    check_keys(items, ("kind", "content", "group"))
     kinds = _texts(items.get("kind"))
     for kind, entry in zip(kinds, items["kind"].entries() if "kind" in items else (), strict=True):
         if not KIND_PATTERN.fullmatch(kind):
@@ -130,7 +130,7 @@ def attribute_data(condition: AttributeCondition) -> dict[str, object]:
     """A condition as the model file writes it."""
     match condition:
         case Test(field, op, value):
-            return {"field": field, op: list(value) if isinstance(value, tuple) else value}
+            return {"field": field, op: [tidy(v) for v in value] if isinstance(value, tuple) else tidy(value)}
         case AllOf(parts):
             return {"all": [attribute_data(p) for p in parts]}
         case AnyOf(parts):

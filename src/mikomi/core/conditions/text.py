@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import unicodedata
+from collections.abc import Callable
 from functools import cache
 from importlib import resources
 
@@ -38,28 +39,57 @@ def fold_text(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold().strip()
 
 
-def _composed(column: pl.Expr) -> pl.Expr:
-    return column.str.normalize("NFKC")
+def fold_series(values: pl.Series) -> pl.Series:
+    """`fold_text` over a text column; null stays null."""
+    return _by_distinct(values, _fold_distinct)
+
+
+def number_series(values: pl.Series) -> pl.Series:
+    """The finite number that a text column writes, as Float64; null where it writes none."""
+    return _by_distinct(values, _read_distinct)
 
 
 def folded(column: pl.Expr) -> pl.Expr:
-    """`fold_text` over a text column; null stays null."""
-    lower = _composed(column).str.to_lowercase()
-    plain = ~lower.str.contains(r"[^\x00-\x7f]")
-    # Replacing hundreds of rare letters is slow, and Japanese and Latin lower case never need it.
-    rare = pl.lit("[" + "".join(sorted(_case_map())) + "]")
-    mapped = (
-        pl.when(~plain & lower.str.contains(rare)).then(lower.str.replace_many(_case_map())).otherwise(lower)
-    )
-    return mapped.str.strip_chars(WHITE_SPACE)
+    """`fold_series` as an expression."""
+    return column.map_batches(fold_series, return_dtype=pl.String)
 
 
 def as_number(column: pl.Expr) -> pl.Expr:
-    """The finite number that a text column writes, as Float64; null where it writes none."""
-    text = _composed(column).str.strip_chars(WHITE_SPACE)
+    """`number_series` as an expression."""
+    return column.map_batches(number_series, return_dtype=pl.Float64)
+
+
+def _by_distinct(values: pl.Series, compute: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """Computes once for each distinct value: attributes repeat far more often than they differ."""
+    if values.len() < 10_000:
+        return compute(values).alias(values.name)
+    distinct = values.unique()
+    if distinct.len() * 2 > values.len():
+        return compute(values).alias(values.name)
+    table = pl.DataFrame({"value": distinct, "result": compute(distinct)})
+    joined = (
+        values.alias("value")
+        .to_frame()
+        .join(table, on="value", how="left", nulls_equal=True, maintain_order="left")
+    )
+    return joined["result"].alias(values.name)
+
+
+def _fold_distinct(values: pl.Series) -> pl.Series:
+    if (values.str.len_bytes() == values.str.len_chars()).all():
+        return values.str.to_lowercase().str.strip_chars(WHITE_SPACE)
+    lower = values.str.normalize("NFKC").str.to_lowercase()
+    # Hundreds of letters fold to something else than their lower case; hardly a file has one.
+    if lower.str.contains("[" + "".join(sorted(_case_map())) + "]").any():
+        lower = lower.str.replace_many(_case_map())
+    return lower.str.strip_chars(WHITE_SPACE)
+
+
+def _read_distinct(values: pl.Series) -> pl.Series:
+    text = pl.col("text").str.normalize("NFKC").str.strip_chars(WHITE_SPACE)
     digits = pl.when(text.str.contains(NUMBER)).then(text.str.replace_all(",", "", literal=True))
-    value = digits.cast(pl.Float64, strict=False)
-    return pl.when(value.is_finite()).then(value)
+    number = digits.cast(pl.Float64, strict=False)
+    return values.alias("text").to_frame().select(pl.when(number.is_finite()).then(number))["text"]
 
 
 @cache

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from numba import njit
 
 from mikomi.core.events import Activity
-from mikomi.core.scoring.measures import DECAY_TABLE_DAYS, Kind, Plan
+from mikomi.core.scoring.measures import DECAY_TABLE_DAYS, WINDOW_KINDS, Kind, Other, Plan, Use
 
 NEVER = -(2**31)
 """Stands for "no such day" in arrays of days."""
@@ -20,6 +20,9 @@ NEVER = -(2**31)
 _DECAY, _RETURN, _WINDOW, _SILENCE, _BUSY = (
     int(k) for k in (Kind.DECAY, Kind.RETURN, Kind.WINDOW, Kind.SILENCE, Kind.BUSY)
 )
+_LOOP_DECAY, _LOOP_WINDOW, _LOOP_OTHER = int(Use.DECAY), int(Use.WINDOW), int(Use.OTHER)
+_ON_SILENCE, _ON_COMEBACK = int(Other.SILENCE), int(Other.COMEBACK)
+_WINDOW_CODES = tuple(int(k) for k in WINDOW_KINDS)
 _COUNT, _DAYS, _LAST = int(Kind.COUNT), int(Kind.DAYS), int(Kind.LAST)
 
 
@@ -51,12 +54,9 @@ def fold_piece(
         activity.n,
         np.int64(first),
         days,
-        plan.touch_ptr,
-        plan.touch_cond,
-        plan.when_ptr,
-        plan.when_use,
-        plan.quiet_ptr,
-        plan.quiet_use,
+        plan.touch_class,
+        plan.use_ptr,
+        plan.use,
         plan.kind,
         plan.points,
         plan.cap,
@@ -65,6 +65,7 @@ def fold_piece(
         plan.at_least,
         plan.quiet,
         plan.gate,
+        plan.life,
         plan.half_life,
         plan.decay,
         plan.ring,
@@ -79,9 +80,9 @@ def fold_piece(
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _power(decay, half_life, i, age):
+def _power(decay, life, half_life, i, age):
     if age < DECAY_TABLE_DAYS:
-        return decay[i, age]
+        return decay[age, life[i]]
     return 2.0 ** (-(age / half_life[i]))
 
 
@@ -93,12 +94,9 @@ def _fold(
     n,
     first,
     days,
-    touch_ptr,
-    touch_cond,
-    when_ptr,
-    when_use,
-    quiet_ptr,
-    quiet_use,
+    touch_class,
+    use_ptr,
+    use,
     kind,
     points,
     cap,
@@ -107,6 +105,7 @@ def _fold(
     at_least,
     quiet,
     gate,
+    life,
     half_life,
     decay,
     ring,
@@ -123,7 +122,6 @@ def _fold(
     if rows == 0 or asked == 0:
         return
     measures = len(kind)
-    conditions = len(when_ptr) - 1
     final = days[asked - 1]
     explain = counts.shape[1] > 0
     gated = gates.shape[0] > 0
@@ -139,13 +137,12 @@ def _fold(
         leaves[x] = k
     leaves[span] = asked
 
-    day_count = np.zeros(conditions, np.int64)
-    met = np.empty(conditions, np.int64)
     stamp = np.full(measures, -1, np.int64)
     live = np.empty(measures, np.int64)
     total = np.empty(measures, np.float64)
     count = np.empty(measures, np.int64)
     last = np.empty(measures, np.int64)
+    today_count = np.empty(measures, np.int64)
     active = np.empty(measures, np.int64)
     fired = np.empty(measures, np.int64)
     fired_count = np.empty(measures, np.int64)
@@ -153,10 +150,15 @@ def _fold(
     ring_start = np.zeros(measures + 1, np.int64)
     for i in range(measures):
         ring_start[i + 1] = ring_start[i] + ring[i]
-    waiting_since = np.empty(ring_start[measures], np.int64)
-    waiting_count = np.empty(ring_start[measures], np.int64)
+    since = np.empty(ring_start[measures], np.int64)
+    base = np.empty(ring_start[measures], np.int64)
     head = np.empty(measures, np.int64)
     waiting = np.empty(measures, np.int64)
+
+    widest = np.int64(0)
+    for i in range(measures):
+        if kind[i] in _WINDOW_CODES:
+            widest = max(widest, within[i])
 
     row = 0
     while row < rows:
@@ -174,7 +176,7 @@ def _fold(
                 for j in range(alive):
                     i = live[j]
                     sort = kind[i]
-                    if asked > 1 and sort in (_WINDOW, _BUSY, _COUNT, _DAYS):
+                    if asked > 1 and sort in _WINDOW_CODES:
                         count[i] -= drop[i, k]
                     worth = 0.0
                     times = count[i]
@@ -184,8 +186,24 @@ def _fold(
                         if abs(worth) > cap[i]:
                             worth = cap[i] if worth > 0 else -cap[i]
                     elif sort == _RETURN:
+                        if waiting[i] > 0:
+                            _settle(
+                                i,
+                                ring_start,
+                                ring,
+                                head,
+                                waiting,
+                                since,
+                                base,
+                                within,
+                                at_least,
+                                count,
+                                last,
+                                fired,
+                                fired_count,
+                            )
                         if fired[i] != NEVER:
-                            worth = points[i] * _power(decay, half_life, i, now - fired[i])
+                            worth = points[i] * _power(decay, life, half_life, i, now - fired[i])
                             times = fired_count[i]
                             when = fired[i]
                     elif sort == _WINDOW:
@@ -213,89 +231,143 @@ def _fold(
                         counts[k, at, i] = times
                         lasts[k, at, i] = when
                     if sort == _DECAY and k + 1 < asked:
-                        total[i] *= _power(decay, half_life, i, days[k + 1] - now)
+                        total[i] *= _power(decay, life, half_life, i, days[k + 1] - now)
                 k += 1
             if not more or k == asked:
                 break
-            # Gather the day: how many events meet each condition.
-            found = 0
+            recent = today + widest >= days[k]
             while row < rows and lead[row] == who and day[row] == today:
-                t = touch[row]
-                for p in range(touch_ptr[t], touch_ptr[t + 1]):
-                    c = touch_cond[p]
-                    if day_count[c] == 0:
-                        met[found] = c
-                        found += 1
-                    day_count[c] += n[row]
+                c = touch_class[touch[row]]
+                events = np.int64(n[row])
                 row += 1
-            # A comeback starts before the day's own events are counted.
-            for f in range(found):
-                c = met[f]
-                for p in range(quiet_ptr[c], quiet_ptr[c + 1]):
-                    i = quiet_use[p]
+                for p in range(use_ptr[_LOOP_DECAY, c], use_ptr[_LOOP_DECAY, c + 1]):
+                    i = use[p]
                     if stamp[i] != who:
-                        _wake(i, who, stamp, total, count, last, active, fired, fired_count, head, waiting)
+                        _wake(i, who, stamp, total, count, last, today_count, active, fired, head, waiting)
                         live[alive] = i
                         alive += 1
-                    if kind[i] == _RETURN and active[i] != NEVER and today - active[i] >= quiet[i]:
-                        size = ring[i]
-                        while waiting[i] > 0 and waiting_since[ring_start[i] + head[i]] + within[i] <= today:
-                            head[i] = (head[i] + 1) % size
-                            waiting[i] -= 1
-                        spot = ring_start[i] + (head[i] + waiting[i]) % size
-                        waiting_since[spot] = today
-                        waiting_count[spot] = count[i]
-                        waiting[i] += 1
-                    active[i] = today
-            for f in range(found):
-                c = met[f]
-                events = day_count[c]
-                day_count[c] = 0
-                for p in range(when_ptr[c], when_ptr[c + 1]):
-                    i = when_use[p]
-                    if stamp[i] != who:
-                        _wake(i, who, stamp, total, count, last, active, fired, fired_count, head, waiting)
-                        live[alive] = i
-                        alive += 1
-                        if asked > 1:
-                            drop[i, :] = 0
-                    sort = kind[i]
-                    last[i] = today
-                    if sort == _DECAY:
-                        counted = events if events < per_day[i] else per_day[i]
-                        total[i] += counted * _power(decay, half_life, i, days[k] - today)
-                        count[i] += events
-                    elif sort == _RETURN:
-                        count[i] += events
-                        size = ring[i]
-                        while waiting[i] > 0:
-                            spot = ring_start[i] + head[i]
-                            if waiting_since[spot] + within[i] > today:
-                                if count[i] - waiting_count[spot] < at_least[i]:
-                                    break
-                                fired[i] = today
-                                fired_count[i] = count[i] - waiting_count[spot]
-                            head[i] = (head[i] + 1) % size
-                            waiting[i] -= 1
-                    elif sort != _LAST:
+                    if last[i] != today:
+                        last[i] = today
+                        today_count[i] = 0
+                    before = min(today_count[i], per_day[i])
+                    today_count[i] += events
+                    added = min(today_count[i], per_day[i]) - before
+                    count[i] += events
+                    if added > 0:
+                        total[i] += added * _power(decay, life, half_life, i, days[k] - today)
+                if recent:
+                    for p in range(use_ptr[_LOOP_WINDOW, c], use_ptr[_LOOP_WINDOW, c + 1]):
+                        i = use[p]
                         gone = today + within[i] - start
                         until = 0 if gone < 0 else leaves[gone] if gone < span else asked
-                        if until > k:
-                            add = 1 if sort == _DAYS else events
-                            count[i] += add
-                            drop[i, until] += add
+                        if until <= k:
+                            continue
+                        if stamp[i] != who:
+                            _wake(
+                                i, who, stamp, total, count, last, today_count, active, fired, head, waiting
+                            )
+                            live[alive] = i
+                            alive += 1
+                            if asked > 1:
+                                drop[i, :] = 0
+                        add = events
+                        if kind[i] == _DAYS:
+                            add = 1 if last[i] != today else 0
+                        count[i] += add
+                        drop[i, until] += add
+                        last[i] = today
+                for p in range(use_ptr[_LOOP_OTHER, c], use_ptr[_LOOP_OTHER, c + 1]):
+                    i = use[p] // 3
+                    role = use[p] % 3
+                    if stamp[i] != who:
+                        _wake(i, who, stamp, total, count, last, today_count, active, fired, head, waiting)
+                        live[alive] = i
+                        alive += 1
+                    if role == _ON_SILENCE:
+                        active[i] = today
+                    elif role == _ON_COMEBACK:
+                        if active[i] == today:
+                            continue
+                        if active[i] != NEVER and today - active[i] >= quiet[i]:
+                            if last[i] != today:
+                                _settle(
+                                    i,
+                                    ring_start,
+                                    ring,
+                                    head,
+                                    waiting,
+                                    since,
+                                    base,
+                                    within,
+                                    at_least,
+                                    count,
+                                    last,
+                                    fired,
+                                    fired_count,
+                                )
+                            while waiting[i] > 0 and since[ring_start[i] + head[i]] + within[i] <= today:
+                                head[i] = (head[i] + 1) % ring[i]
+                                waiting[i] -= 1
+                            # Events of this very day count from the comeback on, seen already or not.
+                            spot = ring_start[i] + (head[i] + waiting[i]) % ring[i]
+                            since[spot] = today
+                            base[spot] = count[i] - (today_count[i] if last[i] == today else 0)
+                            waiting[i] += 1
+                        active[i] = today
+                    else:
+                        if last[i] != today:
+                            if waiting[i] > 0:
+                                _settle(
+                                    i,
+                                    ring_start,
+                                    ring,
+                                    head,
+                                    waiting,
+                                    since,
+                                    base,
+                                    within,
+                                    at_least,
+                                    count,
+                                    last,
+                                    fired,
+                                    fired_count,
+                                )
+                            last[i] = today
+                            today_count[i] = 0
+                        today_count[i] += events
+                        count[i] += events
         while row < rows and lead[row] == who:
             row += 1
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _wake(i, who, stamp, total, count, last, active, fired, fired_count, head, waiting):
+def _wake(i, who, stamp, total, count, last, today_count, active, fired, head, waiting):
     stamp[i] = who
     total[i] = 0.0
     count[i] = 0
     last[i] = NEVER
+    today_count[i] = 0
     active[i] = NEVER
     fired[i] = NEVER
-    fired_count[i] = 0
     head[i] = 0
     waiting[i] = 0
+
+
+@njit(cache=True, nogil=True)
+def _settle(
+    i, ring_start, ring, head, waiting, since, base, within, at_least, count, last, fired, fired_count
+):
+    """Closes day `last[i]` for the comebacks that wait: each fires, expires or waits on.
+
+    They wait in the order they began, so an earlier one has seen no fewer events than a later.
+    """
+    today = last[i]
+    while waiting[i] > 0:
+        spot = ring_start[i] + head[i]
+        if since[spot] + within[i] > today:
+            if today < since[spot] or count[i] - base[spot] < at_least[i]:
+                break
+            fired[i] = today
+            fired_count[i] = count[i] - base[spot]
+        head[i] = (head[i] + 1) % ring[i]
+        waiting[i] -= 1

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -127,21 +126,38 @@ def _rule_measure(rule: EngagementRule) -> Measure:
     )
 
 
+class Use(IntEnum):
+    """What a measure does with an event; the kernel has a loop for each of the first two."""
+
+    DECAY = 0
+    WINDOW = 1
+    OTHER = 2
+
+
+class Other(IntEnum):
+    """What a measure does with an event in the loop of the rest: code = 3 x measure + this."""
+
+    SILENCE = 0
+    COMEBACK = 1  # the quiet condition of RETURN
+    TALLY = 2  # count on: the events after a comeback, the last day
+
+
+WINDOW_KINDS = (Kind.WINDOW, Kind.BUSY, Kind.COUNT, Kind.DAYS)
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Measures laid out for the kernel: one entry an array index, conditions shared.
+    """Measures laid out for the kernel: one entry an array index.
 
-    `touch_ptr`, `touch_cond`: the conditions that each touch meets. `when_ptr`, `when_use` and
-    `quiet_ptr`, `quiet_use`: the measures that use each condition as `when` and as `quiet_when`.
+    Touches that serve the same measures form a class: `touch_class[t]`. `use[use_ptr[u, c]]` to
+    `use[use_ptr[u, c + 1]]`: what class c does in loop `Use` u (a measure, or an `Other` code).
+    `decay[a, h]`: the power after a days for half life number h.
     """
 
     measures: tuple[Measure, ...]
-    touch_ptr: npt.NDArray[np.int32]
-    touch_cond: npt.NDArray[np.int32]
-    when_ptr: npt.NDArray[np.int32]
-    when_use: npt.NDArray[np.int32]
-    quiet_ptr: npt.NDArray[np.int32]
-    quiet_use: npt.NDArray[np.int32]
+    touch_class: npt.NDArray[np.int32]
+    use_ptr: npt.NDArray[np.int32]
+    use: npt.NDArray[np.int32]
     kind: npt.NDArray[np.int32]
     points: npt.NDArray[np.float64]
     cap: npt.NDArray[np.float64]
@@ -150,6 +166,7 @@ class Plan:
     at_least: npt.NDArray[np.int64]
     quiet: npt.NDArray[np.int64]
     gate: npt.NDArray[np.int32]
+    life: npt.NDArray[np.int32]
     half_life: npt.NDArray[np.float64]
     decay: npt.NDArray[np.float64]
     ring: npt.NDArray[np.int32]
@@ -165,42 +182,43 @@ DECAY_TABLE_DAYS = 1024
 def make_plan(measures: Sequence[Measure], touches: Touches, groups: Groups) -> Plan:
     """Resolves the measures' conditions against a touch dictionary."""
     conditions: dict[ActivityCondition, int] = {}
-    whens: list[list[int]] = []
-    quiets: list[list[int]] = []
+    uses: list[tuple[Use, int, int]] = []  # loop, condition, code
 
-    def use(condition: ActivityCondition, lists: Literal["when", "quiet"], measure: int) -> None:
-        index = conditions.setdefault(condition, len(conditions))
-        if index == len(whens):
-            whens.append([])
-            quiets.append([])
-        (whens if lists == "when" else quiets)[index].append(measure)
+    def add(use: Use, condition: ActivityCondition, code: int) -> None:
+        uses.append((use, conditions.setdefault(condition, len(conditions)), code))
 
     for i, measure in enumerate(measures):
-        if measure.kind in {Kind.RETURN, Kind.SILENCE}:
-            use(measure.quiet_when, "quiet", i)
-        if measure.kind != Kind.SILENCE:
-            use(measure.when, "when", i)
-    masks = [matches(condition, touches, groups) for condition in conditions]
-    table = np.array(masks, dtype=bool).reshape(len(masks), len(touches)).T
-    touch_of, cond_of = np.nonzero(table)
-    touch_ptr = np.zeros(len(touches) + 1, dtype=np.int32)
-    np.cumsum(np.bincount(touch_of, minlength=len(touches)), out=touch_ptr[1:])
-    half_life = np.array([m.half_life_days or np.inf for m in measures], dtype=np.float64)
+        match measure.kind:
+            case Kind.DECAY:
+                add(Use.DECAY, measure.when, i)
+            case Kind.SILENCE:
+                add(Use.OTHER, measure.quiet_when, 3 * i + Other.SILENCE)
+            case Kind.RETURN:
+                add(Use.OTHER, measure.quiet_when, 3 * i + Other.COMEBACK)
+                add(Use.OTHER, measure.when, 3 * i + Other.TALLY)
+            case Kind.LAST:
+                add(Use.OTHER, measure.when, 3 * i + Other.TALLY)
+            case _:
+                add(Use.WINDOW, measure.when, i)
+    table = np.zeros((len(touches), len(conditions)), dtype=bool)
+    for condition, column in conditions.items():
+        table[:, column] = matches(condition, touches, groups)
+    classes, touch_class = np.unique(table, axis=0, return_inverse=True)
+    lists = [
+        [code for use, column, code in uses if use == loop and row[column]] for loop in Use for row in classes
+    ]
+    ends = np.concatenate(([0], np.cumsum([len(entries) for entries in lists], dtype=np.int64)))
+    width = len(classes)
+    use_ptr = np.array([ends[u * width : (u + 1) * width + 1] for u in Use], dtype=np.int32)
+    half_lives = sorted({m.half_life_days or np.inf for m in measures})
     ages = np.arange(DECAY_TABLE_DAYS, dtype=np.float64)
     with np.errstate(over="ignore", under="ignore"):
-        decay = (
-            np.exp2(-(ages[None, :] / half_life[:, None]))
-            if len(measures)
-            else np.ones((0, DECAY_TABLE_DAYS))
-        )
+        decay = np.exp2(-(ages[:, None] / np.array(half_lives, dtype=np.float64)[None, :]))
     return Plan(
         measures=tuple(measures),
-        touch_ptr=touch_ptr,
-        touch_cond=cond_of.astype(np.int32),
-        when_ptr=_pointers(whens),
-        when_use=np.array([i for uses in whens for i in uses], dtype=np.int32),
-        quiet_ptr=_pointers(quiets),
-        quiet_use=np.array([i for uses in quiets for i in uses], dtype=np.int32),
+        touch_class=touch_class.reshape(-1).astype(np.int32),
+        use_ptr=use_ptr.reshape(len(Use), width + 1),
+        use=np.array([i for entries in lists for i in entries], dtype=np.int32),
         kind=np.array([m.kind for m in measures], dtype=np.int32),
         points=np.array([m.points for m in measures], dtype=np.float64),
         cap=np.array([np.inf if m.cap is None else m.cap for m in measures], dtype=np.float64),
@@ -209,7 +227,8 @@ def make_plan(measures: Sequence[Measure], touches: Touches, groups: Groups) -> 
         at_least=_whole([m.at_least for m in measures]),
         quiet=_whole([m.quiet_days for m in measures]),
         gate=np.array([-1 if m.gate is None else m.gate for m in measures], dtype=np.int32),
-        half_life=half_life,
+        life=np.array([half_lives.index(m.half_life_days or np.inf) for m in measures], dtype=np.int32),
+        half_life=np.array([m.half_life_days or np.inf for m in measures], dtype=np.float64),
         decay=np.ascontiguousarray(decay),
         ring=np.array([_ring_size(m) if m.kind == Kind.RETURN else 0 for m in measures], dtype=np.int32),
     )
@@ -222,9 +241,3 @@ def _ring_size(measure: Measure) -> int:
 
 def _whole(values: list[int]) -> npt.NDArray[np.int64]:
     return np.array([min(v, FAR) for v in values], dtype=np.int64)
-
-
-def _pointers(lists: list[list[int]]) -> npt.NDArray[np.int32]:
-    pointers = np.zeros(len(lists) + 1, dtype=np.int32)
-    np.cumsum([len(entries) for entries in lists], out=pointers[1:])
-    return pointers
