@@ -97,7 +97,12 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [environment.ASSETS]
 STATIC_ROOT = None
-DJANGO_VITE = {"default": {"dev_mode": False, "manifest_path": environment.ASSETS / "manifest.json"}}
+DJANGO_VITE = {
+    "default": {
+        "manifest_path": environment.ASSETS / "manifest.json",
+        "app_client_class": "mikomi.hub.kit.built.FreshClient",
+    }
+}
 # Built by `frontend/build_assets.py`; without it Django would warn before anything is built.
 SILENCED_SYSTEM_CHECKS = ["staticfiles.W004", "django_vite.W001"]
 
