@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from mikomi.hub.kit.catalogues import compile_catalogues
 from tests import chromium
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,6 +29,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="only tests that use the database (what `./mikomi test` runs again on PostgreSQL)",
     )
+
+
+def pytest_configure() -> None:
+    compile_catalogues()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
