@@ -6,7 +6,7 @@ rows in Python, and the two databases get the same statements.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -52,7 +52,8 @@ def staged(frame: pl.DataFrame, name: str = "staged") -> Iterator[str]:
             columns = ", ".join(f'"{c}"' for c in frame.columns)
             cursor.execute(f"create temporary table {name} ({columns})")
             marks = ", ".join(["%s"] * frame.width)
-            cursor.executemany(f"insert into {name} values ({marks})", _plain(frame).iter_rows())
+            rows: Any = _plain(frame).iter_rows()
+            cursor.executemany(f"insert into {name} values ({marks})", rows)
     yield name
     with connection.cursor() as cursor:
         cursor.execute(f"drop table {_temporary(name)}")
@@ -65,9 +66,7 @@ def run(sql: str, params: Sequence[Any] = ()) -> int:
         return cursor.rowcount
 
 
-def fetch(
-    sql: str, schema: dict[str, pl.DataType | type[pl.DataType]], params: Sequence[Any] = ()
-) -> pl.DataFrame:
+def fetch(sql: str, schema: Mapping[str, type[pl.DataType]], params: Sequence[Any] = ()) -> pl.DataFrame:
     """The rows of one statement as a frame with the columns and types of `schema`."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)

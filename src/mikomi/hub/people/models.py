@@ -60,19 +60,20 @@ class Field(models.Model):
 class Change(models.Model):
     """What became known of one lead or company at one moment, from one source.
 
-    `values` maps field keys to new values, "" where a value was taken away. The version with the
-    highest (known_from, id) holds now; what a field's first version says holds from the beginning
-    unless `dated`: then its source itself says since when. `known_from` counts days since
-    1970-01-01 in the data folder's time zone.
+    `values` maps field keys to values, "" where a value was taken away. `known_from` counts days
+    since 1970-01-01 in the data folder's time zone; empty means from the beginning, as a field's
+    first known value has it unless its source says since when. The version with the highest
+    (known_from, recorded_at, id) holds now, of those up to a past day the highest held then.
+    `recorded_at` is in microseconds since 1970-01-01 UTC, `recorded_day` its local day.
     """
 
     id = models.BigAutoField(primary_key=True)
     scope = models.CharField(max_length=7, choices=Scope)
     subject = models.IntegerField()
     values = models.JSONField()
-    known_from = models.IntegerField()
-    dated = models.BooleanField(default=False)
-    recorded_at = models.DateTimeField()
+    known_from = models.IntegerField(null=True)
+    recorded_at = models.BigIntegerField()
+    recorded_day = models.IntegerField()
     source = models.TextField()
     import_id = models.IntegerField(null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)

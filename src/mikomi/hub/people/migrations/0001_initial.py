@@ -64,9 +64,9 @@ class Migration(migrations.Migration):
                 ("scope", models.CharField(choices=[("lead", "Lead"), ("company", "Company")], max_length=7)),
                 ("subject", models.IntegerField()),
                 ("values", models.JSONField()),
-                ("known_from", models.IntegerField()),
-                ("dated", models.BooleanField(default=False)),
-                ("recorded_at", models.DateTimeField()),
+                ("known_from", models.IntegerField(null=True)),
+                ("recorded_at", models.BigIntegerField()),
+                ("recorded_day", models.IntegerField()),
                 ("source", models.TextField()),
                 ("import_id", models.IntegerField(null=True)),
                 (

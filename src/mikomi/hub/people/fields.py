@@ -1,0 +1,64 @@
+"""The attributes that come with the product, and those that files bring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mikomi.hub.people.models import Field, Scope
+
+STANDARD: dict[str, tuple[str, str, Scope, str]] = {
+    "name": ("氏名", "Name", Scope.LEAD, "text"),
+    "family_name": ("姓", "Family name", Scope.LEAD, "text"),
+    "given_name": ("名", "Given name", Scope.LEAD, "text"),
+    "name_kana": ("フリガナ", "Name (kana)", Scope.LEAD, "text"),
+    "family_name_kana": ("姓（フリガナ）", "Family name (kana)", Scope.LEAD, "text"),
+    "given_name_kana": ("名（フリガナ）", "Given name (kana)", Scope.LEAD, "text"),
+    "email": ("メール", "Email", Scope.LEAD, "text"),
+    "company": ("会社", "Company", Scope.LEAD, "text"),
+    "department": ("部署", "Department", Scope.LEAD, "text"),
+    "title": ("役職", "Title", Scope.LEAD, "text"),
+    "phone": ("電話", "Phone", Scope.LEAD, "text"),
+    "direct_phone": ("直通電話", "Direct phone", Scope.LEAD, "text"),
+    "mobile": ("携帯電話", "Mobile", Scope.LEAD, "text"),
+    "fax": ("FAX", "Fax", Scope.LEAD, "text"),
+    "postal_code": ("郵便番号", "Postal code", Scope.LEAD, "text"),
+    "city": ("市区町村", "City", Scope.LEAD, "text"),
+    "address": ("住所", "Address", Scope.LEAD, "text"),
+    "building": ("建物", "Building", Scope.LEAD, "text"),
+    "source": ("流入元", "Source", Scope.LEAD, "text"),
+    "campaign": ("キャンペーン", "Campaign", Scope.LEAD, "text"),
+    "owner": ("営業担当", "Owner", Scope.LEAD, "text"),
+    "note": ("メモ", "Note", Scope.LEAD, "text"),
+    "consent": ("メール配信の同意", "Mail consent", Scope.LEAD, "text"),
+    "unsubscribed": ("配信停止", "Unsubscribed", Scope.LEAD, "text"),
+    "company_kana": ("会社（フリガナ）", "Company (kana)", Scope.COMPANY, "text"),
+    "corporate_number": ("法人番号", "Corporate number", Scope.COMPANY, "text"),
+    "industry": ("業種", "Industry", Scope.COMPANY, "text"),
+    "employees": ("従業員数", "Employees", Scope.COMPANY, "number"),
+    "revenue": ("売上高", "Revenue", Scope.COMPANY, "number"),
+    "capital": ("資本金", "Capital", Scope.COMPANY, "number"),
+    "prefecture": ("都道府県", "Prefecture", Scope.COMPANY, "text"),
+    "country": ("国", "Country", Scope.COMPANY, "text"),
+    "website": ("ウェブサイト", "Website", Scope.COMPANY, "text"),
+}
+"""Key -> label in Japanese, label in English, whose it is, kind of value. Addresses stay with the
+lead: people of one company sit in different offices."""
+
+
+def make_fields(keys: Iterable[str]) -> None:
+    """Defines the fields that are not defined yet; one that the product does not know is custom, of
+    the lead, and called what the file calls it."""
+    wanted = set(keys) - set(Field.objects.values_list("key", flat=True))
+    Field.objects.bulk_create(
+        [
+            Field(key=key, label_ja=ja, label_en=en, scope=scope, kind=kind, custom=key not in STANDARD)
+            for key in sorted(wanted)
+            for ja, en, scope, kind in [STANDARD.get(key, (key, key, Scope.LEAD, "text"))]
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def keys_of(scope: Scope) -> list[str]:
+    """The keys of the defined fields of `scope`."""
+    return list(Field.objects.filter(scope=scope).order_by("key").values_list("key", flat=True))

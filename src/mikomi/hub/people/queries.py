@@ -1,0 +1,185 @@
+"""Reading what is and was known of leads and companies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+
+import polars as pl
+from django.db import transaction
+
+from mikomi.core.conditions.text import folded
+from mikomi.hub.activity.queries import instant
+from mikomi.hub.kit.setwise import fetch, on_postgres, staged
+from mikomi.hub.people.dated import EPOCH, SUBJECT, as_of
+from mikomi.hub.people.fields import keys_of
+from mikomi.hub.people.models import Change, Company, Field, Lead, Scope
+from mikomi.hub.people.types import CompanyView, FieldView, Person, ValueChange
+
+_DAY_ZERO = date(1970, 1, 1)
+
+
+def attribute_frame(on: date | None = None, lead_ids: Sequence[int] | None = None) -> pl.DataFrame:
+    """What was known of leads on local day `on` (None: is known now), one row a lead, by number.
+
+    Columns: `number` (Int32), `lead` (key), `company` (name as the company's record writes it, null
+    without one), `created_at` (UTC, null where no source says), then every defined field as text
+    under its key. A company's values stand in the rows of all its leads.
+    """
+    day = None if on is None else on.toordinal() - EPOCH
+    with transaction.atomic():
+        mine = [key for key in keys_of(Scope.LEAD) if key not in ("number", "lead", "created_at")]
+        shared = keys_of(Scope.COMPANY)
+        rows = _lead_rows(lead_ids)
+        every = sorted({*mine, *shared, "company"})
+        own = as_of(Scope.LEAD, rows, every, day, everybody=lead_ids is None)
+        wide = pl.concat([rows.select(SUBJECT, "lead", "created_at"), own.drop(SUBJECT)], how="horizontal")
+        wide = wide.with_columns(folded(pl.col("company")).alias("#company"))
+        companies = _company_frame(shared, day, None if lead_ids is None else wide["#company"])
+    wide = wide.join(companies, on="#company", how="left", maintain_order="left")
+    return wide.select(
+        pl.col(SUBJECT).alias("number"),
+        "lead",
+        pl.coalesce("#name", _told("company")).alias("company"),
+        "created_at",
+        *(_told(f) for f in mine if f != "company"),
+        *(pl.coalesce(_told(f"{f}#company"), _told(f)).alias(f) for f in shared),
+    )
+
+
+def fields() -> list[FieldView]:
+    """The defined attributes: those of the product first, then those that files brought."""
+    return [
+        FieldView(f.key, f.label_ja, f.label_en, f.scope, f.kind, f.custom)
+        for f in Field.objects.order_by("custom", "key")
+    ]
+
+
+def lead_count() -> int:
+    """How many leads there are."""
+    return Lead.objects.count()
+
+
+def numbers_of(keys: Sequence[str]) -> dict[str, int]:
+    """Lead key -> number, for the keys that are known."""
+    return dict(Lead.objects.filter(key__in=keys).values_list("key", "pk"))
+
+
+def find_by_email(email: str) -> list[int]:
+    """The numbers of the leads with this address, in any case."""
+    return list(Lead.objects.filter(email=email.strip().lower()).order_by("pk").values_list("pk", flat=True))
+
+
+def person(number: int) -> Person | None:
+    """One lead, or None."""
+    lead = Lead.objects.select_related("company").filter(pk=number).first()
+    if lead is None:
+        return None
+    own = {k: v for k, v in lead.attributes.items() if v}
+    company = lead.company
+    shared = {k: v for k, v in company.attributes.items() if v} if company else {}
+    return Person(
+        number=lead.pk,
+        key=lead.key,
+        name=full_name(own),
+        company=company.name if company else "",
+        company_number=company.pk if company else None,
+        email=own.get("email", ""),
+        created_at=lead.created_at,
+        added_at=lead.added_at,
+        attributes=own | shared,
+    )
+
+
+def company(number: int) -> CompanyView | None:
+    """One company, or None."""
+    found = Company.objects.filter(pk=number).first()
+    if found is None:
+        return None
+    known = {k: v for k, v in found.attributes.items() if v}
+    return CompanyView(found.pk, found.name, known, Lead.objects.filter(company=found).count())
+
+
+def colleagues(number: int, limit: int = 50) -> list[Person]:
+    """The other leads of the company of lead `number`, by number."""
+    held = Lead.objects.filter(pk=number).values_list("company", flat=True).first()
+    if held is None:
+        return []
+    others = Lead.objects.filter(company=held).exclude(pk=number).order_by("pk")[:limit]
+    return [found for other in others.values_list("pk", flat=True) if (found := person(other))]
+
+
+def full_name(attributes: Mapping[str, str]) -> str:
+    """The name as it is written: `name`, else family and given name."""
+    whole = attributes.get("name", "")
+    return whole or " ".join(filter(None, (attributes.get("family_name"), attributes.get("given_name"))))
+
+
+def attribute_history(number: int) -> list[ValueChange]:
+    """Every value that became known of a lead and of its company, newest first."""
+    found = [*_history(Scope.LEAD, number)]
+    held = Lead.objects.filter(pk=number).values_list("company", flat=True).first()
+    if held is not None:
+        found += _history(Scope.COMPANY, held)
+    return sorted(found, key=lambda c: (c.known_from or _DAY_ZERO, c.recorded_at), reverse=True)
+
+
+def _history(scope: Scope, subject: int) -> Iterator[ValueChange]:
+    versions = Change.objects.filter(scope=scope, subject=subject).select_related("by")
+    ordered = sorted(
+        versions, key=lambda v: (-1 if v.known_from is None else v.known_from, v.recorded_at, v.pk)
+    )
+    held: dict[str, str] = {}
+    for version in ordered:
+        for field, value in version.values.items():
+            if held.get(field) != value:
+                yield ValueChange(
+                    field=field,
+                    scope=scope.value,
+                    value=value,
+                    before=held.get(field),
+                    known_from=None
+                    if version.known_from is None
+                    else _DAY_ZERO + timedelta(days=version.known_from),
+                    recorded_at=instant(version.recorded_at),
+                    source=version.source,
+                    by=version.by.name if version.by else "",
+                )
+            held[field] = value
+
+
+def _told(column: str) -> pl.Expr:
+    return pl.when(pl.col(column) != "").then(column).alias(column)
+
+
+def _lead_rows(lead_ids: Sequence[int] | None) -> pl.DataFrame:
+    text, born = "l.attributes", "cast(strftime('%%s', l.created_at) as integer)"
+    if on_postgres():
+        text, born = "l.attributes::text", "floor(extract(epoch from l.created_at))::bigint"
+    columns = f"select l.id, l.key, {born}, {text} from people_lead l"
+    schema = {SUBJECT: pl.Int32, "lead": pl.String, "created_at": pl.Int64, "#values": pl.String}
+    if lead_ids is None:
+        rows = fetch(f"{columns} order by l.id", schema)
+    else:
+        asked = pl.DataFrame({"lead": list(lead_ids)}, schema={"lead": pl.Int32}).unique()
+        with staged(asked, "asked"):
+            rows = fetch(f"{columns} join asked a on a.lead = l.id order by l.id", schema)
+    return rows.with_columns(
+        pl.from_epoch("created_at", "s").dt.cast_time_unit("us").dt.replace_time_zone("UTC")
+    )
+
+
+def _company_frame(shared: Sequence[str], day: int | None, keys: pl.Series | None) -> pl.DataFrame:
+    text = "c.attributes::text" if on_postgres() else "c.attributes"
+    columns = f"select c.id, c.key, c.name, {text} from people_company c"
+    schema = {SUBJECT: pl.Int32, "#company": pl.String, "#name": pl.String, "#values": pl.String}
+    if keys is None:
+        rows = fetch(columns, schema)
+    else:
+        with staged(keys.drop_nulls().unique().alias("key").to_frame(), "named"):
+            rows = fetch(f"{columns} join named n on n.key = c.key", schema)
+    values = as_of(Scope.COMPANY, rows, shared, day, everybody=keys is None).drop(SUBJECT)
+    return pl.concat(
+        [rows.select("#company", "#name"), values.rename({f: f"{f}#company" for f in shared})],
+        how="horizontal",
+    )

@@ -1,0 +1,243 @@
+"""Writing what is known of leads and companies: set-wise, each call one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from mikomi.core.conditions.text import folded
+from mikomi.hub.activity.changes import changing, mark_changed
+from mikomi.hub.activity.queries import instant
+from mikomi.hub.activity.services import attach
+from mikomi.hub.activity.services import erase as erase_facts
+from mikomi.hub.kit.setwise import fetch, json_value, on_postgres, run, staged
+from mikomi.hub.people.dated import SUBJECT, TABLES, Origin, as_of, write_history, write_values
+from mikomi.hub.people.fields import keys_of, make_fields
+from mikomi.hub.people.models import Scope
+from mikomi.hub.people.types import Stored
+
+_EMPTY = "'{}'"
+RESERVED = ("lead", "created_at")
+"""Columns of a frame of leads that are no attributes."""
+
+
+def upsert_leads(frame: pl.DataFrame, origin: Origin) -> Stored:
+    """Adds leads and writes what is new about known ones.
+
+    `frame`: `lead` (key, every one once), optional `created_at` (aware), and attributes as text
+    under their field keys, `company` (the name) among them. Company fields go to the company of the
+    row (to the lead itself where no company is named). A value that is unknown in the frame leaves
+    what is known as it is.
+    """
+    fields = [c for c in frame.columns if c not in RESERVED]
+    with changing() as number:
+        make_fields(fields)
+        of_company = [f for f in keys_of(Scope.COMPANY) if f in fields]
+        rows = frame.with_columns(_known(f) for f in fields)
+        moved = pl.Series(SUBJECT, dtype=pl.Int32)
+        conflicts = 0
+        if "company" in fields:
+            rows = rows.with_columns(folded(pl.col("company")).alias("#company"))
+            companies = company_rows(rows, of_company)
+            conflicts = int(companies["#conflicts"].sum())
+            numbers = _company_numbers(companies, origin)
+            values = companies.join(numbers, on="#company", maintain_order="left")
+            moved = write_values(Scope.COMPANY, values.select(SUBJECT, *of_company), of_company, origin)
+            # What the company knows is not said again by each of its leads.
+            named = pl.col("#company").fill_null("") != ""
+            rows = rows.with_columns(pl.when(~named).then(f).alias(f) for f in of_company)
+        rows, new = _lead_numbers(rows, origin)
+        changed = write_values(Scope.LEAD, rows.select(SUBJECT, *fields), fields, origin)
+        _follow_values(changed, origin)
+        changed = pl.concat([changed, _set_beginnings(rows)]).unique()
+        attach(rows.select(pl.col("lead").alias("key"), pl.col(SUBJECT).alias("lead")), number)
+        touched = pl.concat([changed, new, _leads_of_companies(moved)]).unique().sort().rename("lead")
+        mark_changed(touched, number, activity=False)
+    old = changed.filter(~changed.is_in(new.implode()))
+    return Stored(
+        new=len(new),
+        changed=len(old),
+        unchanged=frame.height - len(new) - len(old),
+        conflicts=conflicts,
+        leads=touched,
+    )
+
+
+def upsert_companies(frame: pl.DataFrame, origin: Origin) -> None:
+    """Adds companies and writes what is new about known ones: `company` (name), fields as text."""
+    fields = [c for c in frame.columns if c != "company"]
+    with changing() as number:
+        make_fields(fields)
+        rows = frame.with_columns(folded(pl.col("company")).alias("#company"), *(_known(f) for f in fields))
+        companies = company_rows(rows, fields)
+        values = companies.join(_company_numbers(companies, origin), on="#company", maintain_order="left")
+        moved = write_values(Scope.COMPANY, values.select(SUBJECT, *fields), fields, origin)
+        mark_changed(_leads_of_companies(moved), number, activity=False)
+
+
+def company_rows(rows: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:
+    """The companies of `rows` (`company`, `#company` the folded name, fields): the last known value
+    of each field, and in `#conflicts` how many fields had several."""
+    named = rows.filter(pl.col("#company").is_not_null() & (pl.col("#company") != ""))
+    return named.group_by("#company", maintain_order=True).agg(
+        pl.col("company").str.strip_chars().last(),
+        *(pl.col(f).drop_nulls().last() for f in fields),
+        pl.sum_horizontal(
+            pl.lit(0, pl.UInt32), *((pl.col(f).drop_nulls().n_unique() > 1).cast(pl.UInt32) for f in fields)
+        ).alias("#conflicts"),
+    )
+
+
+def set_value(lead: int, field: str, value: str, origin: Origin) -> bool:
+    """Writes one value of a lead, or of its company where the field is the company's; "" takes it
+    away. Whether anything changed. Raises LookupError for a lead that is not there."""
+    held = fetch("select company_id from people_lead where id = %s", {"company": pl.Int32}, [lead])
+    if held.is_empty():
+        raise LookupError(f"no lead {lead}")
+    company = held.item()
+    with changing() as number:
+        make_fields([field])
+        of_company = company is not None and field in keys_of(Scope.COMPANY)
+        scope, subject = (Scope.COMPANY, company) if of_company else (Scope.LEAD, lead)
+        values = pl.DataFrame({SUBJECT: [subject], field: [value]}, schema_overrides={SUBJECT: pl.Int32})
+        changed = write_values(scope, values, [field], origin)
+        if not of_company:
+            _follow_values(changed, origin)
+        mark_changed(_leads_of_companies(changed) if of_company else changed, number, activity=False)
+    return len(changed) > 0
+
+
+def record_history(changes: pl.DataFrame, origin: Origin) -> int:
+    """Writes values with dates of their own, as a former system kept them; how many leads and
+    companies have new history.
+
+    `changes`: `scope` (`lead` or `company`), `key` (of the lead, or the company's name), `field`,
+    `value` ("" takes it away), `known_from` (Date). Rows whose lead or company is unknown are left
+    out.
+    """
+    with changing() as number:
+        make_fields(changes["field"].unique())
+        rows = changes.select(
+            "scope",
+            pl.when(pl.col("scope") == "company").then(folded(pl.col("key"))).otherwise("key").alias("key"),
+            pl.col("known_from").cast(pl.Date).cast(pl.Int32).alias("#known_from"),
+            pl.col("field").alias("#field"),
+            pl.col("value").fill_null("").alias("#value"),
+        )
+        written = 0
+        for scope, table in TABLES.items():
+            mine = rows.filter(pl.col("scope") == scope.value)
+            with staged(mine.select("key").unique(), "named"):
+                numbers = fetch(
+                    f"select n.key, t.id from named n join {table} t on t.key = n.key",
+                    {"key": pl.String, SUBJECT: pl.Int32},
+                )
+            changed = write_history(scope, mine.join(numbers, on="key", maintain_order="left"), origin)
+            written += len(changed)
+            if scope == Scope.LEAD:
+                _follow_values(changed, origin)
+            leads = changed if scope == Scope.LEAD else _leads_of_companies(changed)
+            mark_changed(leads, number, activity=False)
+    return written
+
+
+def erase(leads: Sequence[int]) -> None:
+    """Deletes the leads (numbers), what is and was known of them, and all their facts."""
+    gone = pl.DataFrame({"lead": list(leads)}, schema={"lead": pl.Int32})
+    with changing():
+        with staged(gone, "leaving"):
+            run("delete from people_change where scope = 'lead' and subject in (select lead from leaving)")
+            run("delete from people_lead where id in (select lead from leaving)")
+        erase_facts(leads)
+
+
+def _known(field: str) -> pl.Expr:
+    text = pl.col(field).cast(pl.String).str.replace_all("\0", "", literal=True)
+    return pl.when(text.str.strip_chars() != "").then(text).alias(field)
+
+
+def _company_numbers(companies: pl.DataFrame, origin: Origin) -> pl.DataFrame:
+    """`#company` -> `#subject`, companies that are new made."""
+    with staged(companies.select(pl.col("#company").alias("key"), pl.col("company").alias("name")), "named"):
+        run(
+            "insert into people_company (key, name, attributes, added_at)"
+            f" select n.key, n.name, {json_value(_EMPTY)}, %s from named n"
+            " where not exists (select 1 from people_company c where c.key = n.key)",
+            [instant(origin.recorded_at)],
+        )
+        return fetch(
+            "select n.key, c.id from named n join people_company c on c.key = n.key",
+            {"#company": pl.String, SUBJECT: pl.Int32},
+        )
+
+
+def _lead_numbers(rows: pl.DataFrame, origin: Origin) -> tuple[pl.DataFrame, pl.Series]:
+    """`rows` with `#subject`, and the numbers of those that are new."""
+    keys = rows.select(pl.col("lead").alias("key")).with_row_index("place")
+    with staged(keys, "named"):
+        known = fetch(
+            "select n.key, l.id from named n join people_lead l on l.key = n.key",
+            {"lead": pl.String, SUBJECT: pl.Int32},
+        )
+        run(
+            "insert into people_lead (key, email, attributes, added_at)"
+            f" select n.key, '', {json_value(_EMPTY)}, %s from named n"
+            " where not exists (select 1 from people_lead l where l.key = n.key) order by n.place",
+            [instant(origin.recorded_at)],
+        )
+        every = fetch(
+            "select n.key, l.id from named n join people_lead l on l.key = n.key",
+            {"lead": pl.String, SUBJECT: pl.Int32},
+        )
+    new = every.join(known, on="lead", how="anti")[SUBJECT]
+    return rows.join(every, on="lead", maintain_order="left"), new
+
+
+def _set_beginnings(rows: pl.DataFrame) -> pl.Series:
+    """Moves `created_at` of the lead rows to an earlier instant where `rows` know one; their numbers."""
+    if "created_at" not in rows.columns:
+        return pl.Series(SUBJECT, dtype=pl.Int32)
+    born = pl.col("created_at").dt.convert_time_zone("UTC").dt.cast_time_unit("us")
+    told = rows.select(pl.col(SUBJECT).alias("subject"), born.alias("born")).drop_nulls("born")
+    with staged(told, "told"):
+        return fetch(
+            "update people_lead set created_at = told.born from told where told.subject = people_lead.id"
+            " and (people_lead.created_at is null or told.born < people_lead.created_at)"
+            " returning people_lead.id",
+            {SUBJECT: pl.Int32},
+        )[SUBJECT]
+
+
+def _follow_values(leads: pl.Series, origin: Origin) -> None:
+    """Brings the columns of the lead rows (company, mail address) to what their attributes say now."""
+    with staged(leads.alias("subject").to_frame(), "asked"):
+        text = "l.attributes::text" if on_postgres() else "l.attributes"
+        held = fetch(
+            f"select l.id, {text} from asked a join people_lead l on l.id = a.subject",
+            {SUBJECT: pl.Int32, "#values": pl.String},
+        )
+    named = as_of(Scope.LEAD, held, ["company", "email"], None, everybody=False).with_columns(
+        folded(pl.col("company")).alias("#company")
+    )
+    numbers = _company_numbers(company_rows(named, []), origin).rename({SUBJECT: "company_id"})
+    told = named.join(numbers, on="#company", how="left").select(
+        pl.col(SUBJECT).alias("subject"),
+        "company_id",
+        pl.col("email").str.strip_chars().str.to_lowercase().fill_null("").alias("email"),
+    )
+    with staged(told, "told"):
+        run(
+            "update people_lead set company_id = told.company_id, email = told.email from told"
+            " where told.subject = people_lead.id and (told.email <> people_lead.email"
+            " or told.company_id is distinct from people_lead.company_id)"
+        )
+
+
+def _leads_of_companies(companies: pl.Series) -> pl.Series:
+    if companies.is_empty():
+        return pl.Series(SUBJECT, dtype=pl.Int32)
+    with staged(companies.alias("company").to_frame(), "moved"):
+        return fetch(
+            "select l.id from moved m join people_lead l on l.company_id = m.company", {SUBJECT: pl.Int32}
+        )[SUBJECT]

@@ -1,0 +1,74 @@
+"""What this app gives to others, besides frames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of a frame of leads: counts of rows, and the leads that changed (numbers, Int32,
+    sorted; those whose company changed included). `conflicts`: values of one company that differ
+    within the frame; the last one was taken."""
+
+    new: int
+    changed: int
+    unchanged: int
+    conflicts: int
+    leads: pl.Series
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """An attribute as conditions name it: `scope` is `lead` or `company`, `kind` `text` or `number`."""
+
+    key: str
+    label_ja: str
+    label_en: str
+    scope: str
+    kind: str
+    custom: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A lead as pages show it. `attributes`: all values known now, the company's included, by key."""
+
+    number: int
+    key: str
+    name: str
+    company: str
+    company_number: int | None
+    email: str
+    created_at: datetime | None
+    added_at: datetime
+    attributes: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyView:
+    """A company as pages show it."""
+
+    number: int
+    name: str
+    attributes: Mapping[str, str]
+    leads: int
+
+
+@dataclass(frozen=True, slots=True)
+class ValueChange:
+    """One value that became known. `value` "" was taken away; `before` is what held until then, None
+    if nothing was known. `known_from` None: it holds from the beginning. `by`: the person's name."""
+
+    field: str
+    scope: str
+    value: str
+    before: str | None
+    known_from: date | None
+    recorded_at: datetime
+    source: str
+    by: str
