@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mikomi.core.words import MikomiError
+from mikomi.hub.kit import environment
+
+FOLDER = Path("/srv/mikomi")
+
+
+def test_without_variables_all_stands_in_the_data_folder() -> None:
+    database = environment.database({}, FOLDER)
+    assert (database["ENGINE"], database["NAME"]) == (
+        "django.db.backends.sqlite3",
+        "/srv/mikomi/mikomi.sqlite3",
+    )
+    assert environment.data_folder({}) == Path.cwd() / "mikomi-data"
+    assert environment.hosts({}) == environment.Hosts(("localhost", "127.0.0.1", "[::1]"), (), False)
+
+
+def test_sqlite_waits_for_other_writers_instead_of_failing() -> None:
+    options = environment.database({}, FOLDER)["OPTIONS"]
+    assert options["transaction_mode"] == "IMMEDIATE"
+    assert options["timeout"] == 20
+    assert "journal_mode=WAL" in options["init_command"]
+
+
+def test_a_postgres_url_is_taken_apart() -> None:
+    url = "postgres://mi%40ko:se%3Acret@db.example:6543/leads?sslmode=require"
+    database = environment.database({"MIKOMI_DATABASE_URL": url}, FOLDER)
+    assert [database[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")] == [
+        "leads",
+        "mi@ko",
+        "se:cret",
+        "db.example",
+        "6543",
+    ]
+    assert database["OPTIONS"]["sslmode"] == "require"
+
+
+@pytest.mark.parametrize(
+    "url", ["mysql://x/y", "postgres://host/", "sqlite://host/x", "sqlite:///", "postgres://h:port/x"]
+)
+def test_a_database_url_that_cannot_work_is_refused(url: str) -> None:
+    with pytest.raises(MikomiError, match="MIKOMI_DATABASE_URL"):
+        environment.database({"MIKOMI_DATABASE_URL": url}, FOLDER)
+
+
+def test_an_https_host_makes_cookies_secure() -> None:
+    hosts = environment.hosts({"MIKOMI_HOSTS": "https://mikomi.example.com, 10.0.0.5"})
+    assert hosts.secure
+    assert hosts.names[-2:] == ("mikomi.example.com", "10.0.0.5")
+    assert hosts.origins == ("https://mikomi.example.com", "http://10.0.0.5")
+
+
+@pytest.mark.parametrize("entry", ["ftp://x", "https://x/path", "https://"])
+def test_a_host_that_is_none_is_refused(entry: str) -> None:
+    with pytest.raises(MikomiError, match="MIKOMI_HOSTS"):
+        environment.hosts({"MIKOMI_HOSTS": entry})
+
+
+def test_a_short_secret_is_refused() -> None:
+    with pytest.raises(MikomiError, match="32 characters"):
+        environment.secret_key({"MIKOMI_SECRET_KEY": "short"}, FOLDER)
+
+
+def test_smtp_urls_choose_the_encryption() -> None:
+    start = environment.smtp({"MIKOMI_SMTP_URL": "smtp://u:p@mail.example"})["OPTIONS"]
+    assert (start["port"], start["use_tls"], start["use_ssl"]) == (587, True, False)
+    tls = environment.smtp({"MIKOMI_SMTP_URL": "smtps://mail.example:4650"})["OPTIONS"]
+    assert (tls["port"], tls["use_tls"], tls["use_ssl"]) == (4650, False, True)
+    with pytest.raises(MikomiError, match="MIKOMI_SMTP_URL"):
+        environment.smtp({"MIKOMI_SMTP_URL": "mail.example"})
