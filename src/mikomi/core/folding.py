@@ -175,10 +175,10 @@ def code_events(events: EventFrames) -> tuple[list[Coded], Lexicon]:
         machines = frame["automated"].fill_null(False) if "automated" in frame.columns else None
         counted = np.ones(frame.height, bool) if machines is None else (~machines).to_numpy()
         at = frame["at"].cast(pl.Datetime("us", "UTC")).cast(pl.Int64).to_numpy()
-        numbers = [codes[name].to_physical().to_numpy() for name in ("lead", "kind", "content")]
-        coded.append(Coded(*numbers, at, counted))
-    texts = [dtype.categories.to_series() for dtype in kept.values()]
-    return coded, Lexicon(*texts)
+        lead, kind, content = (codes[name].to_physical().to_numpy() for name in ("lead", "kind", "content"))
+        coded.append(Coded(lead, kind, content, at, counted))
+    leads, kinds, contents = (dtype.categories.to_series() for dtype in kept.values())
+    return coded, Lexicon(leads, kinds, contents)
 
 
 def _frames(events: EventFrames) -> list[pl.DataFrame]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,7 +95,7 @@ def _lines(path: Path, encoding: str) -> Iterator[tuple[pl.DataFrame, list[pl.Da
 
 
 def _objects(
-    file: str, lines: pl.DataFrame, schema: dict[str, type[pl.DataType]]
+    file: str, lines: pl.DataFrame, schema: Mapping[str, type[pl.DataType]]
 ) -> tuple[pl.DataFrame, np.ndarray, list[pl.DataFrame]]:
     """The objects of the sound lines, which lines are sound, and the others as rejects."""
     kept = np.ones(lines.height, bool)
@@ -111,7 +111,7 @@ def _read_run(
     texts: pl.Series,
     start: int,
     stop: int,
-    schema: dict[str, type[pl.DataType]],
+    schema: Mapping[str, type[pl.DataType]],
     frames: list[pl.DataFrame],
     kept: np.ndarray,
 ) -> None:

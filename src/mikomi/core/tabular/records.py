@@ -67,10 +67,7 @@ def _scan(buf, delimiter, final, starts, fields, lines, flags):
                 width += 1
                 state = 0
             elif state == 0:
-                if c == 34:
-                    state = 2
-                else:
-                    state = 1
+                state = 2 if c == 34 else 1
             elif state == 3:
                 if not (c == 13 and (at + 1 == size or buf[at + 1] == 10)):
                     flag |= MALFORMED

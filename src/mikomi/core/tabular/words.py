@@ -132,7 +132,7 @@ def bad_delimiter(path: Name, given: str) -> Words:
 
 def broken_workbook(path: Name, why: object) -> Words:
     return Words(
-        f"{path}: Excel ファイルが壊れているか、途中で切れています。Excel で開いて保存し直してください（{why}）",
+        f"{path}: Excel ファイルが壊れているか、途中で切れています。開いて保存し直してください（{why}）",
         f"{path}: the workbook is damaged or cut off; open it in Excel and save it again ({why})",
     )
 
