@@ -109,6 +109,28 @@ def colleagues(number: int, limit: int = 50) -> list[Person]:
     return [found for other in others.values_list("pk", flat=True) if (found := person(other))]
 
 
+def company_numbers(lead_ids: Sequence[int] | None = None) -> pl.DataFrame:
+    """The company that each lead belongs to now: `number`, `company_id` (null without one)."""
+    schema = {"number": pl.Int32, "company_id": pl.Int32}
+    columns = "select l.id, l.company_id from people_lead l"
+    if lead_ids is None:
+        return fetch(columns, schema)
+    asked = pl.DataFrame({"lead": list(lead_ids)}, schema={"lead": pl.Int32}).unique()
+    with transaction.atomic(), staged(asked, "asked"):
+        return fetch(f"{columns} join asked a on a.lead = l.id", schema)
+
+
+def colleague_ids(lead_ids: Sequence[int]) -> list[int]:
+    """The numbers of all leads of the companies that `lead_ids` belong to now, themselves included."""
+    asked = pl.DataFrame({"lead": list(lead_ids)}, schema={"lead": pl.Int32}).unique()
+    with transaction.atomic(), staged(asked, "asked"):
+        return fetch(
+            "select id from people_lead where company_id in"
+            " (select l.company_id from asked a join people_lead l on l.id = a.lead)",
+            {"number": pl.Int32},
+        )["number"].to_list()
+
+
 def full_name(attributes: Mapping[str, str]) -> str:
     """The name as it is written: `name`, else family and given name."""
     whole = attributes.get("name", "")
