@@ -85,6 +85,7 @@ class Light:
 
 _entries: dict[str, MenuEntry] = {}
 _health: list[Callable[[HttpRequest], Light | None]] = []
+_search: list[str] = []
 
 
 def register(*entries: MenuEntry) -> None:
@@ -96,6 +97,19 @@ def register_health(light: Callable[[HttpRequest], Light | None]) -> None:
     """Adds a source of the health light; None from it means nothing to say."""
     if light not in _health:
         _health.append(light)
+
+
+def register_search(url_name: str) -> None:
+    """Names the page that the search field asks, by GET with `q`."""
+    _search[:] = [url_name]
+
+
+def search_of() -> str:
+    """The address of the search, or nothing where no app brings one."""
+    try:
+        return reverse(_search[0]) if _search else ""
+    except NoReverseMatch:
+        return ""
 
 
 def menu_of(request: HttpRequest, current: str = "") -> tuple[MenuGroup, ...]:

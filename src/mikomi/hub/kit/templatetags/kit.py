@@ -91,6 +91,12 @@ def health_light(context: template.Context) -> menu.Light | None:
     return menu.health_of(request) if request else None
 
 
+@register.simple_tag
+def search_url() -> str:
+    """Where the search field leads; empty: there is none."""
+    return menu.search_of()
+
+
 @register.filter
 def initial(name: object) -> str:
     """The first character of a name, for the round badge."""
