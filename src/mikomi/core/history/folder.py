@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from mikomi.core.events import Activity, Touches
+from mikomi.core.events import Activity, Touches, add_touches
 from mikomi.core.history import disk, ledger, shelves
 from mikomi.core.history.manifest import (
     MANIFEST_NAME,
@@ -205,7 +205,7 @@ class History:
         with shelves.begin(self._folder, through) as commit:
             touches = _read_touches(self._folder, commit.before)
             numbered, touches = _number(commit, rows, touches)
-            shelves.add_activity(commit, shelves.total(numbered, shelves.ACTIVITY))
+            shelves.add_activity(commit, numbered)
             commit.finish()
         self._manifest, self._touches = commit.after, touches
 
@@ -227,7 +227,7 @@ class History:
             there = np.intersect1d(np.unique(leads // size), commit.before.activity.numbers)
             gone = [self._rows_of(commit, int(number), leads) for number in there]
             signed = pl.concat([numbered, *gone], how="vertical_relaxed")
-            shelves.add_activity(commit, shelves.total(signed, shelves.ACTIVITY))
+            shelves.add_activity(commit, signed)
             commit.finish()
         self._manifest, self._touches = commit.after, touches
 
@@ -244,11 +244,11 @@ class History:
             touches = _read_touches(self._folder, commit.before)
             numbered, touches = _number(commit, counted, touches)
             new = ledger.only_new(commit, numbered)
-            activity = ledger.to_activity(new, touches, commit.before.timezone)
+            activity = ledger.to_activity(new, commit.before.timezone)
             read, added, effective = (int(frame["n"].sum()) for frame in (counted, new, activity))
             if added:
-                shelves.add_ledger(commit, shelves.total(new, shelves.LEDGER))
-                shelves.add_activity(commit, shelves.total(activity, shelves.ACTIVITY))
+                shelves.add_ledger(commit, new)
+                shelves.add_activity(commit, activity)
                 commit.finish()
                 self._manifest, self._touches = commit.after, touches
         return Added(read, added, effective)
@@ -291,17 +291,20 @@ def _number(
     commit: shelves.Commit, rows: pl.DataFrame, touches: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """`rows` with `touch` for `kind` and `content`, and the dictionary; new touches are written."""
-    known = touches.with_row_index("touch")
-    seen = rows.select("kind", "content").unique().cast(pl.String)
-    new = seen.join(touches, on=["kind", "content"], how="anti").sort("kind", "content")
-    if new.height:
+    pairs = rows.select("kind", "content").unique()
+    texts = pairs.cast(pl.String)
+    grown = add_touches(Touches(touches), texts).frame
+    if grown.height > touches.height:
+        new = grown[touches.height :]
         name = commit.put("touches", new, new.height)
         file = TouchFile(name, touches.height, new.height)
         commit.after = replace(commit.after, touches=(*commit.after.touches, file))
-        touches = pl.concat([touches, new])
-        known = touches.with_row_index("touch")
-    joined = rows.join(known, on=["kind", "content"], how="left").drop("kind", "content")
-    return joined.select(pl.exclude("n"), "n"), touches
+    numbers = texts.join(
+        grown.with_row_index("touch"), on=["kind", "content"], how="left", maintain_order="left"
+    )
+    known = pairs.with_columns(numbers["touch"])
+    joined = rows.join(known, on=["kind", "content"], how="left", maintain_order="left")
+    return joined.select(pl.exclude("kind", "content", "n"), "n"), grown
 
 
 def _read_touches(folder: Path, manifest: Manifest) -> pl.DataFrame:
@@ -320,7 +323,6 @@ def _checked(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(
         pl.col("lead").cast(pl.UInt32),
         pl.col("day").cast(pl.Int32),
-        pl.col("kind", "content").cast(pl.String),
         pl.col("n").cast(pl.Int32),
     )
 

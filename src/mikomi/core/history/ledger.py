@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
+from mikomi.core.folding import local_days
 from mikomi.core.history.shelves import LEDGER, Commit, read_ledger, split
 
 EVENT = ("lead", "at", "kind", "content", "automated")
@@ -32,7 +33,7 @@ def only_new(commit: Commit, counted: pl.DataFrame) -> pl.DataFrame:
     key = list(LEDGER)[:-1]
     known_ranges = set(commit.before.ledger.numbers)
     parts = []
-    for number, part in split(counted.sort("lead"), commit.before.range_size):
+    for number, part in split(counted, commit.before.range_size):
         if number in known_ranges:
             known = read_ledger(commit.folder, commit.before, number).rename({"n": "known"})
             part = part.join(known, on=key, how="left").with_columns(
@@ -42,13 +43,11 @@ def only_new(commit: Commit, counted: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(parts) if parts else counted.select(list(LEDGER))
 
 
-def to_activity(new: pl.DataFrame, touches: pl.DataFrame, timezone: str) -> pl.DataFrame:
-    """The new events that count, folded into `lead, day, touch, n`."""
+def to_activity(new: pl.DataFrame, timezone: str) -> pl.DataFrame:
+    """The new events that count, by the day: `lead, day, touch, n`, not yet summed."""
     counting = new.filter(~pl.col("automated"))
-    day = pl.col("at").dt.convert_time_zone(timezone).dt.date().cast(pl.Int32)
-    return (
-        counting.group_by("lead", "touch", day=day).agg(pl.col("n").sum()).select("lead", "day", "touch", "n")
-    )
+    day = local_days(counting["at"], timezone).alias("day")
+    return counting.with_columns(day).select("lead", "day", "touch", "n")
 
 
 def check_rows(rows: pl.DataFrame, where: str = "") -> None:

@@ -121,39 +121,43 @@ def read_ledger(folder: Path, manifest: Manifest, number: int) -> pl.DataFrame:
 
 def total(rows: pl.DataFrame, schema: dict[str, type[pl.DataType] | pl.DataType]) -> pl.DataFrame:
     """`rows` summed by key, sorted by it, without zeros, in the shelf's types."""
+    if "day" in schema and _ascends(rows):
+        return rows.select(list(schema)).cast(dict(schema)).filter(pl.col("n") != 0)  # type: ignore[arg-type]
     return _sum(rows, schema).filter(pl.col("n") != 0).sort(list(schema)[:-1])
 
 
 def add_activity(commit: Commit, rows: pl.DataFrame) -> None:
-    """Adds signed, totalled rows to the activity; large ones become range files at once."""
+    """Adds signed rows (`lead, day, touch, n`) to the activity; many become range files at once."""
     shelf = commit.after.activity
     ranges = dict(shelf.ranges)
     rest = []
     for number, part in split(rows, commit.after.range_size):
+        part = total(part, ACTIVITY)
         if _worth_a_file(shelf, number, part):
             now = read_activity(commit.folder, commit.after, number)
             ranges[number] = _put_activity(commit, number, _merged(now, part))
-        else:
+        elif part.height:
             rest.append((number, part))
     renewed = {number for number, file in ranges.items() if file.version == commit.after.version}
     deltas = _without(commit, "activity", shelf.deltas, renewed) + _put_delta(commit, "activity", rest)
-    commit.after = replace(commit.after, activity=Shelf(ranges, tuple(deltas)))
+    commit.after = replace(commit.after, activity=_shelf(ranges, deltas))
 
 
 def add_ledger(commit: Commit, rows: pl.DataFrame) -> None:
-    """Adds totalled rows to the ledger in the same way."""
+    """Adds rows (`lead, at, touch, automated, n`) to the ledger in the same way."""
     shelf = commit.after.ledger
     ranges = dict(shelf.ranges)
     rest = []
     for number, part in split(rows, commit.after.range_size):
+        part = total(part, LEDGER)
         if _worth_a_file(shelf, number, part):
             now = read_ledger(commit.folder, commit.after, number)
             ranges[number] = _put_ledger(commit, number, total(pl.concat([now, part]), LEDGER))
-        else:
+        elif part.height:
             rest.append((number, part))
     renewed = {number for number, file in ranges.items() if file.version == commit.after.version}
     deltas = _without(commit, "ledger", shelf.deltas, renewed) + _put_delta(commit, "ledger", rest)
-    commit.after = replace(commit.after, ledger=Shelf(ranges, tuple(deltas)))
+    commit.after = replace(commit.after, ledger=_shelf(ranges, deltas))
 
 
 def compact(commit: Commit) -> None:
@@ -191,9 +195,11 @@ def erase(commit: Commit, lead: int) -> None:
 
 
 def split(rows: pl.DataFrame, range_size: int) -> Iterator[tuple[int, pl.DataFrame]]:
-    """Rows sorted by lead, cut into (range number, its rows)."""
+    """Rows cut into (range number, its rows), in the order of ranges."""
     if rows.is_empty():
         return
+    if not rows["lead"].is_sorted():
+        rows = rows.sort("lead")
     numbers = rows["lead"].to_numpy() // range_size
     marks = np.flatnonzero(np.diff(numbers, prepend=-1))
     for start, stop in zip(marks, [*marks[1:], len(numbers)], strict=True):
@@ -342,6 +348,15 @@ def _merged(base: Activity, rows: pl.DataFrame) -> Activity:
             )
         )
     return merged
+
+
+def _ascends(rows: pl.DataFrame) -> bool:
+    """Whether no key stands twice and they are in order already, as in what a database gives."""
+    lead, day, touch = (rows[name].to_numpy() for name in ("lead", "day", "touch"))
+    later = touch[1:] > touch[:-1]
+    later = (day[1:] > day[:-1]) | ((day[1:] == day[:-1]) & later)
+    later = (lead[1:] > lead[:-1]) | ((lead[1:] == lead[:-1]) & later)
+    return bool(later.all())
 
 
 def _sum(rows: pl.DataFrame, schema: dict[str, type[pl.DataType] | pl.DataType]) -> pl.DataFrame:
