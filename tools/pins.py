@@ -52,13 +52,13 @@ def resolved(pyproject: str, *, keep: bool) -> dict[str, list[str]]:
     asked = tomllib.loads(pyproject)
     project, uv = asked["project"], asked.get("tool", {}).get("uv", {})
     python = project["requires-python"]
+    hook = asked["tool"]["hatch"]["build"]["hooks"]["custom"]
+    build = [*asked["build-system"]["requires"], *hook["dependencies"]]
     return {
         RUN_TIME: _locked(
             python, project["dependencies"], asked["dependency-groups"], uv.get(RUN_TIME, []) if keep else []
         ),
-        BUILD_TIME: _locked(
-            python, asked["build-system"]["requires"], {}, uv.get(BUILD_TIME, []) if keep else []
-        ),
+        BUILD_TIME: _locked(python, build, {}, uv.get(BUILD_TIME, []) if keep else []),
     }
 
 

@@ -127,6 +127,11 @@ def test_a_template_uses_templates_and_tags_of_its_own_app_or_below():
     assert upward == []
 
 
+def nothing(node: ast.Call) -> bool:
+    """Whether a call of `Words` says nothing in either language, on purpose."""
+    return [arg.value for arg in node.args if isinstance(arg, ast.Constant)] == ["", ""]
+
+
 def test_what_is_said_to_people_is_said_in_both_languages():
     wrong = []
     for place, node in walk(FILES):
@@ -135,7 +140,7 @@ def test_what_is_said_to_people_is_said_in_both_languages():
         assert isinstance(node, ast.Call)
         said = dict(zip(("ja", "en"), node.args, strict=False)) | {k.arg: k.value for k in node.keywords}
         for language, text in said.items():
-            if not isinstance(text, ast.Constant):
+            if not isinstance(text, ast.Constant) or nothing(node):
                 continue
             if not str(text.value).strip() or (language == "en" and JAPANESE.search(str(text.value))):
                 wrong.append(place)
