@@ -40,6 +40,13 @@ def test_a_postgres_url_is_taken_apart() -> None:
     assert database["OPTIONS"]["sslmode"] == "require"
 
 
+def test_a_postgres_socket_is_named_in_the_query() -> None:
+    url = "postgres://mikomi@/leads?host=/run/postgresql"
+    database = environment.database({"MIKOMI_DATABASE_URL": url}, FOLDER)
+    assert (database["HOST"], database["USER"]) == ("/run/postgresql", "mikomi")
+    assert "host" not in database["OPTIONS"]
+
+
 @pytest.mark.parametrize(
     "url", ["mysql://x/y", "postgres://host/", "sqlite://host/x", "sqlite:///", "postgres://h:port/x"]
 )

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from django.db import connection
@@ -31,8 +31,8 @@ def database_url() -> str:
     said = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{quote(str(said['NAME']))}"
-    user = f"{quote(said['USER'])}:{quote(said['PASSWORD'])}" if said["PASSWORD"] else quote(said["USER"])
-    return f"postgres://{user}@{said['HOST']}:{said['PORT'] or 5432}/{quote(said['NAME'])}"
+    place = {"user": said["USER"], "password": said["PASSWORD"], "host": said["HOST"], "port": said["PORT"]}
+    return f"postgres:///{quote(said['NAME'])}?" + urlencode({**said["OPTIONS"], **place})
 
 
 class Crew:

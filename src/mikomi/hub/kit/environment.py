@@ -101,16 +101,18 @@ def database(environment: Mapping[str, str], folder: Path) -> dict[str, Any]:
                 "postgres://ユーザー:パスワード@ホスト:5432/名前 の形で書いてください",
                 "it names no database; write postgres://user:password@host:5432/name",
             )
+        # As in libpq, `?host=/run/postgresql` names the folder of a socket.
+        more = dict(parse_qsl(parts.query))
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": name,
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
-            "HOST": unquote(parts.hostname or ""),
-            "PORT": str(port or ""),
+            "HOST": unquote(parts.hostname or "") or more.pop("host", ""),
+            "PORT": str(port or "") or more.pop("port", ""),
             "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": {**POSTGRES_OPTIONS, **dict(parse_qsl(parts.query))},
+            "OPTIONS": {**POSTGRES_OPTIONS, **more},
         }
     raise _wrong(
         "MIKOMI_DATABASE_URL",
