@@ -213,7 +213,8 @@ def read_document(text: str, file: str) -> Place:
         for event in yaml.parse(text, Loader=_Loader):
             anchor = getattr(event, "anchor", None)
             if anchor is not None:
-                line = event.start_mark.line + 1
+                mark = event.start_mark
+                line = mark.line + 1 if mark else 1
                 raise DocumentError(
                     file,
                     line,

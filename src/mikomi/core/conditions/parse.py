@@ -35,7 +35,7 @@ def parse_attribute_condition(place: Place) -> AttributeCondition:
         return AllOf(parts) if joins[0] == "all" else AnyOf(parts)
     check_keys(items, ("field", *OPERATORS, "all", "any", "not"))
     field = need(items, "field", place).text()
-    given = [op for op in OPERATORS if op in items]
+    given: list[Operator] = [op for op in OPERATORS if items.get(op) is not None]
     if len(given) != 1:
         listed = ", ".join(OPERATORS)
         place.fail(

@@ -15,4 +15,4 @@ def plain_number(column: pl.Expr) -> pl.Expr:
     decimals = pl.format(".{}", rest.cast(pl.String).str.zfill(6)).str.strip_chars_end("0")
     sign = pl.when(units < 0).then(pl.lit("-")).otherwise(pl.lit(""))
     text = sign + whole.cast(pl.String) + pl.when(rest == 0).then(pl.lit("")).otherwise(decimals)
-    return pl.when(small).then(text).otherwise(column.cast(pl.String))
+    return pl.when(small).then(text).otherwise(column.cast(pl.String)).name.keep()

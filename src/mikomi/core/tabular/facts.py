@@ -250,5 +250,5 @@ def read_outcomes(
         parts.append(rows if good is None else rows.filter(good))
         rejected += [chunk.rejected, bad]
     schema = {"lead": pl.String, "at": UTC_MICROSECONDS, "result": pl.String, "line": pl.Int64}
-    frame = pl.concat([pl.DataFrame(schema=schema), *(part.select(schema) for part in parts)])
+    frame = pl.concat([pl.DataFrame(schema=schema), *(part.select(*schema) for part in parts)])
     return Outcomes(frame.drop("line"), frame["line"], join_rejects(rejected))
