@@ -147,6 +147,13 @@ def test_test_runs_the_suite_with_the_arguments_as_they_are(machine: Machine, sh
     ]  # fmt: skip
 
 
+def test_with_runs_a_developers_tool_in_the_tests_environment(machine: Machine):
+    machine.uv("tools/uv")
+    machine.python("tools/python3.13")
+    asked = asked_of_uv(machine.run("with", "ruff", "check", "a b"))
+    assert asked[3:] == ["--inexact", "--group", "assets", "--group", "test", "ruff", "check", "a b"]
+
+
 def test_it_runs_through_links_from_any_folder_and_from_path(machine: Machine):
     machine.uv("tools/uv")
     machine.python("tools/python3.13")
