@@ -26,6 +26,7 @@ from mikomi.core.tabular.rejects import (
     text_of_rows,
     write_rejected,
 )
+from mikomi.core.tabular.survey import Column, Survey, survey_file
 from mikomi.core.tabular.table import Chunk, Progress, Reader, Table
 from mikomi.core.tabular.times import check_zone, parse_dates, parse_times
 
@@ -33,11 +34,13 @@ __all__ = [
     "REJECTED_SCHEMA",
     "SYNONYMS",
     "Chunk",
+    "Column",
     "Events",
     "Leads",
     "Outcomes",
     "Progress",
     "Reader",
+    "Survey",
     "Table",
     "canonical",
     "canonical_result",
@@ -54,6 +57,7 @@ __all__ = [
     "read_table",
     "reject_rows",
     "resolve",
+    "survey_file",
     "text_of_rows",
     "write_rejected",
 ]

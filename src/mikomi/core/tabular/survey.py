@@ -1,0 +1,172 @@
+"""What a file holds: how it is written, which field each column seems to be, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from mikomi.core.tabular import headers
+from mikomi.core.tabular.facts import read_events, read_outcomes
+from mikomi.core.tabular.headers import canonical
+from mikomi.core.tabular.leads import read_leads
+from mikomi.core.tabular.read import open_table
+from mikomi.core.tabular.rejects import join_rejects
+from mikomi.core.tabular.table import Progress, Reader
+from mikomi.core.tabular.times import parse_times
+
+type Content = Literal["leads", "events", "outcomes", "unknown"]
+
+EXAMPLES = 3
+SAMPLE_ROWS = 1000
+SHARE = 0.8
+"""So many of a column's values must look alike before its field is proposed from them."""
+
+PREFECTURES = (
+    r"北海道|東京都|(京都|大阪)府|(青森|岩手|宮城|秋田|山形|福島|茨城|栃木|群馬|埼玉|千葉|神奈川|新潟|富山|石川|福井|山梨"
+    r"|長野|岐阜|静岡|愛知|三重|滋賀|兵庫|奈良|和歌山|鳥取|島根|岡山|広島|山口|徳島|香川|愛媛|高知|福岡|佐賀|長崎|熊本"
+    r"|大分|宮崎|鹿児島|沖縄)県"
+)
+
+VALUES: tuple[tuple[str, str], ...] = (
+    ("email", r"[^@\s]+@[^@\s]+\.[^@\s]+"),
+    ("website", r"https?://\S+"),
+    ("prefecture", PREFECTURES),
+    ("address", rf"({PREFECTURES}).+"),
+    ("postal_code", r"〒?\d{3}-\d{4}"),
+    ("mobile", r"0[789]0-?\d{4}-?\d{4}"),
+    ("phone", r"0\d{1,4}-\d{1,4}-\d{3,4}|0\d{9}"),
+    ("corporate_number", r"[1-9]\d{12}"),
+    ("company", r".*(株式会社|有限会社|合同会社|㈱|㈲|\(株\)|（株）|Inc\.?|Co\., ?Ltd\.?|LLC).*"),
+    ("created_at", r"(19|20)\d\d[-/年]\d{1,2}[-/月]\d{1,2}.*"),
+)
+"""Field -> pattern that values of a column without a known header must match."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: the field it seems to be, why, how many rows are filled, and some values."""
+
+    name: str
+    field: str | None
+    proposed_by: Literal["header", "values"] | None
+    filled: int
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a file holds. `rows` were read, `rejected` (see `REJECTED_SCHEMA`) were not."""
+
+    path: Path
+    format: str
+    encoding: str | None
+    delimiter: str | None
+    has_header: bool
+    content: Content
+    rows: int
+    columns: tuple[Column, ...]
+    rejected: pl.DataFrame
+
+
+def survey_file(
+    path: str | Path,
+    timezone: str,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    header: bool | None = None,
+    progress: Progress | None = None,
+) -> Survey:
+    """Looks through a file once, and once more as what it seems to hold: leads, events or outcomes.
+
+    Problems are the rows that cannot be read and those that a reader of leads, events or outcomes
+    would reject. Raises `MikomiError` when the file as a whole cannot be read.
+    """
+    reader = open_table(path, encoding=encoding, delimiter=delimiter, header=header)
+    filled = dict.fromkeys(reader.columns, 0)
+    sample: pl.DataFrame | None = None
+    rows = 0
+    rejected = []
+    for chunk in reader.chunks(progress=progress):
+        rows += chunk.frame.height
+        known = chunk.frame.select((pl.all().str.strip_chars() != "").sum())
+        for name, count in zip(known.columns, known.row(0), strict=True):
+            filled[name] += int(count or 0)
+        if sample is None or sample.height < SAMPLE_ROWS:
+            head = chunk.frame.head(SAMPLE_ROWS)
+            sample = head if sample is None else pl.concat([sample, head])
+        rejected.append(chunk.rejected)
+    content = seems_to_hold(reader.columns)
+    if content == "leads":
+        rejected = [read_leads(path, encoding=encoding, delimiter=delimiter, header=header).rejected]
+    elif content == "events":
+        events = read_events(path, timezone, encoding=encoding, delimiter=delimiter, header=header)
+        rejected = [events.rejected]
+    elif content == "outcomes":
+        outcomes = read_outcomes(path, timezone, encoding=encoding, delimiter=delimiter, header=header)
+        rejected = [outcomes.rejected]
+    columns = _columns(reader, pl.DataFrame() if sample is None else sample, filled, timezone)
+    return Survey(
+        reader.path,
+        reader.format,
+        reader.encoding,
+        reader.delimiter,
+        reader.has_header,
+        content,
+        rows,
+        columns,
+        join_rejects(rejected),
+    )
+
+
+def seems_to_hold(columns: Sequence[str]) -> Content:
+    """What the columns of a file make of it."""
+    fields = {
+        field for field in ("lead", "at", "kind", "content", "result") if headers.resolve(field, columns)
+    }
+    if {"lead", "at", "kind", "content"} <= fields:
+        return "events"
+    if {"lead", "at", "result"} <= fields and "kind" not in fields:
+        return "outcomes"
+    return "leads" if "lead" in fields else "unknown"
+
+
+def _columns(
+    reader: Reader, sample: pl.DataFrame, filled: dict[str, int], timezone: str
+) -> tuple[Column, ...]:
+    taken = {field: headers.resolve(field, reader.columns) for field in headers.SYNONYMS}
+    by_header = {
+        name: field for field, name in taken.items() if name is not None and canonical(name) == field
+    }
+    columns = []
+    proposed = set(by_header.values())
+    for name in reader.columns:
+        values = sample[name].drop_nulls() if name in sample.columns else pl.Series(dtype=pl.String)
+        values = values.filter(values.str.strip_chars() != "")
+        field = by_header.get(name)
+        by: Literal["header", "values"] | None = "header" if field else None
+        if field is None and canonical(name) is None:
+            field = field_of_values(values, timezone)
+            field = field if field not in proposed else None
+            by = "values" if field else None
+            proposed |= {field} if field else set()
+        examples = tuple(values.unique(maintain_order=True).head(EXAMPLES).to_list())
+        columns.append(Column(name, field, by, filled[name], examples))
+    return tuple(columns)
+
+
+def field_of_values(values: pl.Series, timezone: str) -> str | None:
+    """The field that most of a column's values look like, or None."""
+    if len(values) == 0:
+        return None
+    for field, pattern in VALUES:
+        alike = values.str.strip_chars().str.contains(rf"\A(?:{pattern})\z")
+        if field == "created_at":
+            alike &= parse_times(values, timezone)[1]
+        if int(alike.sum()) >= SHARE * len(values):
+            return field
+    return None
