@@ -14,6 +14,8 @@ def merge(base: Activity, delta: Activity) -> tuple[Activity, int]:
     Both are sorted by lead, day, touch with no key twice; `delta` may hold counts of any sign.
     Rows that come to 0 are left out.
     """
+    if len(base) == 0 and (len(delta) == 0 or delta.n.min() > 0):
+        return delta, -1
     size = len(base) + len(delta)
     out = Activity(*(np.empty(size, np.int32) for _ in range(4)))
     used, negative = _merge(
@@ -22,6 +24,37 @@ def merge(base: Activity, delta: Activity) -> tuple[Activity, int]:
         out.lead, out.day, out.touch, out.n,
     )  # fmt: skip
     return Activity(out.lead[:used], out.day[:used], out.touch[:used], out.n[:used]), negative
+
+
+def sum_packed(rows: Activity) -> Activity | None:
+    """Rows in any order summed by key, sorted, without zeros; None where 63 bits hold no key.
+
+    One sort of one number a row: half the time of a sort by three columns, a third of a grouping.
+    """
+    if len(rows) == 0:
+        return rows
+    columns = (rows.lead, rows.day, rows.touch)
+    low = [int(column.min()) for column in columns]
+    bits = [(int(column.max()) - least).bit_length() for column, least in zip(columns, low, strict=True)]
+    if sum(bits) > 63:
+        return None
+    key = rows.lead.astype(np.int64) - low[0]
+    for column, least, width in zip(columns[1:], low[1:], bits[1:], strict=True):
+        key <<= width
+        key |= column - np.int64(least)
+    order = np.argsort(key)
+    key, count = key[order], rows.n[order]
+    first = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]]))
+    if len(first) < len(key):
+        key, count = key[first], np.add.reduceat(count, first, dtype=np.int64)
+    if not count.all():
+        key, count = key[count != 0], count[count != 0]
+    return Activity(
+        ((key >> (bits[1] + bits[2])) + low[0]).astype(np.int32),
+        ((key >> bits[2] & (1 << bits[1]) - 1) + low[1]).astype(np.int32),
+        ((key & (1 << bits[2]) - 1) + low[2]).astype(np.int32),
+        count.astype(np.int32),
+    )
 
 
 @njit(cache=True, nogil=True)

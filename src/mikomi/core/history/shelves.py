@@ -26,17 +26,19 @@ from mikomi.core.history.manifest import (
     lost_file,
     read_manifest,
 )
-from mikomi.core.history.merge import merge
+from mikomi.core.history.merge import merge, sum_packed
 from mikomi.core.words import MikomiError, Words
 
-ACTIVITY = {"lead": pl.UInt32, "day": pl.Int32, "touch": pl.UInt32, "n": pl.Int32}
-LEDGER = {
-    "lead": pl.UInt32,
-    "at": pl.Datetime("us", "UTC"),
-    "touch": pl.UInt32,
-    "automated": pl.Boolean,
-    "n": pl.Int32,
-}
+ACTIVITY = pl.Schema({"lead": pl.UInt32, "day": pl.Int32, "touch": pl.UInt32, "n": pl.Int32})
+LEDGER = pl.Schema(
+    {
+        "lead": pl.UInt32,
+        "at": pl.Datetime("us", "UTC"),
+        "touch": pl.UInt32,
+        "automated": pl.Boolean,
+        "n": pl.Int32,
+    }
+)
 NEW_RANGE_FILE_ROWS = 100_000
 """Rows for one range that are worth a new range file at once, if they are no fewer than it holds."""
 DELTA_ROW_GROUP = 32_768
@@ -119,10 +121,12 @@ def read_ledger(folder: Path, manifest: Manifest, number: int) -> pl.DataFrame:
     return _sum(pl.concat([base, *deltas]), LEDGER) if deltas else base
 
 
-def total(rows: pl.DataFrame, schema: dict[str, type[pl.DataType] | pl.DataType]) -> pl.DataFrame:
+def total(rows: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
     """`rows` summed by key, sorted by it, without zeros, in the shelf's types."""
-    if "day" in schema and _ascends(rows):
-        return rows.select(list(schema)).cast(dict(schema)).filter(pl.col("n") != 0)  # type: ignore[arg-type]
+    if schema is ACTIVITY:
+        summed = sum_packed(_activity(rows.select(list(schema)).cast(schema)))
+        if summed is not None:
+            return frame_of(summed)
     return _sum(rows, schema).filter(pl.col("n") != 0).sort(list(schema)[:-1])
 
 
@@ -275,7 +279,7 @@ def _read_base(
     folder: Path,
     manifest: Manifest,
     shelf: Shelf,
-    schema: dict[str, type[pl.DataType] | pl.DataType],
+    schema: pl.Schema,
     number: int,
 ) -> pl.DataFrame:
     file = shelf.ranges.get(number)
@@ -350,18 +354,9 @@ def _merged(base: Activity, rows: pl.DataFrame) -> Activity:
     return merged
 
 
-def _ascends(rows: pl.DataFrame) -> bool:
-    """Whether no key stands twice and they are in order already, as in what a database gives."""
-    lead, day, touch = (rows[name].to_numpy() for name in ("lead", "day", "touch"))
-    later = touch[1:] > touch[:-1]
-    later = (day[1:] > day[:-1]) | ((day[1:] == day[:-1]) & later)
-    later = (lead[1:] > lead[:-1]) | ((lead[1:] == lead[:-1]) & later)
-    return bool(later.all())
-
-
-def _sum(rows: pl.DataFrame, schema: dict[str, type[pl.DataType] | pl.DataType]) -> pl.DataFrame:
+def _sum(rows: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
     key = list(schema)[:-1]
-    return rows.group_by(key).agg(pl.col("n").cast(pl.Int64).sum()).cast(dict(schema))  # type: ignore[arg-type]
+    return rows.group_by(key).agg(pl.col("n").cast(pl.Int64).sum()).cast(schema)
 
 
 def _sweep(folder: Path, manifest: Manifest) -> None:
