@@ -88,9 +88,10 @@ _running: contextvars.ContextVar[Running | None] = contextvars.ContextVar("runni
 def job[F: JobFunction](name: str, *, attempts: int = DEFAULT_ATTEMPTS) -> Callable[[F], F]:
     """Registers the function as job `name` (`app.verb`), tried up to `attempts` times."""
 
+    if not NAME.fullmatch(name):
+        raise ValueError(f"a job is named app.verb, not {name!r}")
+
     def register(function: F) -> F:
-        if not NAME.fullmatch(name):
-            raise ValueError(f"a job is named app.verb, not {name!r}")
         known = registry.get(name)
         if known and known.function.__module__ != function.__module__:
             raise ValueError(f"job {name!r} stands in {known.function.__module__} already")

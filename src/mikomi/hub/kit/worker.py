@@ -69,8 +69,6 @@ def run_claimed(row: DBTaskResult, claim: jobs.Running) -> None:
     except Exception as error:
         failure = error
         log.exception("job %s failed, attempt %d", claim.name, claim.attempt)
-    finally:
-        close_old_connections()
     if failure is None:
         failure = _finish(row, claim, result)
     if failure is not None:
@@ -192,6 +190,7 @@ class WorkerLoop:
         if claimed is None:
             return False
         run_claimed(*claimed)
+        close_old_connections()
         return True
 
     def _keep_time(self) -> None:
