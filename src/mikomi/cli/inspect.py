@@ -138,6 +138,14 @@ def as_lines(survey: Survey, language: Language) -> list[str]:
     lines = [str(survey.path), *("  " + line for line in aligned(facts))]
     heads = (say("列", "column"), say("項目", "field"), say("入力", "filled"), say("例", "examples"))
     lines += ["", *aligned([heads, *(_column(column, language) for column in survey.columns)])]
+    if survey.content == "leads" and all(column.field != "lead" for column in survey.columns):
+        lines += [
+            "",
+            say(
+                "リードのキーの列がありません。採点では --lead-column で列を指定してください",
+                "no column is the lead's key; name one with --lead-column when scoring",
+            ),
+        ]
     if survey.rejected.height == 0:
         return [*lines, "", say("読めない行はありません", "every row can be read")]
     count = f"{survey.rejected.height:,}"

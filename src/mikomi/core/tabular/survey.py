@@ -16,7 +16,6 @@ from mikomi.core.tabular.leads import read_leads
 from mikomi.core.tabular.read import open_table
 from mikomi.core.tabular.rejects import join_rejects
 from mikomi.core.tabular.table import Progress, Reader
-from mikomi.core.tabular.times import parse_times
 
 type Content = Literal["leads", "events", "outcomes", "unknown"]
 
@@ -41,7 +40,6 @@ VALUES: tuple[tuple[str, str], ...] = (
     ("phone", r"0\d{1,4}-\d{1,4}-\d{3,4}|0\d{9}"),
     ("corporate_number", r"[1-9]\d{12}"),
     ("company", r".*(株式会社|有限会社|合同会社|㈱|㈲|\(株\)|（株）|Inc\.?|Co\., ?Ltd\.?|LLC).*"),
-    ("created_at", r"(19|20)\d\d[-/年]\d{1,2}[-/月]\d{1,2}.*"),
 )
 """Field -> pattern that values of a column without a known header must match."""
 
@@ -101,7 +99,7 @@ def survey_file(
             sample = head if sample is None else pl.concat([sample, head])
         rejected.append(chunk.rejected)
     content = seems_to_hold(reader.columns)
-    if content == "leads":
+    if content == "leads" and headers.resolve("lead", reader.columns):
         rejected = [read_leads(path, encoding=encoding, delimiter=delimiter, header=header).rejected]
     elif content == "events":
         events = read_events(path, timezone, encoding=encoding, delimiter=delimiter, header=header)
@@ -109,7 +107,7 @@ def survey_file(
     elif content == "outcomes":
         outcomes = read_outcomes(path, timezone, encoding=encoding, delimiter=delimiter, header=header)
         rejected = [outcomes.rejected]
-    columns = _columns(reader, pl.DataFrame() if sample is None else sample, filled, timezone)
+    columns = _columns(reader, pl.DataFrame() if sample is None else sample, filled)
     return Survey(
         reader.path,
         reader.format,
@@ -124,24 +122,21 @@ def survey_file(
 
 
 def seems_to_hold(columns: Sequence[str]) -> Content:
-    """What the columns of a file make of it."""
-    fields = {
-        field for field in ("lead", "at", "kind", "content", "result") if headers.resolve(field, columns)
-    }
+    """What the columns of a file make of it; a list of people without a lead key are leads too."""
+    fields = {name for name in headers.SYNONYMS if headers.resolve(name, columns)}
     if {"lead", "at", "kind", "content"} <= fields:
         return "events"
     if {"lead", "at", "result"} <= fields and "kind" not in fields:
         return "outcomes"
-    return "leads" if "lead" in fields else "unknown"
+    return "leads" if fields & {"lead", "email", "name", "company", "family_name"} else "unknown"
 
 
-def _columns(
-    reader: Reader, sample: pl.DataFrame, filled: dict[str, int], timezone: str
-) -> tuple[Column, ...]:
-    taken = {field: headers.resolve(field, reader.columns) for field in headers.SYNONYMS}
-    by_header = {
-        name: field for field, name in taken.items() if name is not None and canonical(name) == field
-    }
+def _columns(reader: Reader, sample: pl.DataFrame, filled: dict[str, int]) -> tuple[Column, ...]:
+    by_header = {}
+    for field in headers.SYNONYMS:
+        name = headers.resolve(field, reader.columns)
+        if name is not None and canonical(name) == field:
+            by_header[name] = field
     columns = []
     proposed = set(by_header.values())
     for name in reader.columns:
@@ -150,7 +145,7 @@ def _columns(
         field = by_header.get(name)
         by: Literal["header", "values"] | None = "header" if field else None
         if field is None and canonical(name) is None:
-            field = field_of_values(values, timezone)
+            field = field_of_values(values)
             field = field if field not in proposed else None
             by = "values" if field else None
             proposed |= {field} if field else set()
@@ -159,14 +154,12 @@ def _columns(
     return tuple(columns)
 
 
-def field_of_values(values: pl.Series, timezone: str) -> str | None:
+def field_of_values(values: pl.Series) -> str | None:
     """The field that most of a column's values look like, or None."""
     if len(values) == 0:
         return None
     for field, pattern in VALUES:
         alike = values.str.strip_chars().str.contains(rf"\A(?:{pattern})\z")
-        if field == "created_at":
-            alike &= parse_times(values, timezone)[1]
         if int(alike.sum()) >= SHARE * len(values):
             return field
     return None
