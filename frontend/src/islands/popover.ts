@@ -3,6 +3,10 @@
 const GAP = 6;
 const EDGE = 12;
 
+// The place is a rule of a sheet, not a style attribute: htmx copies attributes of swapped elements,
+// and the page's security policy refuses style attributes that are set as text.
+const places = new CSSStyleSheet();
+
 function openerOf(popover: HTMLElement): HTMLElement | null {
   return document.querySelector<HTMLElement>(`[popovertarget="${CSS.escape(popover.id)}"]:not([popovertargetaction])`);
 }
@@ -14,11 +18,12 @@ function place(popover: HTMLElement, opener: HTMLElement): void {
   const fitsBelow = below + size.height <= window.innerHeight - EDGE;
   const top = fitsBelow ? below : Math.max(EDGE, from.top - GAP - size.height);
   const left = Math.min(from.left, window.innerWidth - EDGE - size.width);
-  popover.style.top = `${Math.round(top)}px`;
-  popover.style.left = `${Math.round(Math.max(EDGE, left))}px`;
+  const x = Math.round(Math.max(EDGE, left));
+  places.replaceSync(`[id="${CSS.escape(popover.id)}"] { top: ${Math.round(top)}px; left: ${x}px; }`);
 }
 
 export function watchPopovers(): void {
+  document.adoptedStyleSheets.push(places);
   // "toggle" does not bubble; capturing at the document hears every popover, also swapped-in ones.
   document.addEventListener(
     "toggle",

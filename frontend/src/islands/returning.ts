@@ -23,12 +23,17 @@ function sayFault(): void {
 }
 
 export function watchSwaps(): void {
+  let returnTo: string | undefined;
   openWaiting();
-  document.addEventListener("htmx:after:swap", (event) => {
+  document.addEventListener("htmx:before:swap", (event) => {
     const source = (event as CustomEvent<SwapDetail>).detail.ctx?.sourceElement;
-    const id = source instanceof HTMLElement ? source.dataset["returnTo"] : undefined;
+    returnTo = source instanceof HTMLElement ? source.dataset["returnTo"] : undefined;
+  });
+  document.addEventListener("htmx:after:swap", () => {
     openWaiting();
-    if (id && document.querySelector(":popover-open") === null) document.getElementById(id)?.focus();
+    const open = document.querySelector(":popover-open");
+    if (returnTo && open === null) document.getElementById(returnTo)?.focus();
+    returnTo = undefined;
   });
   document.addEventListener("htmx:response:error", (event) => {
     const ctx = (event as CustomEvent<{ ctx?: { response?: { raw?: Response } } }>).detail.ctx;

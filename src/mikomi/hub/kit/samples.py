@@ -148,9 +148,12 @@ def _sample(request: HttpRequest) -> dict[str, Any]:
         machine_events=7,
     )
     return {
-        "levels": (0, 1, 2, 3, 4),
+        "company": "株式会社北浜精機",
+        "title": "生産管理部 部長",
+        "name": "三宅 浩司",
+        "sixty": "六十",
+        "people": "人",
         "level_scores": ((0, 8), (1, 22), (2, 38), (3, 52), (4, 87)),
-        "level_ranges": ("0〜14", "15〜29", "30〜44", "45〜59", "60〜"),
         "rules": [_rule(POINTS), _rule(POINTS + 1, key="case")],
         "plot": plot,
         "spark": (40, 39, 38, 22, 21, 21, 50, 87),
