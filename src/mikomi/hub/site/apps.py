@@ -1,8 +1,25 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from mikomi.hub.kit.menu import MenuEntry, register, register_search
+from mikomi.hub.kit.temperature import HOT
+from mikomi.hub.site.rows.cells import heat_counts
 
 
 class SiteConfig(AppConfig):
     name = "mikomi.hub.site"
     label = "site"
+
+    def ready(self) -> None:
+        register_search("site:leads")
+        register(
+            MenuEntry("hot", "sales", 20, _("ホット"), "flame", "site:hot", count=_hot_count, phone=True),
+            MenuEntry("leads", "leads", 10, _("リード"), "users", "site:leads", phone=True),
+        )
+
+
+def _hot_count(request: HttpRequest) -> int | None:
+    return heat_counts()[HOT]

@@ -112,16 +112,31 @@ class Board(models.Model):
         db_table = "site_board"
 
 
-class ScoreNight(models.Model):
-    """One day's scores as they were first shown; `file` is their Parquet file in the data folder."""
+class ScoreLog(models.Model):
+    """One write-back of scores: what was shown from then on.
 
-    pk = models.CompositePrimaryKey("on", "version")
+    `file` is a Parquet file in the data folder's `scores`: of a day's first write-back with a
+    version every lead, of later ones those that changed. `hot` counts all hot leads after it.
+    """
+
+    id = models.BigAutoField(primary_key=True)
     on = models.DateField()
     version = models.IntegerField()
+    scored_at = models.DateTimeField()
     leads = models.IntegerField()
     hot = models.IntegerField()
     file = models.TextField()
-    scored_at = models.DateTimeField()
 
     class Meta:
-        db_table = "site_score_night"
+        db_table = "site_score_log"
+        indexes = (models.Index(fields=["on", "version"], name="score_log_day"),)
+
+
+class ContentTitle(models.Model):
+    """What a page or document is called: `/pricing` is 料金."""
+
+    content = models.TextField(primary_key=True)
+    title = models.TextField()
+
+    class Meta:
+        db_table = "site_content_title"

@@ -130,29 +130,30 @@ class Migration(migrations.Migration):
                     ],
                     options={"db_table": "site_board"},
                 ),
-                migrations.CreateModel(
-                    "ScoreNight",
-                    [
-                        (
-                            "pk",
-                            models.CompositePrimaryKey(
-                                "on",
-                                "version",
-                                blank=True,
-                                editable=False,
-                                primary_key=True,
-                                serialize=False,
-                            ),
-                        ),
-                        ("on", models.DateField()),
-                        ("version", models.IntegerField()),
-                        ("leads", models.IntegerField()),
-                        ("hot", models.IntegerField()),
-                        ("file", models.TextField()),
-                        ("scored_at", models.DateTimeField()),
-                    ],
-                    options={"db_table": "site_score_night"},
-                ),
             ],
-        )
+        ),
+        migrations.CreateModel(
+            "ScoreLog",
+            [
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("on", models.DateField()),
+                ("version", models.IntegerField()),
+                ("scored_at", models.DateTimeField()),
+                ("leads", models.IntegerField()),
+                ("hot", models.IntegerField()),
+                ("file", models.TextField()),
+            ],
+            options={
+                "db_table": "site_score_log",
+                "indexes": [models.Index(fields=["on", "version"], name="score_log_day")],
+            },
+        ),
+        migrations.CreateModel(
+            "ContentTitle",
+            [
+                ("content", models.TextField(primary_key=True, serialize=False)),
+                ("title", models.TextField()),
+            ],
+            options={"db_table": "site_content_title"},
+        ),
     ]

@@ -86,3 +86,10 @@ def move(before: npt.NDArray[np.int32], after: npt.NDArray[np.int32]) -> None:
             "update site_lead_cell set n = n + (select m.d from moves_in m where m.id = site_lead_cell.id)"
             " where id in (select id from moves_in)"
         )
+
+
+def heat_counts() -> dict[int, int]:
+    """How many leads have each temperature, 0 to 4."""
+    with connection.cursor() as cursor:
+        cursor.execute("select heat, sum(n) from site_lead_cell group by heat")
+        return dict.fromkeys(range(5), 0) | {int(heat): int(n) for heat, n in cursor.fetchall()}

@@ -104,19 +104,10 @@ _TABLES: dict[str, dict[str, str]] = {
         "change": "{big} not null",
         "scored_at": "{stamp}",
     },
-    "site_score_night": {
-        '"on"': "date not null",
-        "version": "{int} not null",
-        "leads": "{int} not null",
-        "hot": "{int} not null",
-        "file": "text not null",
-        "scored_at": "{stamp} not null",
-    },
 }
 _KEYS = {
     "site_lead_suffix": "suffix, lead_id",
     "site_company_suffix": "suffix, company_id",
-    "site_score_night": '"on", version',
 }
 
 

@@ -119,6 +119,17 @@ def delete(lead_ids: Numbers) -> None:
         )
 
 
+def company_members(lead_ids: Numbers) -> Numbers:
+    """The leads whose rows name a company that one of `lead_ids` has in its row."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select lead_id from site_lead_row where company_id in"
+            f" (select company_id from site_lead_row where lead_id in {number_list()})",
+            [number_param(lead_ids)],
+        )
+        return np.array([row[0] for row in cursor.fetchall()], dtype=np.int64)
+
+
 def number_list() -> str:
     """SQL for the list that `number_param` fills: right of `in`."""
     return "(select unnest(%s::bigint[]))" if on_postgres() else "(select value from json_each(%s))"

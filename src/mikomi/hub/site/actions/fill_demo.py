@@ -1,0 +1,93 @@
+"""Fills an empty database with the demo's company, and scores it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import date, datetime
+
+import polars as pl
+from django.utils import timezone
+
+from mikomi.core.scoring.model import load_model
+from mikomi.hub.activity import services as activity
+from mikomi.hub.people import services as people
+from mikomi.hub.people.dated import Origin
+from mikomi.hub.scores import services as scores
+from mikomi.hub.site import pipeline
+from mikomi.hub.site.demo import MODEL_FILE, TIMEZONE, DemoData, generate
+from mikomi.hub.site.rows import log
+from mikomi.hub.site.titles import put_titles
+
+type Progress = Callable[[int, int], None]
+
+STEPS = 7
+_EPOCH = date(1970, 1, 1)
+
+
+def fill_demo(progress: Progress) -> None:
+    """Stores the demo's leads, changes, events and outcomes, publishes its model, scores everybody.
+
+    The database must be empty; a fill that was cut off is emptied and begun again by the caller
+    (`mikomi demo`), which also says when the folder is ready. `progress`: (steps done, of all).
+    """
+    done = _Steps(progress)
+    shutil.rmtree(log.folder(), ignore_errors=True)
+    today = timezone.localdate()
+    data = generate(today)
+    done.step()
+    put_titles(data.titles)
+    people.upsert_leads(_lead_rows(data), _origin("デモの名簿", today))
+    done.step()
+    people.record_history(_changes(data), _origin("デモの名簿", today))
+    done.step()
+    activity.record_events(data.events)
+    done.step()
+    activity.record_outcomes(data.outcomes.with_columns(pl.col("amount").cast(pl.String)))
+    done.step()
+    scores.publish_model(load_model(MODEL_FILE), note="デモのはじめの版")
+    done.step()
+    pipeline.score_all(today)
+    done.step()
+
+
+class _Steps:
+    """Counts steps and passes them on."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._done = 0
+
+    def step(self) -> None:
+        self._done += 1
+        self._progress(self._done, STEPS)
+
+
+def _origin(source: str, today: date) -> Origin:
+    day = (today - _EPOCH).days
+    return Origin(
+        source=source,
+        recorded_at=int(datetime.now().astimezone().timestamp() * 1_000_000),
+        recorded_day=day,
+        day=day,
+    )
+
+
+def _lead_rows(data: DemoData) -> pl.DataFrame:
+    """One row a lead with the values known first, its company's included; all attributes as text."""
+    companies = data.companies.rename({"company": "key", "name": "company"}).drop("phone")
+    rows = data.leads.rename({"company": "key"}).join(companies, on="key", how="left").drop("key")
+    known = [name for name in rows.columns if name not in ("lead", "created_at")]
+    return rows.with_columns(pl.col(known).cast(pl.String))
+
+
+def _changes(data: DemoData) -> pl.DataFrame:
+    """The later values under the names that `people.record_history` takes; companies go by name."""
+    names = data.companies.select(pl.col("company").alias("key"), "name")
+    return data.changes.join(names, on="key", how="left", maintain_order="left").select(
+        pl.col("subject").alias("scope"),
+        pl.coalesce("name", "key").alias("key"),
+        "field",
+        "value",
+        pl.col("at").dt.convert_time_zone(TIMEZONE).dt.date().alias("known_from"),
+    )

@@ -1,0 +1,279 @@
+"""Everything the page of one lead shows, as of any day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+
+from mikomi.core.conditions.activity import ActivityCondition
+from mikomi.core.conditions.describe import activity_deed
+from mikomi.core.conditions.sentence import DEFAULT_LABELS, Labels
+from mikomi.core.engine.local import Explanation, day_number, explain, score_days
+from mikomi.core.events import Activity, Touches
+from mikomi.core.scoring.model import Model, ReturnSignal, SilenceSignal
+from mikomi.core.words import Language, Words
+from mikomi.hub.activity import queries as activity
+from mikomi.hub.activity.types import KnownOutcome
+from mikomi.hub.kit import temperature as levels
+from mikomi.hub.kit.formats import signed
+from mikomi.hub.kit.plots import Mark, TemperaturePlot
+from mikomi.hub.people import queries as people
+from mikomi.hub.people.types import ValueChange
+from mikomi.hub.scores import queries as scores
+from mikomi.hub.scores.types import PublishedModel
+from mikomi.hub.site import temperature
+from mikomi.hub.site.evidence import Neighbourhood, came_back, days_of, evidence_of, loaded, neighbourhood
+from mikomi.hub.site.reasons import reason
+from mikomi.hub.site.timeline import RESULTS, day_of
+from mikomi.hub.site.types import Standing
+from mikomi.hub.site.why import WhyTable, why_table
+
+PLOT_DAYS = 183
+MARK_KINDS = ("form_submit", "seminar_attend", "card_exchange", "download")
+MOST_DEEDS = 5
+MOST_CHANGES = 40
+MACHINE_EVENTS = 300
+ORDER = (
+    "company",
+    "industry",
+    "employees",
+    "prefecture",
+    "corporate_number",
+    "website",
+    "department",
+    "title",
+    "email",
+    "phone",
+    "source",
+    "owner",
+)
+"""The attributes that are read first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which day and which version the page is about.
+
+    `then`: the version published on that day, where it is another than today's; `current`: whether
+    today's version is used.
+    """
+
+    on: date
+    version: PublishedModel
+    then: PublishedModel | None
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LeadScore:
+    """The score of one lead on the chosen day, its reasons and its curve."""
+
+    total: float
+    level: int
+    hot: bool
+    back: bool
+    reason: Words
+    why: WhyTable
+    plot: TemperaturePlot
+
+
+@dataclass(frozen=True, slots=True)
+class KnownValue:
+    """An attribute as of the chosen day. `since` None: from the beginning. `now`: what it is today,
+    where that differs."""
+
+    field: str
+    label: Words
+    value: str
+    since: date | None
+    source: str
+    now: str | None
+
+
+def choose(standing: Standing, on: date | None, *, as_then: bool) -> Chosen:
+    """The day (today's without one, never a later one) and the version to score it with."""
+    day = min(on or standing.on, standing.on)
+    now = scores.version(standing.version)
+    assert now is not None
+    then = scores.version_as_of(day)
+    other = then if then is not None and then.number != now.number else None
+    if as_then and other is not None:
+        return Chosen(day, other, other, current=False)
+    return Chosen(day, now, other, current=True)
+
+
+def lead_score(
+    number: int,
+    standing: Standing,
+    chosen: Chosen,
+    address: Callable[[date], str],
+    language: Language,
+    labels: Labels = DEFAULT_LABELS,
+) -> LeadScore | None:
+    """Score, reasons and curve of lead `number`; None for a lead that is no longer there."""
+    model = chosen.version.model
+    near = neighbourhood([number], model, chosen.on)
+    if number not in near.leads["number"]:
+        return None
+    told = explain(model, near.leads, near.source, chosen.on, [number])[0]
+    acts = loaded(near.source)
+    outcomes = activity.outcomes_of(number)
+    end = next(
+        (
+            (o.result, day_of(o.day))
+            for o in outcomes
+            if o.result in ("won", "lost") and day_of(o.day) <= chosen.on
+        ),
+        None,
+    )
+    evidence = evidence_of(told, model, chosen.on, near.source.touches, acts, end, labels)
+    threshold = temperature.hot_at(model)
+    at = near.leads["number"].to_list().index(number)
+    values = {name: near.leads[name][at] for name in near.leads.columns}
+    return LeadScore(
+        total=told.total,
+        level=levels.level(told.total, threshold or None, told.hot),
+        hot=told.hot,
+        back=came_back(told, model),
+        reason=reason(evidence),
+        why=why_table(
+            told, model, {k: None if v is None else str(v) for k, v in values.items()}, language, labels
+        ),
+        plot=_plot(number, near, standing, chosen, acts, outcomes, told, address, language, labels),
+    )
+
+
+def _plot(
+    number: int,
+    near: Neighbourhood,
+    standing: Standing,
+    chosen: Chosen,
+    acts: Activity,
+    outcomes: Sequence[KnownOutcome],
+    told: Explanation,
+    address: Callable[[date], str],
+    language: Language,
+    labels: Labels,
+) -> TemperaturePlot:
+    model = chosen.version.model
+    first = min(standing.on - timedelta(days=PLOT_DAYS - 1), chosen.on)
+    days = [first + timedelta(days=n) for n in range((standing.on - first).days + 1)]
+    numbers = near.leads["number"].to_list()
+    frames = _frames(number, numbers, days)
+    scored = score_days(model, frames[0][1], near.source, days, later=frames[1:], threads=1)
+    at = numbers.index(number)
+    threshold = temperature.hot_at(model)
+    machines = [m for m in activity.timeline(number, limit=MACHINE_EVENTS).moments if m.automated]
+    return TemperaturePlot(
+        first=first,
+        scores=[float(day.total[at]) for day in scored],
+        threshold=threshold or None,
+        cursor=chosen.on,
+        address=address,
+        marks=_marks(number, model, near, acts, outcomes, told, language, labels),
+        machine_days=[day_of(moment.day) for moment in machines],
+        machine_events=sum(moment.n for moment in machines if day_of(moment.day) >= first),
+    )
+
+
+def _frames(number: int, numbers: Sequence[int], days: Sequence[date]) -> list[tuple[date, pl.DataFrame]]:
+    """The leads as known on the first day, and anew from each day on which the lead's values changed."""
+    changes = {change.known_from for change in people.attribute_history(number) if change.known_from}
+    inside = sorted(day for day in changes if days[0] < day <= days[-1])
+    return [(day, people.attribute_frame(day, numbers)) for day in (days[0], *inside[-MOST_CHANGES:])]
+
+
+def _marks(
+    number: int,
+    model: Model,
+    near: Neighbourhood,
+    acts: Activity,
+    outcomes: Sequence[KnownOutcome],
+    told: Explanation,
+    language: Language,
+    labels: Labels,
+) -> list[Mark]:
+    """What explains the curve: how deals went, comebacks, quiet times, deeds that are more than a look."""
+    marks = [
+        Mark(day_of(o.day), RESULTS.get(o.result, Words(o.result, o.result)).text(language)) for o in outcomes
+    ]
+    for rule in model.signals:
+        if isinstance(rule, ReturnSignal):
+            marks += [Mark(line.last, rule.label) for line in told.lines if line.id == rule.id and line.last]
+        elif isinstance(rule, SilenceSignal):
+            days = days_of(number, rule.quiet_when, model, near.source.touches, acts)
+            text = Words(f"{rule.quiet_days}日動きなし", f"{rule.quiet_days} quiet days").text(language)
+            text = f"{text} {signed(rule.points)}"
+            marks += [
+                Mark(day_of(day + rule.quiet_days), text)
+                for day, after in zip(days, (*days[1:], day_number(near.on) + 1), strict=True)
+                if after - day > rule.quiet_days
+            ]
+    return marks + _deeds(number, near.source.touches, acts, language, labels)
+
+
+def _deeds(number: int, touches: Touches, acts: Activity, language: Language, labels: Labels) -> list[Mark]:
+    low, high = np.searchsorted(acts.lead, [number, number + 1])
+    rows = pl.DataFrame({"day": acts.day[low:high], "touch": acts.touch[low:high]})
+    named = touches.frame.with_columns(touch=pl.int_range(pl.len(), dtype=pl.Int32))
+    told = (
+        rows.join(named, on="touch")
+        .filter(pl.col("kind").is_in(MARK_KINDS))
+        .sort("day")
+        .unique(["day", "kind"], keep="first", maintain_order=True)
+        .tail(MOST_DEEDS)
+    )
+    return [
+        Mark(day_of(day), _deed_text(kind, content, language, labels))
+        for day, kind, content in told.select("day", "kind", "content").iter_rows()
+    ]
+
+
+def _deed_text(kind: str, content: str, language: Language, labels: Labels) -> str:
+    deed = activity_deed(ActivityCondition(kinds=(kind,)), language, labels)
+    name = labels.content(content) if content in labels.contents else ""
+    if language == "ja":
+        return f"{name or deed.thing}{deed.particle}{deed.past}"
+    text = f"{deed.past} {name or deed.thing}"
+    return text[:1].upper() + text[1:]
+
+
+def known_values(number: int, on: date, today: date) -> list[KnownValue]:
+    """The attributes of a lead and its company as of `on`, in the product's order."""
+    labels = {field.key: Words(field.label_ja, field.label_en) for field in people.fields()}
+    then = _values(number, on)
+    now = then if on >= today else _values(number, today)
+    since = _since(people.attribute_history(number), on)
+    return [
+        KnownValue(
+            field=key,
+            label=labels.get(key, Words(key, key)),
+            value=then.get(key, ""),
+            since=since[key].known_from if key in since else None,
+            source=since[key].source if key in since else "",
+            now=now.get(key, "") if now.get(key, "") != then.get(key, "") else None,
+        )
+        for key in sorted({*then, *now}, key=_place)
+    ]
+
+
+def _values(number: int, on: date) -> dict[str, str]:
+    row = people.attribute_frame(on, [number]).drop("number", "lead", "created_at").row(0, named=True)
+    return {key: str(value) for key, value in row.items() if value}
+
+
+def _since(history: Sequence[ValueChange], on: date) -> dict[str, ValueChange]:
+    """The change that each field's value on `on` came from. `history` is newest first."""
+    found: dict[str, ValueChange] = {}
+    for change in history:
+        if change.known_from is None or change.known_from <= on:
+            found.setdefault(change.field, change)
+    return found
+
+
+def _place(key: str) -> tuple[int, str]:
+    return (ORDER.index(key) if key in ORDER else len(ORDER), key)

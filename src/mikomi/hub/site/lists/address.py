@@ -1,0 +1,106 @@
+"""Lists in the address bar: query parameters to a `ListQuery` and back.
+
+`q` text; `heat`, `fit`, `engagement` (repeatable numbers), `active` (7, 30, 90, none), `owner`,
+`industry` (repeatable); `sort` (a `-` before it: downwards); `after` or `before`, a place as JSON;
+`from`, the number of the first row. What cannot be read is left out, never an error: addresses are
+kept and shared.
+"""
+
+from __future__ import annotations
+
+import json
+
+from django.http import QueryDict
+
+from mikomi.hub.site.lists.pages import FIRST_DOWN, SORTS
+from mikomi.hub.site.rows.cells import RECENT_DAYS
+from mikomi.hub.site.types import Cursor, Filters, ListQuery
+
+RECENCY = {"none": 0} | {str(days): level for days, level in zip(RECENT_DAYS, (4, 3, 2), strict=True)}
+PLACE = ("after", "before", "from", "page")
+LONGEST_TEXT = 200
+LARGEST = 2**63 - 1
+TEXT_SORTS = frozenset({"kana", "company", "title", "department", "industry", "owner"})
+
+
+def read(given: QueryDict, *, size: int, sort: str = "rank") -> ListQuery:
+    """The list that the address asks for."""
+    asked = given.get("sort", "")
+    name = asked.removeprefix("-")
+    known = name in SORTS
+    order = name if known else sort
+    return ListQuery(
+        filters=Filters(
+            heat=_numbers(given, "heat", 4),
+            fit_grade=_numbers(given, "fit", 3),
+            engagement_grade=_numbers(given, "engagement", 3),
+            recency=RECENCY.get(given.get("active", "")),
+            owner=tuple(given.getlist("owner")),
+            industry=tuple(given.getlist("industry")),
+        ),
+        text=given.get("q", "").replace("\0", "")[:LONGEST_TEXT].strip(),
+        sort=order,
+        descending=known and asked.startswith("-"),
+        cursor=_cursor(given, order),
+        size=size,
+    )
+
+
+def with_values(given: QueryDict, name: str, *values: str) -> str:
+    """The address with the values of one parameter replaced, from the list's beginning."""
+    query = _from_start(given)
+    query.setlist(name, list(values)) if values else query.pop(name, None)
+    return f"?{query.urlencode()}"
+
+
+def sorted_by(given: QueryDict, query: ListQuery, sort: str) -> str:
+    """The address of the list in another order; the present one turned round."""
+    down = not query.descending if query.sort == sort else sort in FIRST_DOWN
+    return with_values(given, "sort", f"-{sort}" if down else sort)
+
+
+def at_place(given: QueryDict, cursor: Cursor, first: int) -> str:
+    """The address of another page of the list; `first` is the number of its first row."""
+    query = _from_start(given)
+    query["before" if cursor.backwards else "after"] = json.dumps([cursor.value, cursor.tie])
+    query["from"] = str(max(first, 1))
+    return f"?{query.urlencode()}"
+
+
+def first_row(given: QueryDict) -> int:
+    """The number of the page's first row, from 1."""
+    text = given.get("from", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 1
+
+
+def _from_start(given: QueryDict) -> QueryDict:
+    query = given.copy()
+    for name in PLACE:
+        query.pop(name, None)
+    return query
+
+
+def _numbers(given: QueryDict, name: str, highest: int) -> tuple[int, ...]:
+    allowed = {str(number) for number in range(highest + 1)}
+    return tuple(sorted({int(text) for text in given.getlist(name) if text in allowed}))
+
+
+def _cursor(given: QueryDict, sort: str) -> Cursor | None:
+    backwards = "before" in given
+    try:
+        value, tie = json.loads(given["before" if backwards else "after"])
+    except (KeyError, ValueError, TypeError):
+        return None
+    fits = _is_text(value) if sort in TEXT_SORTS else _is_number(value)
+    fits = fits and (_is_text(tie) if SORTS[sort] == "key" else _is_number(tie) and isinstance(tie, int))
+    return Cursor(value, tie, backwards) if fits else None
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and "\0" not in value
+
+
+def _is_number(value: object) -> bool:
+    """A number that the database's columns can be compared with; JSON also reads NaN and 1e999."""
+    plain = isinstance(value, int | float) and not isinstance(value, bool)
+    return plain and -LARGEST < value < LARGEST

@@ -1,0 +1,198 @@
+"""From facts to rows: the only place that knows the order of the stages.
+
+One lease ("fold") covers every run, so a list never mixes days or versions. Whatever a run reads is
+at least as new as the change number it writes down, and the next run starts after that number:
+a change may be scored twice, never missed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+from django.db import transaction
+from django.utils import timezone
+
+from mikomi.core.engine.local import score_days
+from mikomi.core.events import ActivitySource
+from mikomi.core.scoring.model import dump_model
+from mikomi.core.scoring.score import DayScores
+from mikomi.hub.activity import queries as activity
+from mikomi.hub.kit import leases
+from mikomi.hub.kit import temperature as levels
+from mikomi.hub.people import queries as people
+from mikomi.hub.scores import queries as scores
+from mikomi.hub.scores.types import PublishedModel
+from mikomi.hub.site import temperature
+from mikomi.hub.site.models import Board
+from mikomi.hub.site.rows import cells, log, store, suffixes
+from mikomi.hub.site.rows.people import people_rows
+from mikomi.hub.site.standing import last_change, standing
+
+LEASE = "fold"
+LEASE_WAIT = 600.0
+ALL_SHARE = 0.2
+"""Where more of the leads than this are touched, scoring everybody is quicker."""
+
+type Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What a run did: leads scored, scores that changed, hot leads now; version None: no model."""
+
+    leads: int
+    changed: int
+    hot: int
+    on: date
+    version: int | None
+
+
+def score_all(on: date, progress: Progress | None = None) -> Scored:
+    """Scores every lead on the local day `on` with the published version and writes the rows."""
+    with leases.hold(LEASE, wait=LEASE_WAIT) as lease:
+        return _all(lease, on, progress)
+
+
+def score_touched(on: date, lead_ids: Iterable[int] = ()) -> Scored:
+    """Scores the leads that changed since the last run, `lead_ids`, and all of their companies.
+
+    Everybody is scored where the rows are of another day or version, where many leads changed, and
+    where the model tells companies apart by a field of its own.
+    """
+    with leases.hold(LEASE, wait=LEASE_WAIT) as lease:
+        model = scores.published()
+        now = standing()
+        stale = model is not None and (now is None or now.on != on or now.version != model.number)
+        change = activity.last_change()
+        touched = np.union1d(
+            np.fromiter(lead_ids, dtype=np.int64),
+            activity.changed_since(last_change())["lead"].to_numpy().astype(np.int64),
+        )
+        other_companies = model is not None and model.model.company_field != "company"
+        if stale or other_companies or len(touched) > ALL_SHARE * store.row_count():
+            return _all(lease, on, None)
+        asked = _with_colleagues(touched)
+        leads = people.attribute_frame(on, asked.tolist())
+        with transaction.atomic():
+            lease.check()
+            return _write(
+                model,
+                leads,
+                asked,
+                touched,
+                activity.activity_source(asked.tolist()),
+                on,
+                change,
+                every=False,
+            )
+
+
+def _all(lease: leases.Hold, on: date, progress: Progress | None) -> Scored:
+    model = scores.published()
+    change = activity.last_change()
+    leads = people.attribute_frame(on)
+    numbers = leads["number"].cast(pl.Int64).to_numpy()
+    known = store.read_scores()["lead_id"]
+    touched = np.union1d(
+        activity.changed_since(last_change())["lead"].to_numpy().astype(np.int64),
+        np.setdiff1d(numbers, known),
+    )
+    asked = np.union1d(numbers, known)
+    source = activity.activity_source()
+    day = score_days(model.model, leads, source, [on], progress=progress)[0] if model else None
+    with transaction.atomic():
+        lease.check()
+        return _write(model, leads, asked, touched, source, on, change, every=True, day=day)
+
+
+def _with_colleagues(lead_ids: store.Numbers) -> store.Numbers:
+    """The leads and everybody of their companies, those of before the change and those of now."""
+    before = store.company_members(lead_ids)
+    now = people.colleague_ids(lead_ids.tolist())
+    return np.union1d(lead_ids, np.union1d(before, np.array(now, dtype=np.int64)))
+
+
+def _write(
+    model: PublishedModel | None,
+    leads: pl.DataFrame,
+    asked: store.Numbers,
+    touched: store.Numbers,
+    source: ActivitySource,
+    on: date,
+    change: int,
+    *,
+    every: bool,
+    day: DayScores | None = None,
+) -> Scored:
+    """Writes rows, counts, search and log of `leads`; leads of `asked` that are none go away."""
+    leads = leads.sort("number") if day is None else leads
+    if model is not None and day is None:
+        day = score_days(model.model, leads, source, [on])[0]
+    numbers_of_companies = people.company_numbers(None if every else asked.tolist())
+    shown = people_rows(leads.join(numbers_of_companies, on="number", how="left", maintain_order="left"))
+    numbers = shown["lead_id"].to_numpy()
+    fresh = _score_rows(numbers, day, model, None if every else numbers.tolist())
+    gone = np.setdiff1d(asked, numbers)
+    old = store.read_scores(None if every else asked)
+    fresh["cell"] = cells.assign(_dimensions(shown, fresh, on))
+    order = np.argsort(fresh["lead_id"])
+    fresh = fresh[order]
+    moved = store.changed(old, fresh)
+    put = shown.filter(pl.col("lead_id").is_in(touched.tolist())) if len(touched) else shown.clear()
+    store.write(put, moved)
+    if len(gone):
+        store.delete(gone)
+        suffixes.forget_leads(gone)
+    if every:
+        cells.count_all(fresh["cell"])
+    else:
+        cells.move(old["cell"], fresh["cell"])
+    if put.height:
+        suffixes.put_companies(put)
+        suffixes.put_leads(put)
+    hot = cells.heat_counts()[levels.HOT]
+    scored_at = timezone.now()
+    if model is not None:
+        log.keep(on, model.number, scored_at, fresh, moved, hot)
+    Board.objects.update_or_create(
+        id=1,
+        defaults={
+            "on": on if model else None,
+            "version": model.number if model else None,
+            "model": dump_model(model.model) if model else "",
+            "hot_at": temperature.hot_at(model.model) if model else 0.0,
+            "change": change,
+            "scored_at": scored_at,
+        },
+    )
+    return Scored(shown.height, len(moved), hot, on, model.number if model else None)
+
+
+def _score_rows(
+    numbers: store.Numbers, day: DayScores | None, model: PublishedModel | None, lead_ids: list[int] | None
+) -> store.Scores:
+    rows = np.zeros(len(numbers), dtype=store.SCORES)
+    rows["lead_id"] = numbers
+    last = activity.last_days(lead_ids)
+    at = pl.DataFrame({"lead": numbers.astype(np.int32)}).join(
+        last, on="lead", how="left", maintain_order="left"
+    )
+    rows["last_day"] = at["last"].fill_null(0).to_numpy()
+    if day is None or model is None:
+        return rows
+    rows["fit"], rows["engagement"], rows["total"] = day.fit, day.engagement, day.total
+    rows["fit_grade"], rows["engagement_grade"] = day.fit_grade, day.engagement_grade
+    rows["heat"] = temperature.heat_of(day.total, day.hot, temperature.hot_at(model.model))
+    rows["rank"] = temperature.rank_of(day.total, day.hot)
+    return rows
+
+
+def _dimensions(shown: pl.DataFrame, rows: store.Scores, on: date) -> pl.DataFrame:
+    numbers = {name: rows[name] for name in ("heat", "fit_grade", "engagement_grade")}
+    return pl.DataFrame(numbers | {"recency": cells.recency(rows["last_day"], on)}).with_columns(
+        shown["owner"], shown["industry"]
+    )

@@ -1,0 +1,165 @@
+"""A lead's timeline in words: what it did, what that earned on its day, what became of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import numpy as np
+import polars as pl
+
+from mikomi.core.conditions.activity import ActivityCondition, matches
+from mikomi.core.conditions.describe import activity_deed
+from mikomi.core.conditions.sentence import Labels
+from mikomi.core.events import KINDS, Touches
+from mikomi.core.scoring.model import Model
+from mikomi.core.words import Words
+from mikomi.hub.activity.types import KnownOutcome, Moment
+
+ICONS = {
+    "page_view": "eye",
+    "download": "file-download",
+    "form_submit": "forms",
+    "seminar_apply": "calendar-event",
+    "seminar_attend": "presentation",
+    "mail_open": "mail-opened",
+    "mail_click": "click",
+    "mail_unsubscribe": "mail-off",
+    "call": "phone",
+    "card_exchange": "id-badge-2",
+}
+RESULTS = {
+    "won": Words("受注", "Deal won"),
+    "lost": Words("失注", "Deal lost"),
+    "meeting": Words("商談になった", "Became a meeting"),
+    "rejected": Words("対象外", "Not a fit"),
+}
+MOST_NAMED = 3
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the timeline. `at` is aware; `points` None where none are told (outcomes).
+
+    `machine`: it never counted. `taken_back`: it counted once and does not any more.
+    """
+
+    at: datetime
+    icon: str
+    what: Words
+    note: Words
+    points: float | None
+    machine: bool
+
+
+def entries(
+    moments: Sequence[Moment], outcomes: Sequence[KnownOutcome], model: Model | None, labels: Labels
+) -> list[Entry]:
+    """Both together, newest first."""
+    points = points_of(moments, model) if model else [0.0] * len(moments)
+    told = [_moment(moment, worth, labels) for moment, worth in zip(moments, points, strict=True)]
+    told += [_outcome(outcome) for outcome in outcomes]
+    return sorted(told, key=lambda entry: entry.at, reverse=True)
+
+
+def points_of(moments: Sequence[Moment], model: Model) -> list[float]:
+    """What each moment added on its day, before fading: rules times what their daily limit left.
+
+    Moments come newest first, as the timeline gives them; the earlier of a day counts first.
+    """
+    pairs = sorted({(m.kind, content) for m in moments for content, _n in m.contents})
+    touches = Touches(pl.DataFrame(pairs, schema={"kind": pl.String, "content": pl.String}, orient="row"))
+    place = {pair: at for at, pair in enumerate(pairs)}
+    meets = [matches(rule.when, touches, model.group_contents) for rule in model.engagement]
+    used: Counter[tuple[int, int]] = Counter()
+    found = [0.0] * len(moments)
+    for at in reversed(range(len(moments))):
+        moment = moments[at]
+        if not moment.counted:
+            continue
+        places = np.array([place[moment.kind, content] for content, _n in moment.contents])
+        times = np.array([n for _content, n in moment.contents])
+        for index, rule in enumerate(model.engagement):
+            met = int(times[meets[index][places]].sum())
+            left = met if rule.per_day is None else max(rule.per_day - used[index, moment.day], 0)
+            used[index, moment.day] += met
+            found[at] += rule.points * min(met, left)
+    return found
+
+
+def _moment(moment: Moment, points: float, labels: Labels) -> Entry:
+    return Entry(
+        at=moment.last,
+        icon="robot" if moment.automated else ICONS.get(moment.kind, "activity"),
+        what=Words(_what_ja(moment, labels), _what_en(moment, labels)),
+        note=_note(moment),
+        points=points,
+        machine=not moment.counted,
+    )
+
+
+def _note(moment: Moment) -> Words:
+    if moment.automated:
+        return Words(
+            "機械の動きと判断しました。点数には入れません",
+            "Judged to be a machine. No points",
+        )
+    if not moment.counted:
+        return Words("取り消されました。点数には入れません", "Taken back. No points")
+    spent = moment.last - moment.first
+    if spent >= timedelta(minutes=1):
+        minutes = int(spent.total_seconds() // 60)
+        return Words(f"{minutes}分のあいだ", f"Over {minutes} minutes" if minutes > 1 else "Over a minute")
+    return Words("", "")
+
+
+def _what_ja(moment: Moment, labels: Labels) -> str:
+    deed = activity_deed(ActivityCondition(kinds=(moment.kind,)), "ja")
+    names = [labels.content(content) for content, _n in moment.contents if content]
+    if not names:
+        count = f"{moment.n}回" if moment.n > 1 else ""
+        return f"{deed.thing}{deed.particle}{count}{deed.past}"
+    named = "、".join(names[:MOST_NAMED])
+    if len(names) > MOST_NAMED:
+        named += f"など{len(names)}ページ" if moment.kind == "page_view" else f"など{len(names)}件"
+    count = f"{moment.n}回" if len(names) == 1 and moment.n > 1 else ""
+    if moment.kind not in KINDS:
+        return f"{moment.kind}：{named}"
+    return f"「{named}」{deed.particle}{count}{deed.past}"
+
+
+def _what_en(moment: Moment, labels: Labels) -> str:
+    deed = activity_deed(ActivityCondition(kinds=(moment.kind,)), "en")
+    names = [labels.content(content) for content, _n in moment.contents if content]
+    count = f" {moment.n} times" if moment.n > 1 and len(names) <= 1 else ""
+    if not names:
+        text = f"{deed.past} {deed.thing}{count}".strip()
+    else:
+        named = ", ".join(f"“{name}”" for name in names[:MOST_NAMED])
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        text = f"{deed.past} {named}{more}{count}"
+    return text[:1].upper() + text[1:]
+
+
+def _outcome(outcome: KnownOutcome) -> Entry:
+    what = RESULTS.get(outcome.result, Words(outcome.result, outcome.result))
+    return Entry(outcome.at, "circle-dot", what, Words(outcome.reason, outcome.reason), None, False)
+
+
+def outcomes_between(
+    outcomes: Sequence[KnownOutcome], newest: datetime | None, oldest: datetime | None
+) -> list[KnownOutcome]:
+    """The outcomes that belong on a page of moments: before `newest`, not before `oldest`."""
+    return [
+        outcome
+        for outcome in outcomes
+        if (newest is None or outcome.at < newest) and (oldest is None or outcome.at >= oldest)
+    ]
+
+
+def day_of(number: int) -> date:
+    """A day counted from 1970-01-01."""
+    return _EPOCH + timedelta(days=number)
