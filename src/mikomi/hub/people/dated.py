@@ -299,6 +299,7 @@ def _date_what_was_seen_later(scope: Scope, values: pl.DataFrame, origin: Origin
             " from asked a join people_change c on c.scope = %s and c.subject = a.subject"
             " where c.known_from is null and c.recorded_day > %s and not exists (select 1"
             " from people_change d where d.scope = c.scope and d.subject = c.subject"
-            f" and d.known_from = c.recorded_day and d.recorded_at = c.recorded_at and d.{_VALUES} = c.{_VALUES})",
+            " and d.known_from = c.recorded_day and d.recorded_at = c.recorded_at"
+            f" and d.{_VALUES} = c.{_VALUES})",
             [scope.value, origin.day],
         )

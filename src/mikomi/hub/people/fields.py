@@ -59,6 +59,13 @@ def make_fields(keys: Iterable[str]) -> None:
     )
 
 
+def shared_among(keys: Iterable[str]) -> list[str]:
+    """Those of `keys` that are the company's: as defined, or as the product has it."""
+    defined = dict(Field.objects.values_list("key", "scope"))
+    own = {key: scope.value for key, (_, _, scope, _) in STANDARD.items()}
+    return [key for key in keys if defined.get(key, own.get(key)) == Scope.COMPANY.value]
+
+
 def keys_of(scope: Scope) -> list[str]:
     """The keys of the defined fields of `scope`."""
     return list(Field.objects.filter(scope=scope).order_by("key").values_list("key", flat=True))

@@ -86,7 +86,11 @@ class Change(models.Model):
 
 
 class Import(models.Model):
-    """One file that was read, or is being read; `cursor` rows of it are stored for good."""
+    """One file that was read, or is being read; `cursor` steps of it are stored for good.
+
+    An uploaded file lies in the data folder under `stored_as`; `report` holds what the check page
+    shows of it. `error_ja` and `error_en` say why it failed.
+    """
 
     class Kind(models.TextChoices):
         LEADS = "leads"
@@ -96,6 +100,7 @@ class Import(models.Model):
     class Status(models.TextChoices):
         UPLOADED = "uploaded"
         CHECKED = "checked"
+        WAITING = "waiting"
         RUNNING = "running"
         DONE = "done"
         FAILED = "failed"
@@ -103,7 +108,7 @@ class Import(models.Model):
     id = models.AutoField(primary_key=True)
     kind = models.CharField(max_length=8, choices=Kind)
     file_name = models.TextField()
-    path = models.TextField(default="")
+    stored_as = models.TextField(default="")
     sha256 = models.CharField(max_length=64)
     known_from = models.DateField(null=True)
     status = models.CharField(max_length=8, choices=Status)
@@ -113,9 +118,9 @@ class Import(models.Model):
     changed = models.IntegerField(default=0)
     unchanged = models.IntegerField(default=0)
     rejected = models.IntegerField(default=0)
-    unknown_leads = models.IntegerField(default=0)
+    waiting = models.IntegerField(default=0)
+    waiting_keys = models.IntegerField(default=0)
     conflicts = models.IntegerField(default=0)
-    rejects_path = models.TextField(default="")
     report = models.JSONField(default=dict)
     error_ja = models.TextField(default="")
     error_en = models.TextField(default="")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import polars as pl
+from django.db import transaction
 
 from mikomi.core.conditions.text import folded
 from mikomi.hub.activity.changes import changing, mark_changed
@@ -12,7 +13,7 @@ from mikomi.hub.activity.queries import instant
 from mikomi.hub.activity.services import attach
 from mikomi.hub.activity.services import erase as erase_facts
 from mikomi.hub.kit.setwise import fetch, json_value, on_postgres, run, staged
-from mikomi.hub.people.dated import SUBJECT, TABLES, Origin, as_of, write_history, write_values
+from mikomi.hub.people.dated import SUBJECT, TABLES, Origin, as_of, news, write_history, write_values
 from mikomi.hub.people.fields import keys_of, make_fields
 from mikomi.hub.people.models import Scope
 from mikomi.hub.people.types import Stored
@@ -62,6 +63,23 @@ def upsert_leads(frame: pl.DataFrame, origin: Origin) -> Stored:
         conflicts=conflicts,
         leads=touched,
     )
+
+
+def count_news(frame: pl.DataFrame, origin: Origin) -> tuple[int, int]:
+    """How many leads of `frame` (as for `upsert_leads`) would be new, and of how many known ones
+    something would change; writes nothing."""
+    fields = [c for c in frame.columns if c not in RESERVED]
+    with transaction.atomic():
+        rows = frame.with_columns(_known(f) for f in fields)
+        with staged(rows.select(pl.col("lead").alias("key")), "named"):
+            numbers = fetch(
+                "select n.key, l.id from named n join people_lead l on l.key = n.key",
+                {"lead": pl.String, SUBJECT: pl.Int32},
+            )
+        held = rows.join(numbers, on="lead", maintain_order="left").select(SUBJECT, *fields)
+        first, later = news(Scope.LEAD, held, fields, origin)
+    changed = pl.concat([first[SUBJECT], later[SUBJECT]]).n_unique()
+    return frame.height - numbers.height, changed
 
 
 def upsert_companies(frame: pl.DataFrame, origin: Origin) -> None:

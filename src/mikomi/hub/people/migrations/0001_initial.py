@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("file_name", models.TextField()),
-                ("path", models.TextField(default="")),
+                ("stored_as", models.TextField(default="")),
                 ("sha256", models.CharField(max_length=64)),
                 ("known_from", models.DateField(null=True)),
                 (
@@ -104,6 +104,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("uploaded", "Uploaded"),
                             ("checked", "Checked"),
+                            ("waiting", "Waiting"),
                             ("running", "Running"),
                             ("done", "Done"),
                             ("failed", "Failed"),
@@ -117,9 +118,9 @@ class Migration(migrations.Migration):
                 ("changed", models.IntegerField(default=0)),
                 ("unchanged", models.IntegerField(default=0)),
                 ("rejected", models.IntegerField(default=0)),
-                ("unknown_leads", models.IntegerField(default=0)),
+                ("waiting", models.IntegerField(default=0)),
+                ("waiting_keys", models.IntegerField(default=0)),
                 ("conflicts", models.IntegerField(default=0)),
-                ("rejects_path", models.TextField(default="")),
                 ("report", models.JSONField(default=dict)),
                 ("error_ja", models.TextField(default="")),
                 ("error_en", models.TextField(default="")),

@@ -1,0 +1,174 @@
+"""`mikomi import`: leads, events and outcomes out of files into the data folder."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mikomi.cli.inspect import DELIMITERS, ENCODINGS, FORMATS
+from mikomi.cli.main import Parser
+from mikomi.cli.serve import add_data_argument
+from mikomi.cli.terminal import Progress
+from mikomi.core.tabular.rejects import write_rejected
+from mikomi.core.words import Language, MikomiError, Words
+from mikomi.hub.kit.boot import boot, load, migrate
+
+if TYPE_CHECKING:
+    from mikomi.hub.people.imports import Report
+    from mikomi.hub.people.reading import Sheet
+
+SUMMARY = Words(
+    "リード、行動、結果のファイルを取り込む。同じファイルを二度取り込んでも増えません",
+    "import a file of leads, events or outcomes; the same file twice changes nothing",
+)
+
+ROWS = {
+    "leads": Words("リード", "leads"),
+    "events": Words("行動", "events"),
+    "outcomes": Words("結果", "outcomes"),
+}
+
+
+def add_arguments(parser: Parser) -> None:
+    """The arguments of `mikomi import`."""
+    parser.add_argument("kind", choices=tuple(ROWS), help=Words("ファイルの中身", "what the file holds"))
+    parser.add_argument(
+        "file",
+        type=Path,
+        help=Words("CSV、TSV、XLSX、Parquet、NDJSON のファイル", "a CSV, TSV, XLSX, Parquet or NDJSON file"),
+    )
+    add_data_argument(parser)
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help=Words("確かめるだけで何も書き込まない", "only say what would happen; write nothing"),
+    )
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help=Words(
+            "取り込めない行が一つでもあれば何も取り込まない", "take nothing if a single row must be rejected"
+        ),
+    )
+    parser.add_argument(
+        "--known-from",
+        type=a_day,
+        metavar="YYYY-MM-DD",
+        help=Words(
+            "リードの属性がわかっていた日（古いファイルのとき。なければ今日の変更として残る）",
+            "the day from which a file's attributes were known (for older files; without it, today)",
+        ),
+    )
+    parser.add_argument("--encoding", help=Words("文字コード（ふつうは自動）", "encoding (found by itself)"))
+
+
+def a_day(text: str) -> date:
+    """A day written YYYY-MM-DD."""
+    return date.fromisoformat(text)
+
+
+a_day.__name__ = "YYYY-MM-DD"
+
+
+def run(args: argparse.Namespace) -> int:
+    """Imports the file; says on stdout what was stored, on stderr what was not."""
+    migrate(boot(args.data))
+    imports = load("mikomi.hub.people.imports")
+    label = Words("確かめています", "checking") if args.dry_run else Words("取り込んでいます", "importing")
+    with Progress(label, args.language) as progress:
+        report: Report = imports.run_import(
+            args.file,
+            args.kind,
+            dry_run=args.dry_run,
+            known_from=args.known_from,
+            encoding=args.encoding,
+            strict=args.strict,
+            progress=progress,
+        )
+    if args.strict and report.rejected:
+        raise imports.not_strict(args.file, report.sheet)
+    print(summary(report, args.language))
+    if report.rejected:
+        written = None if args.dry_run else _write_rejects(args.file, report, args.language)
+        print(rejects_line(report, written).text(args.language), file=sys.stderr)
+    return 0
+
+
+def summary(report: Report, language: Language) -> str:
+    """What was (or would be) stored, a line a fact."""
+    what, sheet = ROWS[report.kind], report.sheet
+    found = _found(sheet, language)
+    dry = report.import_id is None
+    lines = [
+        Words(
+            f"{sheet.path.name}（{found}）: {report.rows:,}行",
+            f"{sheet.path.name} ({found}): {report.rows:,} rows",
+        ),
+        Words(f"新しい{what.ja}: {report.new:,}", f"new {what.en}: {report.new:,}"),
+    ]
+    if report.kind == "leads":
+        lines.append(Words(f"情報が変わったリード: {report.changed:,}", f"changed leads: {report.changed:,}"))
+    lines.append(Words(f"変わらない行: {report.unchanged:,}", f"unchanged rows: {report.unchanged:,}"))
+    if report.conflicts:
+        lines.append(
+            Words(
+                f"同じ会社で食い違う値: {report.conflicts:,}（あとの行を採りました）",
+                f"values that differ within one company: {report.conflicts:,} (the last row was taken)",
+            )
+        )
+    if report.waiting:
+        lines.append(
+            Words(
+                f"まだ知らないリードの{what.ja}: {report.waiting:,}（{report.waiting_keys:,}人。"
+                "保存してあり、リードを取り込むとつながります）",
+                f"{what.en} of leads not known yet: {report.waiting:,} ({report.waiting_keys:,} leads;"
+                " they are kept and join when the leads are imported)",
+            )
+        )
+    if report.resumed:
+        lines.append(
+            Words("途中で止まっていた取り込みの続きです", "an interrupted import was taken up again")
+        )
+    if dry:
+        lines.append(Words("まだ何も書き込んでいません（--dry-run）", "nothing was written (--dry-run)"))
+    return "\n".join(line.text(language) for line in lines)
+
+
+def rejects_line(report: Report, written: Path | None) -> Words:
+    """How many rows were not taken, and where to read why."""
+    first = report.sheet.rejected.row(0, named=True)
+    ja, en = f"{first['line']}行目: {first['reason_ja']}", f"line {first['line']}: {first['reason_en']}"
+    if written is None:
+        return Words(
+            f"取り込めない行: {report.rejected:,}（{ja}）",
+            f"rows that cannot be taken: {report.rejected:,} ({en})",
+        )
+    return Words(
+        f"取り込まなかった行: {report.rejected:,}（{written} に理由とともに書きました。{ja}）",
+        f"rows not taken: {report.rejected:,} (with their reasons in {written}; {en})",
+    )
+
+
+def _write_rejects(file: Path, report: Report, language: Language) -> Path | None:
+    try:
+        return write_rejected(file, report.sheet.rejected, language)
+    except OSError as error:
+        raise MikomiError(
+            Words(
+                f"取り込みは終わりましたが、取り込まなかった行を {file}.rejected.csv に"
+                f"書けません（{error.strerror}）",
+                f"the import is done, but {file}.rejected.csv cannot be written ({error.strerror})",
+            )
+        ) from error
+
+
+def _found(sheet: Sheet, language: Language) -> str:
+    known = (
+        FORMATS.get(sheet.format, sheet.format),
+        ENCODINGS.get(sheet.encoding or "", sheet.encoding),
+        DELIMITERS[sheet.delimiter].text(language) if sheet.delimiter in DELIMITERS else sheet.delimiter,
+    )
+    return ", ".join(filter(None, known))
