@@ -26,6 +26,8 @@ from mikomi.hub.site.types import Standing
 
 TIMELINE_SIZE = 40
 COLLEAGUES = 6
+PHONES = ("direct_phone", "mobile", "phone")
+"""Which number to call, best first."""
 
 
 @require_safe
@@ -38,6 +40,7 @@ def lead_page(request: HttpRequest, number: int) -> HttpResponse:
     on = _day(request.GET.get("on", ""))
     context: dict[str, Any] = {
         "person": person,
+        "phone": next((person.attributes[name] for name in PHONES if person.attributes.get(name)), ""),
         "called": person.name or person.email or person.key,
         "row": row,
         "standing": now,
