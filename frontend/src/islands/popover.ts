@@ -15,11 +15,16 @@ function place(popover: HTMLElement, opener: HTMLElement): void {
   const from = opener.getBoundingClientRect();
   const size = popover.getBoundingClientRect();
   const below = from.bottom + GAP;
-  const fitsBelow = below + size.height <= window.innerHeight - EDGE;
-  const top = fitsBelow ? below : Math.max(EDGE, from.top - GAP - size.height);
   const left = Math.min(from.left, window.innerWidth - EDGE - size.width);
   const x = Math.round(Math.max(EDGE, left));
-  places.replaceSync(`[id="${CSS.escape(popover.id)}"] { top: ${Math.round(top)}px; left: ${x}px; }`);
+  const roomBelow = window.innerHeight - EDGE - below;
+  const roomAbove = from.top - GAP - EDGE;
+  const under = size.height <= roomBelow || roomBelow >= roomAbove;
+  // Above its opener a popover hangs by its foot: it may still grow when its effect line arrives.
+  const y = under
+    ? `top: ${Math.round(below)}px; max-height: min(${Math.round(Math.max(roomBelow, 160))}px, 520px)`
+    : `bottom: ${Math.round(window.innerHeight - from.top + GAP)}px; max-height: min(${Math.round(roomAbove)}px, 520px)`;
+  places.replaceSync(`[id="${CSS.escape(popover.id)}"] { left: ${x}px; ${y}; }`);
 }
 
 export function watchPopovers(): void {
