@@ -23,7 +23,7 @@ def make_touches() -> Touches:
 
 
 def make_activity(leads: int, events: int, seed: int = 7) -> Activity:
-    """`events` events of `leads` leads over two years, folded: a long tail of busy leads, visits in bursts."""
+    """`events` events over two years, folded: a long tail of busy leads, visits of four events."""
     draw = np.random.default_rng(seed)
     weight = draw.pareto(1.6, leads) + 0.2
     per_visit = 4
@@ -76,9 +76,7 @@ def make_model() -> Model:
         content = "" if i < 10 else f", content: '/{kind}/{i % 4}*'"
         extra = ", per_day: 3, cap: 40" if i % 5 == 0 else ", per_day: null" if i % 5 == 1 else ""
         life = f", half_life_days: {7 * (1 + i % 6)}" if i % 7 else ""
-        rules.append(
-            f"  - {{id: e{i}, when: {{kind: {kind}{content}}}, points: {1 + i % 6}{life}{extra}}}"
-        )
+        rules.append(f"  - {{id: e{i}, when: {{kind: {kind}{content}}}, points: {1 + i % 6}{life}{extra}}}")
     fit = [
         "  - {id: f0, when: {field: industry, in: [製造業, 卸売業]}, points: 10}",
         "  - {id: f1, when: {field: industry, is: it}, points: 5}",

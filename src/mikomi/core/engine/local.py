@@ -79,7 +79,7 @@ def fold_measures(
     if np.any(np.diff(asked) <= 0):
         raise ValueError("days must ascend")
     column = np.arange(len(plan), dtype=np.int32) if slots is None else np.array(slots, dtype=np.int32)
-    place = _Places.of(numbers, source)
+    place = _Places.of(numbers)
     shape = (len(asked), place.size)
     values = np.zeros((*shape, int(column.max(initial=-1)) + 1))
     busy = np.zeros((*shape, int(np.sum(plan.kind == Kind.BUSY))), dtype=np.uint8)
@@ -124,10 +124,9 @@ class _Places:
     known: npt.NDArray[np.int64] | None
 
     @staticmethod
-    def of(numbers: npt.NDArray[np.int64], source: ActivitySource) -> _Places:
+    def of(numbers: npt.NDArray[np.int64]) -> _Places:
         top = int(numbers.max(initial=-1)) + 1
-        beyond = max((piece.last for piece in source.pieces), default=-1) >= top
-        if beyond or top > SPARSE * max(len(numbers), 1):
+        if top > SPARSE * max(len(numbers), 1):
             known, rows = np.unique(numbers, return_inverse=True)
             return _Places(len(known), rows.astype(np.int64), False, known)
         straight = len(numbers) == top and bool(np.array_equal(numbers, np.arange(top)))
@@ -135,20 +134,21 @@ class _Places:
 
     def holds(self, piece: Piece) -> bool:
         if self.known is None:
-            return True
+            return piece.first < self.size
         low, high = np.searchsorted(self.known, [piece.first, piece.last + 1])
         return bool(high > low)
 
     def put(self, activity: Activity) -> Activity:
-        if self.known is None or len(activity) == 0 or self.size == 0:
-            return activity
-        spot = np.minimum(np.searchsorted(self.known, activity.lead), self.size - 1)
-        kept = self.known[spot] == activity.lead
-        if not kept.all():
-            return Activity(
-                spot[kept].astype(np.int32), activity.day[kept], activity.touch[kept], activity.n[kept]
-            )
-        return Activity(spot.astype(np.int32), activity.day, activity.touch, activity.n)
+        """The activity of the leads asked for, `lead` being the row in the arrays."""
+        if self.known is None:
+            rows = slice(0, int(np.searchsorted(activity.lead, self.size)))
+            return Activity(activity.lead[rows], activity.day[rows], activity.touch[rows], activity.n[rows])
+        starts = np.searchsorted(activity.lead, self.known, "left")
+        counts = np.searchsorted(activity.lead, self.known, "right") - starts
+        ends = np.cumsum(counts)
+        picked = np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - (ends - counts), counts)
+        lead = np.repeat(np.arange(len(self.known), dtype=np.int32), counts)
+        return Activity(lead, activity.day[picked], activity.touch[picked], activity.n[picked])
 
 
 @dataclass(frozen=True, slots=True)
