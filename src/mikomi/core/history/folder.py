@@ -308,7 +308,7 @@ def _number(
 
 
 def _read_touches(folder: Path, manifest: Manifest) -> pl.DataFrame:
-    parts = [pl.read_parquet(folder / file.name) for file in manifest.touches]
+    parts = [pl.read_parquet(folder / file.name, glob=False) for file in manifest.touches]
     return pl.concat([Touches.empty().frame, *parts])
 
 

@@ -269,7 +269,7 @@ def _without(commit: Commit, table: str, deltas: Sequence[DeltaFile], numbers: s
         if not any(delta.rows_of(number)[1] for number in numbers):
             kept.append(delta)
             continue
-        rows = pl.read_parquet(commit.folder / delta.name)
+        rows = pl.read_parquet(commit.folder / delta.name, glob=False)
         parts = [(at, rows[start:stop]) for at, start, stop in delta.marks if at not in numbers]
         kept += _put_delta(commit, table, parts)
     return kept
@@ -288,7 +288,7 @@ def _read_base(
     path = folder / file.name
     try:
         _check(path, manifest, file.version, number)
-        return pl.read_parquet(path)
+        return pl.read_parquet(path, glob=False)
     except pl.exceptions.PolarsError as error:
         raise _not_ours(path) from error
 
@@ -300,7 +300,7 @@ def _read_deltas(folder: Path, manifest: Manifest, shelf: Shelf, number: int) ->
         start, length = delta.rows_of(number)
         try:
             _check(path, manifest, delta.version, number)
-            frames.append(pl.scan_parquet(path).slice(start, length).collect())
+            frames.append(pl.scan_parquet(path, glob=False).slice(start, length).collect())
         except pl.exceptions.PolarsError as error:
             raise _not_ours(path) from error
     return frames
