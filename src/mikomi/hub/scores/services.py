@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
@@ -10,11 +12,13 @@ from django.utils import timezone
 
 from mikomi.core.scoring.model import Model, dump_model, parse_model
 from mikomi.core.words import MikomiError, Words
-from mikomi.hub.accounts.models import User
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.scores import queries
 from mikomi.hub.scores.models import ModelDraft, ModelVersion
 from mikomi.hub.scores.types import PublishedModel
+
+if TYPE_CHECKING:
+    from mikomi.hub.accounts.models import User
 
 
 class StaleDraftError(MikomiError):
@@ -69,7 +73,20 @@ def save_draft(model: Model, user: User | None, *, revision: int | None = None) 
         return row.revision
 
 
-def show_details(user: User | None, *, detailed: bool = True) -> None:
+def edit_draft(edit: Callable[[Model], Model], start: Model, user: User | None) -> Model:
+    """Applies one change to the draft as it stands now and keeps it; gives the new model.
+
+    `start` is the draft where there is none yet. Two people's changes of different rules both
+    hold. Raises what `edit` raises, and `MikomiError` for a model that cannot be kept.
+    """
+    with transaction.atomic():
+        row = ModelDraft.objects.select_for_update().first()
+        model = edit(start if row is None else parse_model(row.yaml))
+        save_draft(model, user)
+    return model
+
+
+def show_details(*, detailed: bool = True) -> None:
     """Shows the whole editor rather than the one sentence, or the other way round."""
     ModelDraft.objects.update(detailed=detailed)
 

@@ -1,0 +1,85 @@
+"""What a model is tried on: the leads and the activity of this installation, as of today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+from django.utils import timezone
+
+from mikomi.core.conditions.sentence import FIELDS, FieldLabel
+from mikomi.core.conditions.text import as_number
+from mikomi.core.events import ActivitySource
+from mikomi.core.words import Words
+from mikomi.hub.activity import queries as activity
+from mikomi.hub.people import queries as people
+from mikomi.hub.scores.picks import ContentPick, FieldPick, Picks
+
+CONTENTS_READ = 400
+VALUES_READ = 60
+NUMBERS_SHARE = 0.8
+"""A text field counts as one of numbers where this share of its values are numbers."""
+NO_PICKS = {"number", "lead", "created_at"}
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Leads as they are known now and their activity; `day` is the local date."""
+
+    day: date
+    leads: pl.DataFrame
+    source: ActivitySource
+
+
+def ground() -> Ground:
+    """The leads and activity as they stand now.
+
+    Not in one transaction: that would keep writers waiting for as long as a million leads take,
+    and an event more or less does not change what a preview says.
+    """
+    return Ground(timezone.localdate(), people.attribute_frame(), activity.activity_source())
+
+
+def read_picks() -> Picks:
+    """Fields with the values really present, and contents really touched."""
+    frame = people.attribute_frame()
+    fields = []
+    for view in people.fields():
+        if view.key in NO_PICKS or view.key not in frame.columns:
+            continue
+        values = _values(frame[view.key])
+        number = view.kind == "number" or _mostly_numbers(values)
+        unit = FIELDS[view.key].unit if view.key in FIELDS else Words("", "")
+        label = FieldLabel(Words(view.label_ja, view.label_en.lower()), unit)
+        shown = tuple((str(value), int(leads)) for value, leads in values.head(VALUES_READ).iter_rows())
+        fields.append(FieldPick(view.key, label, number, shown))
+    # Fields that say something come before those nobody has; their order stays otherwise.
+    fields.sort(key=lambda pick: not pick.values)
+    contents = activity.touch_list().head(CONTENTS_READ)
+    return Picks(
+        fields=fields,
+        contents=[
+            ContentPick(row["kind"], row["content"], row["leads"], row["events"])
+            for row in contents.iter_rows(named=True)
+        ],
+    )
+
+
+def _values(column: pl.Series) -> pl.DataFrame:
+    """A field's values and how many leads bear them, most common first."""
+    return (
+        column.drop_nulls()
+        .alias("value")
+        .to_frame()
+        .group_by("value")
+        .len()
+        .sort("len", "value", descending=[True, False])
+    )
+
+
+def _mostly_numbers(values: pl.DataFrame) -> bool:
+    if values.is_empty():
+        return False
+    numbers = values.select(as_number(pl.col("value")).is_not_null().sum()).item()
+    return numbers >= NUMBERS_SHARE * values.height
