@@ -27,7 +27,7 @@ CONTENTS = {
     "events": Words("行動の記録", "events"),
     "outcomes": Words("結果の記録", "outcomes"),
     "unknown": Words(
-        "分かりません（リードのキーの列がありません）", "not known (no column is the lead's key)"
+        "分かりません（知っている見出しがありません）", "not known (no header is known)"
     ),
 }
 FORMATS = {"csv": "CSV", "xlsx": "Excel (XLSX)", "parquet": "Parquet", "ndjson": "NDJSON"}

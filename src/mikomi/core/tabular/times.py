@@ -2,7 +2,7 @@
 
 Understood, after NFKC (so full-width digits too) and cutting white space at both ends:
 
-* extended ISO 8601: `2026-11-01`, `2026-11-01T09:05`, `2026-11-01 09:05:30.25+09:00`, `…Z`
+* extended ISO 8601: `2026-11-01`, `2026-11-01T09:05`, `2026-11-01 09:05:30.25+09:00`, `…Z`; also `9:05`
 * `2026/11/1`, `2026.11.1`, `2026年11月1日`, with `9:05`, `9:05:30`, `9時`, `9時5分`, `9時5分30秒`, and with a
   weekday in brackets, `2026/11/1(日)`, which must be the right one
 * Japanese eras, `令和8年11月1日`, `R8.11.1`, `平成元年1月8日`, `S64/1/7`, within the days of the era
