@@ -11,13 +11,13 @@ import polars as pl
 
 from mikomi.core.conditions.activity import ActivityCondition
 from mikomi.core.conditions.describe import activity_deed
-from mikomi.core.conditions.sentence import DEFAULT_LABELS, Labels
+from mikomi.core.conditions.sentence import Labels
 from mikomi.core.engine.local import Explanation, day_number, explain, score_days
 from mikomi.core.events import Activity, Touches
 from mikomi.core.scoring.model import Model, ReturnSignal, SilenceSignal
 from mikomi.core.words import Language, Words
 from mikomi.hub.activity import queries as activity
-from mikomi.hub.activity.types import KnownOutcome
+from mikomi.hub.activity.types import KnownOutcome, Moment
 from mikomi.hub.kit import temperature as levels
 from mikomi.hub.kit.formats import signed
 from mikomi.hub.kit.plots import Mark, TemperaturePlot
@@ -52,6 +52,7 @@ ORDER = (
     "owner",
 )
 """The attributes that are read first."""
+SHOWN_ABOVE = frozenset({"number", "lead", "created_at", "name", "family_name", "given_name"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,22 +107,44 @@ def choose(standing: Standing, on: date | None, *, as_then: bool) -> Chosen:
     return Chosen(day, now, other, current=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is on record of one lead, read once for the whole page. Histories are newest first."""
+
+    outcomes: Sequence[KnownOutcome]
+    history: Sequence[ValueChange]
+    machines: Sequence[Moment]
+    labels: Labels
+
+
+def facts_of(number: int, labels: Labels) -> Facts:
+    """The outcomes, the attributes' history and the machines' doings of lead `number`."""
+    recent = activity.timeline(number, limit=MACHINE_EVENTS).moments
+    return Facts(
+        outcomes=activity.outcomes_of(number),
+        history=people.attribute_history(number),
+        machines=[moment for moment in recent if moment.automated],
+        labels=labels,
+    )
+
+
 def lead_score(
     number: int,
     standing: Standing,
     chosen: Chosen,
     address: Callable[[date], str],
     language: Language,
-    labels: Labels = DEFAULT_LABELS,
+    facts: Facts,
 ) -> LeadScore | None:
     """Score, reasons and curve of lead `number`; None for a lead that is no longer there."""
+    labels = facts.labels
     model = chosen.version.model
     near = neighbourhood([number], model, chosen.on)
     if number not in near.leads["number"]:
         return None
     told = explain(model, near.leads, near.source, chosen.on, [number])[0]
     acts = loaded(near.source)
-    outcomes = activity.outcomes_of(number)
+    outcomes = facts.outcomes
     end = next(
         (
             (o.result, day_of(o.day))
@@ -143,7 +166,7 @@ def lead_score(
         why=why_table(
             told, model, {k: None if v is None else str(v) for k, v in values.items()}, language, labels
         ),
-        plot=_plot(number, near, standing, chosen, acts, outcomes, told, address, language, labels),
+        plot=_plot(number, near, standing, chosen, acts, told, address, language, facts),
     )
 
 
@@ -153,37 +176,39 @@ def _plot(
     standing: Standing,
     chosen: Chosen,
     acts: Activity,
-    outcomes: Sequence[KnownOutcome],
     told: Explanation,
     address: Callable[[date], str],
     language: Language,
-    labels: Labels,
+    facts: Facts,
 ) -> TemperaturePlot:
     model = chosen.version.model
     first = min(standing.on - timedelta(days=PLOT_DAYS - 1), chosen.on)
     days = [first + timedelta(days=n) for n in range((standing.on - first).days + 1)]
     numbers = near.leads["number"].to_list()
-    frames = _frames(number, numbers, days)
+    frames = _frames(near, numbers, days, facts.history)
     scored = score_days(model, frames[0][1], near.source, days, later=frames[1:], threads=1)
     at = numbers.index(number)
     threshold = temperature.hot_at(model)
-    machines = [m for m in activity.timeline(number, limit=MACHINE_EVENTS).moments if m.automated]
     return TemperaturePlot(
         first=first,
         scores=[float(day.total[at]) for day in scored],
         threshold=threshold or None,
         cursor=chosen.on,
         address=address,
-        marks=_marks(number, model, near, acts, outcomes, told, language, labels),
-        machine_days=[day_of(moment.day) for moment in machines],
-        machine_events=sum(moment.n for moment in machines if day_of(moment.day) >= first),
+        marks=_marks(number, model, near, acts, told, language, facts),
+        machine_days=[day_of(moment.day) for moment in facts.machines],
+        machine_events=sum(moment.n for moment in facts.machines if day_of(moment.day) >= first),
     )
 
 
-def _frames(number: int, numbers: Sequence[int], days: Sequence[date]) -> list[tuple[date, pl.DataFrame]]:
+def _frames(
+    near: Neighbourhood, numbers: Sequence[int], days: Sequence[date], history: Sequence[ValueChange]
+) -> list[tuple[date, pl.DataFrame]]:
     """The leads as known on the first day, and anew from each day on which the lead's values changed."""
-    changes = {change.known_from for change in people.attribute_history(number) if change.known_from}
+    changes = {change.known_from for change in history if change.known_from}
     inside = sorted(day for day in changes if days[0] < day <= days[-1])
+    if not inside:
+        return [(days[0], near.leads)]
     return [(day, people.attribute_frame(day, numbers)) for day in (days[0], *inside[-MOST_CHANGES:])]
 
 
@@ -192,14 +217,14 @@ def _marks(
     model: Model,
     near: Neighbourhood,
     acts: Activity,
-    outcomes: Sequence[KnownOutcome],
     told: Explanation,
     language: Language,
-    labels: Labels,
+    facts: Facts,
 ) -> list[Mark]:
     """What explains the curve: how deals went, comebacks, quiet times, deeds that are more than a look."""
     marks = [
-        Mark(day_of(o.day), RESULTS.get(o.result, Words(o.result, o.result)).text(language)) for o in outcomes
+        Mark(day_of(o.day), RESULTS.get(o.result, Words(o.result, o.result)).text(language))
+        for o in facts.outcomes
     ]
     for rule in model.signals:
         if isinstance(rule, ReturnSignal):
@@ -213,7 +238,7 @@ def _marks(
                 for day, after in zip(days, (*days[1:], day_number(near.on) + 1), strict=True)
                 if after - day > rule.quiet_days
             ]
-    return marks + _deeds(number, near.source.touches, acts, language, labels)
+    return marks + _deeds(number, near.source.touches, acts, language, facts.labels)
 
 
 def _deeds(number: int, touches: Touches, acts: Activity, language: Language, labels: Labels) -> list[Mark]:
@@ -242,12 +267,12 @@ def _deed_text(kind: str, content: str, language: Language, labels: Labels) -> s
     return text[:1].upper() + text[1:]
 
 
-def known_values(number: int, on: date, today: date) -> list[KnownValue]:
+def known_values(number: int, on: date, today: date, history: Sequence[ValueChange]) -> list[KnownValue]:
     """The attributes of a lead and its company as of `on`, in the product's order."""
     labels = {field.key: Words(field.label_ja, field.label_en) for field in people.fields()}
     then = _values(number, on)
     now = then if on >= today else _values(number, today)
-    since = _since(people.attribute_history(number), on)
+    since = _since(history, on)
     return [
         KnownValue(
             field=key,
@@ -262,8 +287,8 @@ def known_values(number: int, on: date, today: date) -> list[KnownValue]:
 
 
 def _values(number: int, on: date) -> dict[str, str]:
-    row = people.attribute_frame(on, [number]).drop("number", "lead", "created_at").row(0, named=True)
-    return {key: str(value) for key, value in row.items() if value}
+    row = people.attribute_frame(on, [number]).row(0, named=True)
+    return {key: str(value) for key, value in row.items() if value and key not in SHOWN_ABOVE}
 
 
 def _since(history: Sequence[ValueChange], on: date) -> dict[str, ValueChange]:

@@ -110,7 +110,8 @@ def _note(moment: Moment) -> Words:
     if not moment.counted:
         return Words("取り消されました。点数には入れません", "Taken back. No points")
     spent = moment.last - moment.first
-    if spent >= timedelta(minutes=1):
+    # Views of one day stand together; beyond an hour they were several visits.
+    if timedelta(minutes=1) <= spent <= timedelta(hours=1):
         minutes = int(spent.total_seconds() // 60)
         return Words(f"{minutes}分のあいだ", f"Over {minutes} minutes" if minutes > 1 else "Over a minute")
     return Words("", "")
@@ -122,13 +123,13 @@ def _what_ja(moment: Moment, labels: Labels) -> str:
     if not names:
         count = f"{moment.n}回" if moment.n > 1 else ""
         return f"{deed.thing}{deed.particle}{count}{deed.past}"
-    named = "、".join(names[:MOST_NAMED])
+    named = "".join(f"「{name}」" for name in names[:MOST_NAMED])
     if len(names) > MOST_NAMED:
         named += f"など{len(names)}ページ" if moment.kind == "page_view" else f"など{len(names)}件"
     count = f"{moment.n}回" if len(names) == 1 and moment.n > 1 else ""
     if moment.kind not in KINDS:
         return f"{moment.kind}：{named}"
-    return f"「{named}」{deed.particle}{count}{deed.past}"
+    return f"{named}{deed.particle}{count}{deed.past}"
 
 
 def _what_en(moment: Moment, labels: Labels) -> str:

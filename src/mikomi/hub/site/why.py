@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from mikomi.core.conditions.attributes import Test
+from mikomi.core.conditions.attributes import tests_of
 from mikomi.core.conditions.sentence import DEFAULT_LABELS, Labels, joined
 from mikomi.core.engine.local import Explanation
 from mikomi.core.scoring.describe import SECTION_NAMES, Section, describe_fact
-from mikomi.core.scoring.model import ColleaguesSignal, FitRule, Model, Rule, SilenceSignal
+from mikomi.core.scoring.model import ColleaguesSignal, EngagementRule, FitRule, Model, Rule, SilenceSignal
 from mikomi.core.scoring.why import Group, Line
 from mikomi.core.words import Language, Words
 from mikomi.hub.kit.rounding import add_up_groups, shown
@@ -27,12 +27,11 @@ GROUPS: tuple[tuple[Group, Section], ...] = (
 class WhyLine:
     """One rule: what earned it, how often, when last, and its points with one decimal.
 
-    `label` is the rule's own name, `fact` what it means, `note` its half life and caps or the
-    value that met it. `count` carries its unit; empty where nothing is counted.
+    `what` is said first (料金ページを見た), `note` after it: half life and caps, the value that met
+    it, or what a signal means. `count` carries its unit; empty where nothing is counted.
     """
 
-    label: str
-    fact: str
+    what: str
     note: str
     count: Words
     last: date | None
@@ -94,19 +93,24 @@ def _line(
     language: Language,
     labels: Labels,
 ) -> WhyLine:
-    fact = describe_fact(rule, language, labels)
-    comma = "、" if language == "ja" else ", "
-    note = comma.join(option.text for option in fact.options)
-    if isinstance(rule, FitRule) and isinstance(rule.when, Test):
-        note = values.get(rule.when.field) or ""
-    return WhyLine(
-        label=rule.label,
-        fact=joined(fact.parts),
-        note=note,
-        count=_count(rule, line.count),
-        last=line.last,
-        points=points,
-    )
+    said = describe_fact(rule, language, labels)
+    fact = joined(said.parts)
+    note = ("、" if language == "ja" else ", ").join(option.text for option in said.options)
+    what = fact
+    if isinstance(rule, FitRule):
+        # A rule's own name is short; what it stands for is shown by the value that met it.
+        what = rule.label
+        note = _met(rule, values, language, labels)
+    elif not isinstance(rule, EngagementRule):
+        what, note = rule.label, fact
+    return WhyLine(what=what, note=note, count=_count(rule, line.count), last=line.last, points=points)
+
+
+def _met(rule: FitRule, values: Mapping[str, str | None], language: Language, labels: Labels) -> str:
+    """The attributes that a rule looks at, with their values: `従業員数 120`."""
+    fields = dict.fromkeys(test.field for test in tests_of(rule.when))
+    known = [(labels.field_name(field, language), values.get(field)) for field in fields]
+    return "、".join(f"{name} {value}" for name, value in known if value)
 
 
 def _count(rule: Rule, count: int | None) -> Words:

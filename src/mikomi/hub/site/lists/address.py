@@ -88,8 +88,8 @@ def _numbers(given: QueryDict, name: str, highest: int) -> tuple[int, ...]:
 def _cursor(given: QueryDict, sort: str) -> Cursor | None:
     backwards = "before" in given
     try:
-        value, tie = json.loads(given["before" if backwards else "after"])
-    except (KeyError, ValueError, TypeError):
+        value, tie = json.loads(given.get("before" if backwards else "after", ""))
+    except (ValueError, TypeError):
         return None
     fits = _is_text(value) if sort in TEXT_SORTS else _is_number(value)
     fits = fits and (_is_text(tie) if SORTS[sort] == "key" else _is_number(tie) and isinstance(tie, int))
@@ -102,5 +102,6 @@ def _is_text(value: object) -> bool:
 
 def _is_number(value: object) -> bool:
     """A number that the database's columns can be compared with; JSON also reads NaN and 1e999."""
-    plain = isinstance(value, int | float) and not isinstance(value, bool)
-    return plain and -LARGEST < value < LARGEST
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return -LARGEST < value < LARGEST

@@ -16,7 +16,7 @@ from django.db import connection
 from mikomi.hub.kit.setwise import fetch, staged
 
 DIMENSIONS = ("heat", "fit_grade", "engagement_grade", "recency", "owner", "industry")
-SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+SCHEMA: dict[str, type[pl.DataType]] = {
     "id": pl.Int32,
     "heat": pl.Int16,
     "fit_grade": pl.Int16,
@@ -44,7 +44,7 @@ def all_cells() -> pl.DataFrame:
 
 def assign(rows: pl.DataFrame) -> npt.NDArray[np.int32]:
     """The cell of each row of `rows` (columns `DIMENSIONS`); cells nobody was in yet are made."""
-    typed = rows.select(pl.col(name).cast(SCHEMA[name]) for name in DIMENSIONS)  # type: ignore[arg-type]
+    typed = rows.select(pl.col(name).cast(SCHEMA[name]) for name in DIMENSIONS)
     known = all_cells()
     fresh = typed.unique(maintain_order=True).join(known, on=DIMENSIONS, how="anti")
     if fresh.height:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -40,3 +41,9 @@ def result(key: str) -> Words:
 def person_after() -> str:
     """様, and nothing in English."""
     return formats.honorific((get_language() or "ja").split("-")[0])
+
+
+@register.filter
+def gained(points: Decimal) -> str:
+    """Points of the why table: +5.0, −10.0, 0.0."""
+    return formats.signed(points, 1).removeprefix("±")

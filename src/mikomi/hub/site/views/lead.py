@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from mikomi.core.conditions.sentence import Labels
 from mikomi.core.words import Language
 from mikomi.hub.activity import queries as activity
+from mikomi.hub.activity.types import KnownOutcome
 from mikomi.hub.people import queries as people
 from mikomi.hub.people.types import Person
 from mikomi.hub.site import lead_page as pages
@@ -26,6 +30,7 @@ from mikomi.hub.site.types import Standing
 
 TIMELINE_SIZE = 40
 COLLEAGUES = 6
+OUTCOMES = 10
 PHONES = ("direct_phone", "mobile", "phone")
 """Which number to call, best first."""
 
@@ -36,7 +41,7 @@ def lead_page(request: HttpRequest, number: int) -> HttpResponse:
     person = _person(number)
     now = standing()
     row = next(iter(rows_of([number])), None)
-    language = _language()
+    facts = pages.facts_of(number, labels_of())
     on = _day(request.GET.get("on", ""))
     context: dict[str, Any] = {
         "person": person,
@@ -44,16 +49,17 @@ def lead_page(request: HttpRequest, number: int) -> HttpResponse:
         "called": person.name or person.email or person.key,
         "row": row,
         "standing": now,
-        "menu_key": "leads",
-        "outcomes": activity.outcomes_of(number)[:10],
+        "menu_key": "hot" if row is not None and row.hot else "leads",
+        "outcomes": facts.outcomes[:OUTCOMES],
     }
-    context |= _timeline(request, number, now)
+    past = on if now is not None and on is not None and on < now.on else None
+    context |= _timeline(request, number, now, past, facts.outcomes, facts.labels)
     if row is not None:
         context["colleagues"] = colleagues_of(number, row.company_id, COLLEAGUES)
     if now is not None:
-        context |= _score(request, number, now, on, language)
+        context |= _score(request, number, now, on, facts)
     today = now.on if now else date.max
-    context["values"] = pages.known_values(number, min(on, today) if on else today, today)
+    context["values"] = pages.known_values(number, min(on or today, today), today, facts.history)
     return render(request, "site/lead.html", context)
 
 
@@ -61,11 +67,12 @@ def lead_page(request: HttpRequest, number: int) -> HttpResponse:
 def lead_timeline(request: HttpRequest, number: int) -> HttpResponse:
     """More of a lead's timeline, older than `?before=`."""
     _person(number)
-    return render(request, "site/partials/timeline.html", _timeline(request, number, standing()))
+    found = _timeline(request, number, standing(), None, activity.outcomes_of(number), labels_of())
+    return render(request, "site/partials/timeline.html", found)
 
 
 def _score(
-    request: HttpRequest, number: int, now: Standing, on: date | None, language: Language
+    request: HttpRequest, number: int, now: Standing, on: date | None, facts: pages.Facts
 ) -> dict[str, Any]:
     as_then = request.GET.get("version") == "then"
     chosen = pages.choose(now, on, as_then=as_then)
@@ -76,7 +83,7 @@ def _score(
             asked["version"] = "then"
         return f"?{urlencode(asked)}" if asked else "."
 
-    found = pages.lead_score(number, now, chosen, address, language, labels_of())
+    found = pages.lead_score(number, now, chosen, address, _language(), facts)
     past = chosen.on < now.on
     day = {"on": chosen.on.isoformat()} if past else {}
     return {
@@ -92,8 +99,16 @@ def _score(
     }
 
 
-def _timeline(request: HttpRequest, number: int, now: Standing | None) -> dict[str, Any]:
-    before = request.GET.get("before")
+def _timeline(
+    request: HttpRequest,
+    number: int,
+    now: Standing | None,
+    past: date | None,
+    outcomes: Sequence[KnownOutcome],
+    labels: Labels,
+) -> dict[str, Any]:
+    """A page of the timeline; on a past day from its end backwards."""
+    before = request.GET.get("before") or (_end_of(past) if past else None)
     only_people = request.GET.get("who") == "people"
     page = activity.timeline(number, TIMELINE_SIZE, before)
     newest = None
@@ -101,8 +116,8 @@ def _timeline(request: HttpRequest, number: int, now: Standing | None) -> dict[s
         at = before.partition(".")[0]
         newest = activity.instant(int(at)) if at.isdigit() and len(at) < 18 else None
     oldest = page.moments[-1].first if page.before and page.moments else None
-    outcomes = outcomes_between(activity.outcomes_of(number), newest, oldest)
-    told = entries(page.moments, outcomes, now.model if now else None, labels_of())
+    ended = outcomes_between(outcomes, newest, oldest)
+    told = entries(page.moments, ended, now.model if now else None, labels)
     keep = {"who": "people"} if only_people else {}
     more = f"{reverse('site:timeline', args=[number])}?{urlencode(keep | {'before': page.before or ''})}"
     return {
@@ -114,6 +129,12 @@ def _timeline(request: HttpRequest, number: int, now: Standing | None) -> dict[s
             {"label": _("人の動きだけ"), "url": _who(request, "people"), "current": only_people},
         ],
     }
+
+
+def _end_of(day: date) -> str:
+    """The place in a timeline just after a local day."""
+    midnight = datetime.combine(day + timedelta(days=1), time.min)
+    return f"{int(timezone.make_aware(midnight).timestamp()) * 1_000_000}.0"
 
 
 def _who(request: HttpRequest, who: str) -> str:
