@@ -148,15 +148,16 @@ def add_activity(commit: Commit, rows: pl.DataFrame) -> None:
 
 
 def add_ledger(commit: Commit, rows: pl.DataFrame) -> None:
-    """Adds rows (`lead, at, touch, automated, n`) to the ledger in the same way."""
+    """Adds rows (`lead, at, touch, automated, n`; no key twice) to the ledger in the same way."""
     shelf = commit.after.ledger
     ranges = dict(shelf.ranges)
     rest = []
     for number, part in split(rows, commit.after.range_size):
-        part = total(part, LEDGER)
+        part = part.cast(LEDGER)
         if _worth_a_file(shelf, number, part):
-            now = read_ledger(commit.folder, commit.after, number)
-            ranges[number] = _put_ledger(commit, number, total(pl.concat([now, part]), LEDGER))
+            if number in shelf.numbers:
+                part = _sum(pl.concat([read_ledger(commit.folder, commit.after, number), part]), LEDGER)
+            ranges[number] = _put_ledger(commit, number, part.sort(list(LEDGER)[:-1]))
         elif part.height:
             rest.append((number, part))
     renewed = {number for number, file in ranges.items() if file.version == commit.after.version}
