@@ -14,6 +14,7 @@ from mikomi.core.events import ActivitySource
 from mikomi.core.words import Words
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.people import queries as people
+from mikomi.hub.scores.memory import refreshed
 from mikomi.hub.scores.picks import ContentPick, FieldPick, Picks
 
 CONTENTS_READ = 400
@@ -39,6 +40,11 @@ def ground() -> Ground:
     and an event more or less does not change what a preview says.
     """
     return Ground(timezone.localdate(), people.attribute_frame(), activity.activity_source())
+
+
+def current_picks(*, now: bool = False) -> Picks:
+    """What can be picked, from memory where nothing has changed; `now` reads it in any case."""
+    return refreshed("picks", read_picks, people.lead_count, now=now)
 
 
 def read_picks() -> Picks:

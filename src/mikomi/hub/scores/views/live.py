@@ -8,22 +8,27 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from mikomi.core.scoring.model import EngagementRule, Model
+from mikomi.core.scoring.model import EngagementRule
 from mikomi.core.words import MikomiError
 from mikomi.hub.scores import changes, easy, effects, histogram
 from mikomi.hub.scores.answers import AnswerError
-from mikomi.hub.scores.ground import Ground, ground
+from mikomi.hub.scores.ground import ground
 from mikomi.hub.scores.keys import rule_by_key, rule_key
+from mikomi.hub.scores.memory import remembered
 from mikomi.hub.scores.views.work import open_work
 
 
 @require_GET
 def live(request: HttpRequest) -> HttpResponse:
     """The counts of all rules and the rail, as parts of the page."""
-    work, here = open_work(), ground()
+    work = open_work()
     published = work.published.model if work.published else None
-    counts = effects.touched(work.model, here)
-    effect = effects.effect(work.model, published, here)
+
+    def compute() -> tuple[dict[str, int], effects.Effect]:
+        here = ground()
+        return effects.touched(work.model, here), effects.effect(work.model, published, here)
+
+    counts, effect = remembered("live", (work.model, published), compute)
     behaviour = {rule.id for rule in work.model.engagement}
     context: dict[str, Any] = {
         "work": work,
@@ -48,12 +53,16 @@ def effect_line(request: HttpRequest, key: str) -> HttpResponse:
         tried = changes.change(work.model, key, request.GET, work.desk.picks, work.desk.language)
     except (AnswerError, KeyError, MikomiError):
         return HttpResponse("")
-    here = ground()
-    now, then = effects.hot_count(work.model, here), effects.hot_count(tried, here)
-    touched = _touched(tried, key, here)
+
+    def compute() -> tuple[int, int, dict[str, int]]:
+        here = ground()
+        touched = effects.touched(tried, here)
+        return effects.hot_count(work.model, here), effects.hot_count(tried, here), touched
+
+    now, then, counts = remembered("line", (work.model, tried), compute)
     rule = rule_by_key(tried, key)
     context = {
-        "touched": touched,
+        "touched": counts[rule.id] if rule else None,
         "window": effects.WINDOW_DAYS if isinstance(rule, EngagementRule) else None,
         "now": now,
         "then": then,
@@ -61,16 +70,12 @@ def effect_line(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "scores/answers/effect.html", context)
 
 
-def _touched(model: Model, key: str, here: Ground) -> int | None:
-    rule = rule_by_key(model, key)
-    return None if rule is None else effects.touched(model, here)[rule.id]
-
-
 @require_GET
 def warnings(request: HttpRequest) -> HttpResponse:
     """What `mikomi check` would say of the draft on these leads."""
     work = open_work()
-    found = effects.findings(work.model, ground(), work.desk.picks)
+    picks = work.desk.picks
+    found = remembered("warnings", (work.model,), lambda: effects.findings(work.model, ground(), picks))
     labels = {rule.id: rule.label for rule in work.model.rules}
     told = [
         (labels.get(finding.rule or "", ""), rule_key(finding.rule or ""), finding.words) for finding in found

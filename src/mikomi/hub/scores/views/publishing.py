@@ -14,7 +14,8 @@ from mikomi.core.scoring.describe import describe_model
 from mikomi.core.words import MikomiError
 from mikomi.hub.scores import effects, histogram, queries, services
 from mikomi.hub.scores.differences import differences
-from mikomi.hub.scores.ground import ground, read_picks
+from mikomi.hub.scores.ground import current_picks, ground
+from mikomi.hub.scores.memory import remembered
 from mikomi.hub.scores.views.work import language, open_work
 
 NAMES_ON_CONFIRM = 20
@@ -50,7 +51,11 @@ def publish(request: HttpRequest) -> HttpResponse:
             )
             return redirect("scores:edit")
     published = work.published.model if work.published else None
-    effect = effects.effect(work.model, published, ground(), names=NAMES_ON_CONFIRM)
+    effect = remembered(
+        "publish",
+        (work.model, published),
+        lambda: effects.effect(work.model, published, ground(), names=NAMES_ON_CONFIRM),
+    )
     context = {
         "work": work,
         "differences": work.differences,
@@ -79,7 +84,7 @@ def discard(request: HttpRequest) -> HttpResponse:
 @require_GET
 def versions(request: HttpRequest) -> HttpResponse:
     """版の履歴: who published what when, and what changed."""
-    found, labels, told = queries.versions(), read_picks().labels, []
+    found, labels, told = queries.versions(), current_picks().labels, []
     for place, version in enumerate(found):
         before = found[place + 1].model if place + 1 < len(found) else None
         diff = differences(before, version.model, language(), labels) if before else []
@@ -94,7 +99,7 @@ def version(request: HttpRequest, number: int) -> HttpResponse:
     found = queries.version(number)
     if found is None:
         raise Http404
-    described = describe_model(found.model, language(), read_picks().labels)
+    described = describe_model(found.model, language(), current_picks().labels)
     latest = queries.published()
     context = {"version": found, "described": described, "latest": latest}
     return render(request, "scores/version.html", context)

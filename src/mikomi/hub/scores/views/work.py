@@ -16,7 +16,7 @@ from mikomi.hub.scores.adding import choices_of
 from mikomi.hub.scores.differences import Difference, differences
 from mikomi.hub.scores.editors import content_fields
 from mikomi.hub.scores.edits import SECTIONS
-from mikomi.hub.scores.ground import read_picks
+from mikomi.hub.scores.ground import current_picks
 from mikomi.hub.scores.rows import Desk, Opened, deleted_row, grades_row, group_row, hot_row, rule_row
 from mikomi.hub.scores.types import PublishedModel
 
@@ -54,7 +54,7 @@ class Work:
 
 def open_work(model: Model | None = None) -> Work:
     """The draft, or the suggestion where nothing was set up; `model` stands in for it."""
-    picks, draft, published = read_picks(), queries.draft(), queries.published()
+    picks, draft, published = current_picks(), queries.draft(), queries.published()
     if model is None:
         model = draft.model if draft else published.model if published else None
     if model is None:
