@@ -227,7 +227,9 @@ class TestStaleCopies:
         with pytest.raises(StaleHistory, match="older than the erasure of lead number 7"):
             History.open(history.folder, erasures={7: 11})
         history.erase(7, through=11)
-        History.open(history.folder, erasures={7: 11})
+        assert History.open(history.folder, erasures={7: 11}).built_through == 10
+        with pytest.raises(StaleHistory, match="older than the erasure of lead number 8"):
+            History.open(history.folder, erasures={7: 11, 8: 12})
 
     def test_another_format_is_refused(self, history: History) -> None:
         path = history.folder / "manifest.json"

@@ -199,6 +199,7 @@ class History:
     def append(self, rows: pl.DataFrame, *, through: int | None = None) -> None:
         """Adds signed counts: `lead` (number), `day` (Date or days since 1970), `kind`, `content`, `n`.
 
+        `through`: with these rows, all changes up to this number are in; it becomes `built_through`.
         Raises ValueError when a column is missing, holds nulls or lead numbers outside the range.
         """
         rows = _checked(rows)
@@ -214,6 +215,7 @@ class History:
     ) -> None:
         """Makes `rows` (as in `append`, n above 0) all the activity that the leads `numbers` have.
 
+        For leads that changed after `built_through`, exported anew; `through` as in `append`.
         Raises ValueError like `append`, and for a row of a lead that is not among `numbers`.
         """
         rows = _checked(rows)
@@ -271,11 +273,13 @@ class History:
         """Leaves no row of the lead in any file, activity or ledger; the old files are deleted.
 
         The touch dictionary keeps its contents. Events of the lead that are read again come back.
+        `through` is the change number of the erasure itself; other changes up to it may still be
+        missing, so `built_through` stays.
         """
         if not 0 <= lead < MOST_LEADS:
             raise ValueError("lead numbers are 0 to 2^31 - 1")
-        with shelves.begin(self._folder, through) as commit:
-            shelves.erase(commit, lead)
+        with shelves.begin(self._folder) as commit:
+            shelves.erase(commit, lead, commit.before.built_through if through is None else through)
             touches = _read_touches(self._folder, commit.before)
             commit.finish()
         self._manifest, self._touches = commit.after, touches

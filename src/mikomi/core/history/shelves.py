@@ -178,8 +178,11 @@ def compact(commit: Commit) -> None:
     commit.after = replace(commit.after, activity=_shelf(ranges), ledger=_shelf(ledger))
 
 
-def erase(commit: Commit, lead: int) -> None:
-    """Leaves no row of `lead` in any file of its range, activity or ledger."""
+def erase(commit: Commit, lead: int, change: int) -> None:
+    """Leaves no row of `lead` in any file of its range, activity or ledger.
+
+    `change`, the number of the erasure, is kept for the range.
+    """
     number = lead // commit.after.range_size
     state = commit.after
     ranges, ledger = dict(state.activity.ranges), dict(state.ledger.ranges)
@@ -195,7 +198,7 @@ def erase(commit: Commit, lead: int) -> None:
         commit.after,
         activity=_shelf(ranges, _without(commit, "activity", state.activity.deltas, {number})),
         ledger=_shelf(ledger, _without(commit, "ledger", state.ledger.deltas, {number})),
-        erased={**state.erased, number: (state.version, state.built_through)},
+        erased={**state.erased, number: (state.version, max(change, state.erased.get(number, (0, 0))[1]))},
     )
 
 
