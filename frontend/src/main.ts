@@ -10,6 +10,7 @@ import "./css/print.css";
 import Alpine from "@alpinejs/csp";
 import htmx from "htmx.org";
 
+import { watchFiles } from "./islands/files";
 import { watchFrame } from "./islands/frame";
 import { watchKeys } from "./islands/keys";
 import { watchPopovers } from "./islands/popover";
@@ -30,6 +31,7 @@ window.htmx = htmx;
 window.Alpine = Alpine;
 Alpine.data("toast", toast);
 
+watchFiles();
 watchFrame();
 watchKeys();
 watchPopovers();

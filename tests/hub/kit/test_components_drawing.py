@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -200,3 +201,12 @@ def test_text_can_be_read_on_its_ground_in_both_themes(theme):
     assert {pair: ratio for pair, ratio in poor.items() if ratio < 4.5} == {}
     assert contrast(token["ctl"], token["surface"]) >= 3
     assert contrast(token["ctl"], token["canvas"]) >= 3
+
+
+def test_marks_and_names_of_the_plot_never_lie_on_each_other():
+    marks = [Mark(FIRST + timedelta(days=40), str(number)) for number in range(5)]
+    drawing = draw_temperature(plot(marks=marks, scores=[150.0] * 90, threshold=20.0))
+    heights = sorted(mark.y for mark in drawing.marks)
+    assert min(high - low for low, high in pairwise(heights)) >= 16
+    names = [band.text_y for band in drawing.bands]
+    assert all(low - high >= 12 for low, high in pairwise(names))

@@ -24,6 +24,8 @@ FLAG_GAP = 16.0
 SPARK_WIDTH = 92.0
 SPARK_HEIGHT = 30.0
 MOST_MARKS = 9
+MARK_SIZE = 17.0
+NAME_HEIGHT = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,17 +156,7 @@ def draw_temperature(plot: TemperaturePlot) -> TemperatureDrawing:
             [x_of(index) for index in range(len(scores))], [y_of(score) for score in scores.tolist()]
         ),
         threshold_y=y_of(threshold) if threshold else None,
-        marks=tuple(
-            PlacedMark(
-                number,
-                x_of(index_of(mark.day)),
-                y_of(float(scores[index_of(mark.day)])),
-                mark.day,
-                mark.text,
-                plot.address(mark.day),
-            )
-            for number, mark in enumerate(inside, start=1)
-        ),
+        marks=_marks(inside, plot, x_of, [y_of(float(scores[index_of(mark.day)])) for mark in inside]),
         machines=tuple(
             x_of(index_of(on)) for on in sorted(set(plot.machine_days)) if 0 <= index_of(on) < len(scores)
         ),
@@ -180,6 +172,25 @@ def draw_temperature(plot: TemperaturePlot) -> TemperatureDrawing:
     )
 
 
+def _marks(
+    inside: Sequence[Mark], plot: TemperaturePlot, x_of: Callable[[float], float], heights: Sequence[float]
+) -> tuple[PlacedMark, ...]:
+    """Marks on the curve; one that would lie on another moves up, or down where there is no room."""
+    placed: list[PlacedMark] = []
+    for number, (mark, y) in enumerate(zip(inside, heights, strict=True), start=1):
+        x = x_of((mark.day - plot.first).days)
+        near = [other.y for other in placed if abs(other.x - x) < MARK_SIZE]
+        tries = [y + step * MARK_SIZE for step in (0, -1, -2, 1, 2, -3, 3, -4, 4)]
+        free = [
+            at
+            for at in tries
+            if TOP <= at <= FLOOR and all(abs(at - other) >= MARK_SIZE - 0.5 for other in near)
+        ]
+        height = round(free[0], 1) if free else y
+        placed.append(PlacedMark(number, x, height, mark.day, mark.text, plot.address(mark.day)))
+    return tuple(placed)
+
+
 def _ceiling(highest: float) -> float:
     step = 50 if highest > 200 else 20
     return max(100.0, float(np.ceil((highest + 1) / step) * step))
@@ -187,11 +198,13 @@ def _ceiling(highest: float) -> float:
 
 def _bands(threshold: float | None, ceiling: float, y_of: Callable[[float], float]) -> tuple[Band, ...]:
     edges = (0.0, *bounds(threshold), ceiling) if threshold else (0.0, ceiling)
-    return tuple(
-        Band(index, y_of(top), round(y_of(low) - y_of(top), 1), round((y_of(low) + y_of(top)) / 2 + 4, 1))
-        for index, (low, top) in enumerate(itertools.pairwise(edges))
-        if top > low
-    )
+    bands: list[Band] = []
+    for index, (low, top) in enumerate(itertools.pairwise(edges)):
+        # Names of thin bands keep apart: each stands at least one line above the one below it.
+        middle = round((y_of(low) + y_of(top)) / 2 + 4, 1)
+        text_y = min(middle, bands[-1].text_y - NAME_HEIGHT) if bands else min(middle, FLOOR - 2)
+        bands.append(Band(index, y_of(top), round(y_of(low) - y_of(top), 1), text_y))
+    return tuple(bands)
 
 
 def _ticks(
