@@ -26,9 +26,7 @@ CONTENTS = {
     "leads": Words("リードの一覧", "leads"),
     "events": Words("行動の記録", "events"),
     "outcomes": Words("結果の記録", "outcomes"),
-    "unknown": Words(
-        "分かりません（知っている見出しがありません）", "not known (no header is known)"
-    ),
+    "unknown": Words("分かりません（知っている見出しがありません）", "not known (no header is known)"),
 }
 FORMATS = {"csv": "CSV", "xlsx": "Excel (XLSX)", "parquet": "Parquet", "ndjson": "NDJSON"}
 ENCODINGS = {"cp932": "CP932 (Shift_JIS)", "utf-8": "UTF-8", "utf-8-sig": "UTF-8 (BOM)"}
@@ -138,7 +136,7 @@ def as_lines(survey: Survey, language: Language) -> list[str]:
     lines = [str(survey.path), *("  " + line for line in aligned(facts))]
     heads = (say("列", "column"), say("項目", "field"), say("入力", "filled"), say("例", "examples"))
     lines += ["", *aligned([heads, *(_column(column, language) for column in survey.columns)])]
-    if survey.content == "leads" and all(column.field != "lead" for column in survey.columns):
+    if survey.content == "leads" and not any(column.field in ("lead", "email") for column in survey.columns):
         lines += [
             "",
             say(

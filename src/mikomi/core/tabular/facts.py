@@ -12,7 +12,7 @@ from mikomi.core.events import KIND_PATTERN
 from mikomi.core.tabular import headers, words
 from mikomi.core.tabular.columnar import as_text
 from mikomi.core.tabular.formats import ENDINGS
-from mikomi.core.tabular.leads import LEAD, find_column
+from mikomi.core.tabular.leads import find_column, find_key
 from mikomi.core.tabular.read import open_table
 from mikomi.core.tabular.rejects import join_rejects, reject_rows
 from mikomi.core.tabular.table import Chunk, Progress, Reader
@@ -145,7 +145,7 @@ def _event_columns(reader: Reader) -> dict[str, str]:
     """Our name -> the file's column, for the columns that events have."""
     columns = list(reader.columns)
     found = {
-        "lead": find_column(reader.path, columns, "lead", LEAD),
+        "lead": find_key(reader.path, columns),
         "at": find_column(reader.path, columns, "at", TIME),
         "kind": find_column(reader.path, columns, "kind", KIND),
         "content": find_column(reader.path, columns, "content", CONTENT),
@@ -227,9 +227,11 @@ def read_outcomes(
     """
     check_zone(timezone)
     reader = open_table(path, encoding=encoding, delimiter=delimiter, header=header)
+    headed = list(reader.columns)
     columns = {
-        field: find_column(reader.path, list(reader.columns), field, what)
-        for field, what in (("lead", LEAD), ("at", TIME), ("result", RESULT))
+        "lead": find_key(reader.path, headed),
+        "at": find_column(reader.path, headed, "at", TIME),
+        "result": find_column(reader.path, headed, "result", RESULT),
     }
     parts, rejected = [], []
     for chunk in reader.chunks(list(columns.values()), typed=True, progress=progress):

@@ -47,11 +47,12 @@ def read_leads(
     lead_column: str | None = None,
     progress: Progress | None = None,
 ) -> Leads:
-    """Reads a leads file. The key is `lead_column`, or the column whose header means the lead.
+    """Reads a leads file. The key is `lead_column`, or the column whose header means the lead, or,
+    where there is none, the mail address.
 
-    Keys are compared exactly, never trimmed. Rows without a key and second rows of a lead are
-    rejected with their line; white space alone is unknown (null). Raises `MikomiError` when the
-    file cannot be read or has no such column.
+    A key that is an attribute as well (the mail address) stays one. Keys are compared exactly, never
+    trimmed. Rows without a key and second rows of a lead are rejected with their line; white space
+    alone is unknown (null). Raises `MikomiError` when the file cannot be read or has no such column.
     """
     table = read_table(path, encoding=encoding, delimiter=delimiter, header=header, progress=progress)
     if lead_column is not None:
@@ -59,7 +60,7 @@ def read_leads(
         if key is None:
             raise MikomiError(words.unknown_lead_column(table.path, lead_column, table.columns))
     else:
-        key = find_column(table.path, table.columns, "lead", LEAD)
+        key = find_key(table.path, table.columns)
     checked = table.frame.select(
         known(key).alias("known"), (pl.col(key).is_first_distinct() | ~known(key)).alias("first")
     )
@@ -70,7 +71,7 @@ def read_leads(
             texts = text_of_rows(table.frame.filter(bad))
             rejected.append(reject_rows(str(table.path), table.lines.filter(bad), reason, texts))
     good = checked["known"] & checked["first"]
-    attributes = [name for name in table.columns if name != key]
+    attributes = [name for name in table.columns if name != key or headers.canonical(name) != "lead"]
     frame = table.frame.filter(good).select(
         pl.col(key).alias("lead"),
         *(
@@ -87,6 +88,17 @@ def _free_name(name: str, table: Table) -> str:
     while free == "lead" or (free != name and free in table.columns):
         free += "_"
     return free
+
+
+def find_key(path: Path, columns: list[str]) -> str:
+    """The column that says whose row it is: the lead's key, or else the mail address.
+
+    Raises `MikomiError` where there is neither.
+    """
+    mail = headers.resolve("email", columns)
+    if headers.resolve("lead", columns) is None and mail is not None:
+        return mail
+    return find_column(path, columns, "lead", LEAD)
 
 
 def find_column(path: Path, columns: list[str], field: str, what: Words) -> str:

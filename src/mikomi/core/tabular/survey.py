@@ -99,7 +99,7 @@ def survey_file(
             sample = head if sample is None else pl.concat([sample, head])
         rejected.append(chunk.rejected)
     content = seems_to_hold(reader.columns)
-    if content == "leads" and headers.resolve("lead", reader.columns):
+    if content == "leads" and has_key(reader.columns):
         rejected = [read_leads(path, encoding=encoding, delimiter=delimiter, header=header).rejected]
     elif content == "events":
         events = read_events(path, timezone, encoding=encoding, delimiter=delimiter, header=header)
@@ -121,12 +121,17 @@ def survey_file(
     )
 
 
+def has_key(columns: Sequence[str]) -> bool:
+    """Whether some column says whose row it is: the lead's key or the mail address."""
+    return any(headers.resolve(field, columns) for field in ("lead", "email"))
+
+
 def seems_to_hold(columns: Sequence[str]) -> Content:
     """What the columns of a file make of it; a list of people without a lead key are leads too."""
     fields = {name for name in headers.SYNONYMS if headers.resolve(name, columns)}
-    if {"lead", "at", "kind", "content"} <= fields:
+    if has_key(columns) and {"at", "kind", "content"} <= fields:
         return "events"
-    if {"lead", "at", "result"} <= fields and "kind" not in fields:
+    if has_key(columns) and {"at", "result"} <= fields and "kind" not in fields:
         return "outcomes"
     return "leads" if fields & {"lead", "email", "name", "company", "family_name"} else "unknown"
 
