@@ -21,7 +21,7 @@ from mikomi.hub.kit import temperature as levels
 from mikomi.hub.site import temperature
 from mikomi.hub.site.lists import search
 from mikomi.hub.site.rows import cells
-from mikomi.hub.site.rows.store import number_list, number_param
+from mikomi.hub.site.rows.store import member_of, number_list, number_param
 from mikomi.hub.site.types import Cursor, Filters, ListQuery, Page, Row, Standing
 
 FEW = 5_000
@@ -151,7 +151,7 @@ def _walk(
     if edges is not None:
         keyset += f"{' and' if keyset else ' where'} {query.sort} between %s and %s"
         params += edges
-    tests = [f"cell in {number_list()}"] if query.filters.asked else []
+    tests = [member_of("cell")] if query.filters.asked else []
     values: list[Any] = [number_param(chosen["id"].to_numpy())] if query.filters.asked else []
     tests += [search.carries("w") for _ in words]
     walk = f"from site_lead_row {keyset} {_order(query, tie)}"

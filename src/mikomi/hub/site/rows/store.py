@@ -135,6 +135,14 @@ def number_list() -> str:
     return "(select unnest(%s::bigint[]))" if on_postgres() else "(select value from json_each(%s))"
 
 
+def member_of(column: str) -> str:
+    """SQL for `column` being in the list that `number_param` fills, as a test of each row.
+
+    With `number_list` PostgreSQL may join instead, and then no longer keeps the order of the rows.
+    """
+    return f"{column} = any(%s::bigint[])" if on_postgres() else f"{column} in {number_list()}"
+
+
 def number_param(numbers: Iterable[int] | Numbers) -> Any:
     """Numbers as one parameter, however many they are."""
     plain = numbers.tolist() if isinstance(numbers, np.ndarray) else list(numbers)
