@@ -12,7 +12,7 @@ from types import ModuleType
 import django
 from django.apps import apps
 from django.core.management import call_command
-from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from mikomi.core.words import MikomiError, Words
@@ -69,13 +69,16 @@ def _migrate(folder: Path) -> bool:
         known = set(executor.loader.disk_migrations)
         ours = {app.label for app in apps.get_app_configs()}
         applied = set(executor.loader.applied_migrations)
-    except OperationalError as error:
+    except DatabaseError as error:
         raise unreachable(error) from error
     if any(key not in known and key[0] in ours for key in applied):
         raise newer(folder)
     if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return False
-    call_command("migrate", interactive=False, verbosity=0)
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+    except OperationalError as error:  # the disk is full, or the file may only be read
+        raise unreachable(error) from error
     return True
 
 
@@ -98,9 +101,18 @@ def _one_at_a_time() -> Iterator[None]:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
 
 
-def unreachable(error: Exception) -> MikomiError:
-    """The error for a database that does not answer."""
+def unreachable(error: DatabaseError) -> MikomiError:
+    """The error for a database that does not answer, or whose file is none."""
     reason = " ".join(str(error).split())
+    if not isinstance(error, OperationalError):
+        return MikomiError(
+            Words(
+                f"データベースが壊れています（{reason}）。"
+                "控えから戻すか、別のフォルダを --data で指定してください",
+                f"the database is damaged ({reason}); "
+                "restore it from a backup or name another folder with --data",
+            )
+        )
     return MikomiError(
         Words(
             f"データベースにつながりません（{reason}）。動いているか、"
