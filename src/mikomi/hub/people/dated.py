@@ -140,7 +140,7 @@ def news(
     dated = {f: pl.col(f"{f}#before").is_not_null() | pl.lit(origin.dated) for f in fields}
     first = pairs.select(SUBJECT, *(pl.when(told[f] & ~dated[f]).then(f).alias(f) for f in fields))
     later = pairs.select(SUBJECT, *(pl.when(told[f] & dated[f]).then(f).alias(f) for f in fields))
-    some = pl.any_horizontal(pl.col(f).is_not_null() for f in fields)
+    some = pl.any_horizontal(pl.lit(False), *(pl.col(f).is_not_null() for f in fields))
     return first.filter(some), later.filter(some)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from mikomi.core.words import Words
 from mikomi.hub.people.models import Field, Scope
 
 STANDARD: dict[str, tuple[str, str, Scope, str]] = {
@@ -43,6 +44,28 @@ STANDARD: dict[str, tuple[str, str, Scope, str]] = {
 }
 """Key -> label in Japanese, label in English, whose it is, kind of value. Addresses stay with the
 lead: people of one company sit in different offices."""
+
+
+FACTS = {
+    "lead": Words("リードのキー", "Lead key"),
+    "created_at": Words("登録日", "Created"),
+    "at": Words("日時", "Time"),
+    "kind": Words("種類", "Kind"),
+    "content": Words("内容", "Content"),
+    "automated": Words("機械か", "Automated"),
+    "result": Words("結果", "Result"),
+    "reason": Words("理由", "Reason"),
+    "amount": Words("金額", "Amount"),
+}
+"""What other columns of a file may be."""
+
+
+def label_of(key: str) -> Words:
+    """How a field, or another column of a file, is called; a custom field as its file calls it."""
+    if key in FACTS:
+        return FACTS[key]
+    ja, en, *_ = STANDARD.get(key, (key, key))
+    return Words(ja, en)
 
 
 def make_fields(keys: Iterable[str]) -> None:

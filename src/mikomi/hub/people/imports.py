@@ -29,7 +29,6 @@ from mikomi.hub.people.reading import Sheet, read_sheet, split_companies
 from mikomi.hub.people.services import count_news, upsert_companies, upsert_leads
 
 ROWS_A_CHUNK = 20_000
-SHOWN_REJECTS = 200
 
 type Progress = Callable[[int, int], None]
 
@@ -41,6 +40,7 @@ class Report:
     `new`: leads, events or outcomes that were not there. `changed`: leads that were. `waiting`: of
     the new events and outcomes, those whose lead is unknown so far (`waiting_keys` leads); they are
     kept and join the lead when it appears. `conflicts`: company values that differ within the file.
+    `steps`: what the cursor of the import counts to: companies and rows.
     `import_id`: the record of the import, None for a dry run.
     """
 
@@ -53,6 +53,7 @@ class Report:
     waiting: int
     waiting_keys: int
     conflicts: int
+    steps: int
     resumed: bool
     sheet: Sheet
     import_id: int | None
@@ -94,6 +95,7 @@ def check_file(
         waiting=0,
         waiting_keys=0,
         conflicts=conflicts,
+        steps=frame.height + (0 if companies is None else companies.height),
         resumed=False,
         sheet=sheet,
         import_id=None,
@@ -253,6 +255,7 @@ def _finish(taken: Import, sheet: Sheet, resumed: bool) -> Report:
         waiting=taken.waiting,
         waiting_keys=taken.waiting_keys,
         conflicts=taken.conflicts,
+        steps=taken.cursor,
         resumed=resumed,
         sheet=sheet,
         import_id=taken.pk,

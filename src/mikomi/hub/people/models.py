@@ -110,6 +110,7 @@ class Import(models.Model):
     file_name = models.TextField()
     stored_as = models.TextField(default="")
     sha256 = models.CharField(max_length=64)
+    encoding = models.TextField(default="")
     known_from = models.DateField(null=True)
     status = models.CharField(max_length=8, choices=Status)
     cursor = models.IntegerField(default=0)

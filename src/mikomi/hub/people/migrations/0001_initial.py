@@ -97,6 +97,7 @@ class Migration(migrations.Migration):
                 ("file_name", models.TextField()),
                 ("stored_as", models.TextField(default="")),
                 ("sha256", models.CharField(max_length=64)),
+                ("encoding", models.TextField(default="")),
                 ("known_from", models.DateField(null=True)),
                 (
                     "status",
