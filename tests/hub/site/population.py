@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 import polars as pl
+from django.db import transaction
 
 from mikomi.core.scoring.model import Model, parse_model
 from mikomi.hub.site import temperature
@@ -89,9 +90,10 @@ def dimensions(people: pl.DataFrame, scores: store.Scores) -> pl.DataFrame:
 def fill(count: int, seed: int = 1) -> tuple[pl.DataFrame, store.Scores]:
     """Stores `count` leads, found by the lists and the search."""
     people = people_frame(count, seed)
-    scores = score_array(people, seed + 1)
-    store.write(people, scores)
-    cells.count_all(scores["cell"])
-    suffixes.put_companies(people)
-    suffixes.put_leads(people)
+    with transaction.atomic():
+        scores = score_array(people, seed + 1)
+        store.write(people, scores)
+        cells.count_all(scores["cell"])
+        suffixes.put_companies(people)
+        suffixes.put_leads(people)
     return people, scores

@@ -249,6 +249,12 @@ def _swap(with_people: bool) -> None:
         for name in INDEXES:
             cursor.execute(create_index(name, table="site_lead_row_next", suffix="_next"))
         cursor.execute("analyze site_lead_row_next")
+    take_place()
+
+
+def take_place() -> None:
+    """Gives the second table the first one's name: the moment that readers may have to wait for."""
+    with connection.cursor() as cursor:
         cursor.execute("drop table site_lead_row")
         cursor.execute("alter table site_lead_row_next rename to site_lead_row")
         cursor.execute("alter index site_lead_row_next_pkey rename to site_lead_row_pkey")
