@@ -5,6 +5,7 @@ import "./css/frame.css";
 import "./css/components.css";
 import "./css/sentence.css";
 import "./css/lead.css";
+import "./css/score.css";
 import "./css/print.css";
 
 import Alpine from "@alpinejs/csp";
