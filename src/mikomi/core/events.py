@@ -153,7 +153,7 @@ def fold_events(events: EventFrames, timezone: str) -> pl.DataFrame:
             "day": folded.day,
             "kind": touches["kind"].gather(folded.touch),
             "content": touches["content"].gather(folded.touch),
-            "n": folded.n.astype(np.int32),
+            "n": folded.n,
         }
     )
 
@@ -174,9 +174,7 @@ def gather_activity(
     touches = add_touches(touches or Touches.empty(), seen)
     numbered = seen.join(touches.frame.with_row_index("number"), ["kind", "content"], "left")
     folded = count_events(coded, lexicon, rank, numbered, timezone)
-    return touches, Activity(
-        folded.lead.astype(np.int32), folded.day, folded.touch.astype(np.int32), folded.n.astype(np.int32)
-    )
+    return touches, Activity(folded.lead, folded.day, folded.touch, folded.n)
 
 
 def add_touches(touches: Touches, seen: pl.DataFrame) -> Touches:

@@ -17,6 +17,7 @@ from numba import njit
 
 DAY = 86_400_000_000  # microseconds
 
+type Ints = npt.NDArray[np.int32]
 type Longs = npt.NDArray[np.int64]
 type Keys = npt.NDArray[np.uint64]
 
@@ -100,17 +101,28 @@ def _pack(
 
 
 @njit(cache=True, nogil=True)
-def _tally(keys, out, counts):
-    """Runs of equal sorted keys: each key once in `out`, its length in `counts`; returns how many."""
+def _tally(keys, counts):
+    """Runs of equal sorted keys: each key once, in place, its length in `counts`; returns how many."""
     size = 0
     for i in range(len(keys)):
-        if size and out[size - 1] == keys[i]:
+        if size and keys[size - 1] == keys[i]:
             counts[size - 1] += 1
         else:
-            out[size] = keys[i]
+            keys[size] = keys[i]
             counts[size] = 1
             size += 1
     return size
+
+
+@njit(cache=True, nogil=True)
+def _unpack(keys, day0, day_bits, touch_bits, lead, day, touch):
+    days = np.uint64((1 << day_bits) - 1)
+    touches = np.uint64((1 << touch_bits) - 1)
+    for i in range(len(keys)):
+        touch[i] = keys[i] & touches
+        rest = keys[i] >> np.uint64(touch_bits)
+        day[i] = np.int64(rest & days) + day0
+        lead[i] = rest >> np.uint64(day_bits)
 
 
 def local_days(at: pl.Series, timezone: str) -> pl.Series:
@@ -147,10 +159,10 @@ class Lexicon:
 class Folded:
     """Counted keys, taken apart: lead rank, day, touch rank and count, sorted by the first three."""
 
-    lead: Longs
-    day: npt.NDArray[np.int32]
-    touch: Longs
-    n: Longs
+    lead: Ints
+    day: Ints
+    touch: Ints
+    n: Ints
 
 
 def code_events(events: EventFrames) -> tuple[list[Coded], Lexicon]:
@@ -222,8 +234,8 @@ def count_events(
     """
     coded = [part for part in coded if len(part.lead)]
     if not coded or touches.height == 0:
-        nothing = np.empty(0, np.int64)
-        return Folded(nothing, np.empty(0, np.int32), nothing, nothing)
+        nothing = np.empty(0, np.int32)
+        return Folded(nothing, nothing, nothing, nothing)
     kinds = max(len(lexicon.kinds), 1)
     touch = np.zeros(int(touches["place"].max()) + 1, np.int64)  # type: ignore[arg-type]
     touch[touches["place"].to_numpy()] = touches["number"].to_numpy()
@@ -252,19 +264,19 @@ def count_events(
         keys, counts = _count_sorted(keys)
     else:
         keys, counts = _count_overlapping([pack(part, True) for part in coded])
-    touch_of = (keys & np.uint64((1 << touch_bits) - 1)).astype(np.int64)
-    day_of = ((keys >> np.uint64(touch_bits)) & np.uint64((1 << day_bits) - 1)).astype(np.int64) + day0
-    lead_of = (keys >> np.uint64(touch_bits + day_bits)).astype(np.int64)
-    return Folded(lead_of, day_of.astype(np.int32), touch_of, counts)
+    lead_of, day_of, touch_of = (np.empty(len(keys), np.int32) for _ in range(3))
+    _unpack(keys, day0, day_bits, touch_bits, lead_of, day_of, touch_of)
+    return Folded(lead_of, day_of, touch_of, counts)
 
 
-def _count_sorted(keys: Keys) -> tuple[Keys, Longs]:
-    out, counts = np.empty(len(keys), np.uint64), np.empty(len(keys), np.int64)
-    size = _tally(keys, out, counts)
-    return out[:size], counts[:size]
+def _count_sorted(keys: Keys) -> tuple[Keys, Ints]:
+    """Each of the sorted `keys` once, and how often it stood there; `keys` itself is used up."""
+    counts = np.empty(len(keys), np.int32)
+    size = _tally(keys, counts)
+    return keys[:size], counts[:size].copy()
 
 
-def _count_overlapping(files: Sequence[tuple[Keys, Longs]]) -> tuple[Keys, Longs]:
+def _count_overlapping(files: Sequence[tuple[Keys, Longs]]) -> tuple[Keys, Ints]:
     """Counts where files may hold the same event; instants are compared only for keys in two files."""
     folded = [_count_sorted(np.sort(keys)) for keys, _ in files]
     keys = np.concatenate([part[0] for part in folded])

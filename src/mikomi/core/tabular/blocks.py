@@ -15,6 +15,7 @@ import numpy as np
 from numba import njit
 
 from mikomi.core.tabular import words
+from mikomi.core.tabular.records import MARK
 from mikomi.core.words import MikomiError
 
 BLOCK = 16 << 20
@@ -59,6 +60,7 @@ class Block:
     """Whole lines in UTF-8."""
 
     data: bytes
+    marked: bool  # some bytes did not decode and were replaced by `MARK`
     long_line_follows: bool  # the line after these was too long to be kept
     final: bool
 
@@ -197,29 +199,31 @@ def read_blocks(path: Path, encoding: str) -> Iterator[Block]:
         rest = data[cut:]
         whole = data[:cut] if cut < len(data) else data
         if len(rest) > BLOCK // 2:
-            yield Block(_to_utf8(whole, encoding, decoded), True, False)
+            yield Block(*_to_utf8(whole, encoding, decoded), True, False)
             rest = b""
             skipping = True
         elif whole:
-            yield Block(_to_utf8(whole, encoding, decoded), False, False)
-    yield Block(_to_utf8(rest, encoding, decoded), False, True)
+            yield Block(*_to_utf8(whole, encoding, decoded), False, False)
+    yield Block(*_to_utf8(rest, encoding, decoded), False, True)
 
 
-def _to_utf8(data: bytes, encoding: str, decoded: bool) -> bytes:
-    """`data` (whole lines) in UTF-8, what does not decode marked."""
+def _to_utf8(data: bytes, encoding: str, decoded: bool) -> tuple[bytes, bool]:
+    """`data` (whole lines) in UTF-8, and whether something in it does not decode and is marked."""
     if data.isascii():
-        return data
+        return data, False
     if decoded:
         try:
             data.decode()
-            return data
         except UnicodeDecodeError:
-            return data.decode("utf-8", ERRORS).encode()
-    if encoding != "cp932":
-        return data.decode(encoding, ERRORS).encode()
-    raw = np.frombuffer(data, np.uint8)
-    if _break_utf8_lines(raw, np.empty(0, np.uint8)):
-        mended = raw.copy()
-        _break_utf8_lines(raw, mended)
-        data = mended.tobytes()
-    return ODD_SIGNS.sub("\uffff", data.decode(encoding, ERRORS)).encode()
+            return data.decode("utf-8", ERRORS).encode(), True
+        return data, encoding.startswith("utf-16") and MARK in data
+    if encoding == "cp932":
+        raw = np.frombuffer(data, np.uint8)
+        if _break_utf8_lines(raw, np.empty(0, np.uint8)):
+            mended = raw.copy()
+            _break_utf8_lines(raw, mended)
+            data = mended.tobytes()
+        text = ODD_SIGNS.sub("\uffff", data.decode(encoding, ERRORS))
+    else:
+        text = data.decode(encoding, ERRORS)
+    return text.encode(), "\uffff" in text

@@ -60,9 +60,12 @@ class DelimitedReader:
         """Blocks with their records, the line before them, and the number of a line too long or 0."""
         rest = b""
         line = 0
+        marked = False
         for block in read_blocks(self.path, self.encoding):
             data = rest + block.data if rest else block.data
-            found = find_records(data, self.delimiter, final=block.final or block.long_line_follows)
+            marked = block.marked or (marked and bool(rest))
+            final = block.final or block.long_line_follows
+            found = find_records(data, self.delimiter, final=final, marked=marked)
             check_widths(found, len(self.columns))
             rest = data[found.used :]
             long_line = line + found.height + 1 if block.long_line_follows else 0
@@ -152,9 +155,9 @@ def open_delimited(
     if delimiter is not None and len(delimiter.encode()) != 1:
         raise MikomiError(words.bad_delimiter(path, delimiter))
     sign = delimiter or find_delimiter(sample, whole, "\t" if path.suffix.lower() == ".tsv" else ",")
-    found = find_records(sample, sign, final=whole)
+    found = find_records(sample, sign, final=whole, marked=first.marked)
     if len(found) == 0:
-        found = find_records(sample, sign, final=True)
+        found = find_records(sample, sign, final=True, marked=first.marked)
     undecoded = (found.flags & records.UNDECODED) > 0
     if encoding is None and len(found) and undecoded.sum() > max(1, len(found) // 2):
         raise MikomiError(words.nothing_decodes(path))

@@ -28,6 +28,8 @@ type Bytes = npt.NDArray[np.uint8]
 @njit(cache=True, nogil=True)
 def _scan(buf, delimiter, final, starts, fields, lines, flags):
     """Fills the arrays, one item a record; returns (records, bytes used up, physical lines)."""
+    telling = np.zeros(256, np.bool_)
+    telling[10] = telling[34] = telling[delimiter] = True
     size = len(buf)
     at = 0
     count = 0
@@ -67,7 +69,14 @@ def _scan(buf, delimiter, final, starts, fields, lines, flags):
                 width += 1
                 state = 0
             elif state == 0:
-                state = 2 if c == 34 else 1
+                if c == 34:
+                    state = 2
+                else:
+                    state = 1
+                    at += 1
+                    while at < size and not telling[buf[at]]:
+                        at += 1
+                    continue
             elif state == 3:
                 if not (c == 13 and (at + 1 == size or buf[at + 1] == 10)):
                     flag |= MALFORMED
@@ -102,6 +111,14 @@ def _scan(buf, delimiter, final, starts, fields, lines, flags):
         count += 1
         line += breaks + 1
     return count, at, line
+
+
+@njit(cache=True, nogil=True)
+def _count_breaks(buf):
+    count = 0
+    for i in range(len(buf)):
+        count += buf[i] == 10
+    return count
 
 
 @njit(cache=True, nogil=True)
@@ -238,17 +255,20 @@ class Records:
         return raw.rstrip(b"\r\n").decode(errors="replace").replace("\uffff", "�").replace("\0", "�")
 
 
-def find_records(block: bytes, delimiter: str, *, final: bool) -> Records:
-    """The records of `block` (UTF-8). When not `final`, an unfinished last record is left unused."""
+def find_records(block: bytes, delimiter: str, *, final: bool, marked: bool = False) -> Records:
+    """The records of `block` (UTF-8). When not `final`, an unfinished last record is left unused.
+
+    `marked`: some bytes did not decode and `MARK` stands in their place.
+    """
     buf = np.frombuffer(block, np.uint8)
-    room = block.count(b"\n") + 2
+    room = _count_breaks(buf) + 2
     starts = np.empty(room + 1, np.int64)
     fields = np.empty(room, np.int32)
     lines = np.empty(room, np.int64)
     flags = np.zeros(room, np.uint16)
     count, used, height = _scan(buf, ord(delimiter), final, starts, fields, lines, flags)
     starts[count] = used
-    if b"\0" in block or MARK in block:
+    if marked or b"\0" in block:
         _flag_bytes(buf, starts, count, flags)
     return Records(
         buf, ord(delimiter), starts[: count + 1], fields[:count], lines[:count], flags[:count], used, height
