@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from mikomi.core.conditions.activity import ActivityCondition
 from mikomi.core.conditions.attributes import Test
 from mikomi.core.conditions.describe import activity_deed, describe_attributes
 from mikomi.core.conditions.sentence import Labels, ModelPath, Part, Sentence
@@ -142,7 +143,7 @@ def _token(
     fields, remove = _fields(desk, rule, path, mine)
     return kit.Token(
         name=name,
-        text=part.text,
+        text=_short(desk, rule, path) or part.text,
         title=editors.title_of(str(path[0]) if len(path) == 1 else ("field" if path[-1] == "field" else "")),
         fields=fields,
         optional=optional,

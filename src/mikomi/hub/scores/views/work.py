@@ -105,7 +105,7 @@ def page(work: Work) -> dict[str, Any]:
         "sections": [section(work, name) for name in SECTIONS],
         "hot": hot_row(desk),
         "grades": [grades_row(desk, "fit"), grades_row(desk, "engagement")],
-        "groups": [group_row(desk, name) for name, _globs in desk.model.groups],
+        "content_groups": [group_row(desk, name) for name, _globs in desk.model.groups],
         "contents": next((f.choices for f in content_fields((), desk.picks, desk.language) if f.choices), ()),
         "templates": templates(),
     }
