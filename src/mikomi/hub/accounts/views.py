@@ -59,7 +59,7 @@ def set_up(request: HttpRequest, token: str) -> HttpResponse:
             return render(request, "accounts/link_ended.html", {"setup": True}, status=410)
         login(request, user, backend=BACKEND)
         return redirect(settings.LOGIN_REDIRECT_URL)
-    return render(request, "accounts/set_up.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "accounts/set_up.html", {"form": form})
 
 
 @require_POST
@@ -89,4 +89,4 @@ def profile(request: HttpRequest) -> HttpResponse:
         with translation.override(user.language or translation.get_language()):
             messages.success(request, _("保存しました"))
         return redirect("account_profile")
-    return render(request, "accounts/profile.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "accounts/profile.html", {"form": form})
