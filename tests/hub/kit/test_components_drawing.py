@@ -17,6 +17,8 @@ from django.utils import translation
 from mikomi.hub.kit import icons, menu
 from mikomi.hub.kit.menu import Light, MenuEntry, health_of, menu_of, register, register_health
 from mikomi.hub.kit.plots import Mark, TemperaturePlot, draw_spark, draw_temperature
+from mikomi.hub.kit.sentence import Text
+from mikomi.hub.kit.templatetags import kit as kit_tags
 
 HUB = Path(icons.__file__).parent.parent
 TOKENS = HUB.parents[2] / "frontend" / "src" / "css" / "tokens.css"
@@ -210,3 +212,27 @@ def test_marks_and_names_of_the_plot_never_lie_on_each_other():
     assert min(high - low for low, high in pairwise(heights)) >= 16
     names = [band.text_y for band in drawing.bands]
     assert all(low - high >= 12 for low, high in pairwise(names))
+
+
+def test_every_class_of_ours_in_a_template_is_in_a_style_sheet():
+    sheets = "".join(sheet.read_text(encoding="utf-8") for sheet in TOKENS.parent.glob("*.css"))
+    known = set(re.findall(r"\.(mk-[a-z0-9-]+)", sheets))
+    unknown = set()
+    for template in HUB.rglob("*.html"):
+        text = re.sub(r"\{[%{#].*?[%}#]\}", " ", template.read_text(encoding="utf-8"))
+        for classes in re.findall(r'class="([^"]*)"', text):
+            # A name that ends in - goes on with a number of its own, as mk-score-4.
+            unknown |= {
+                name for name in classes.split() if name.startswith("mk-") and name[-1] != "-"
+            } - known
+    assert unknown == set()
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("ja", "60日以上あけて戻り（開封）"), ("en", "60日以上 あけて戻り （開封 ）")]
+)
+def test_only_english_parts_its_words_and_never_before_a_closing_mark(language, text):
+    parts = (Text("60日以上"), Text("あけて戻り"), Text("（開封"), Text("）"))
+    with translation.override(language):
+        said = "".join(space + str(part.text) for part, space in kit_tags.spaced(parts))
+    assert said == text.replace(" ）", "）")

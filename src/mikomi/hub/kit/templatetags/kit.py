@@ -23,6 +23,7 @@ from django_vite.core.exceptions import DjangoViteAssetNotFoundError
 from mikomi.core.words import Words
 from mikomi.hub.kit import formats, icons, menu, plots, temperature
 from mikomi.hub.kit.rounding import shown
+from mikomi.hub.kit.sentence import Text, Token
 
 register = template.Library()
 log = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 THEMES = ("system", "light", "dark")
 SCORE_SCALE = 100.0
 BAR_WIDTH = 92
+CLOSING_MARKS = (",", ".", ")", ":", ";", "、", "。", "）")
 
 
 def _language() -> str:
@@ -221,6 +223,16 @@ def person(name: str) -> SafeString:
 def person_text(name: str) -> str:
     """The same as plain text."""
     return f"{name} {formats.honorific(_language())}".strip()
+
+
+@register.filter
+def spaced(parts: Sequence[Text | Token]) -> list[tuple[Text | Token, str]]:
+    """Each part of a sentence with the space before it: none in Japanese, none before a closing mark."""
+    space = "" if _language() == "ja" else " "
+    return [
+        (part, "" if not index or str(part.text).startswith(CLOSING_MARKS) else space)
+        for index, part in enumerate(parts)
+    ]
 
 
 # Bars and plots
