@@ -154,6 +154,18 @@ def _token(
     )
 
 
+def _short(desk: Desk, rule: Rule, path: ModelPath) -> str:
+    """A long list of kinds as its first one and how many more; "" where nothing is that long."""
+    when = getattr(rule, str(path[0]), None) if len(path) == 1 else None
+    if not isinstance(when, ActivityCondition) or len(when.kinds) < 3:
+        return ""
+    first = activity_deed(replace(when, kinds=when.kinds[:1]), desk.language, desk.labels)
+    said = f"{first.thing}{first.particle}{first.plain}"
+    if desk.language == "en":
+        said = f"{first.plain} {first.thing}"
+    return _("%(first)s、ほか%(n)d種類") % {"first": said, "n": len(when.kinds) - 1}
+
+
 def _fields(desk: Desk, rule: Rule, path: ModelPath, opened: Opened | None) -> tuple[list[kit.Field], str]:
     """The editor's fields at a place of the rule, and the words of its remove button."""
     errors = dict(opened.errors) if opened else {}
