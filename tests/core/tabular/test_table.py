@@ -257,6 +257,15 @@ def test_progress_ends_at_the_whole(tmp_path: Path) -> None:
     assert seen[-1] == (path.stat().st_size, path.stat().st_size)
 
 
+@pytest.mark.parametrize("start", ["x^", "x\x01", "(\xb5/", "\x1f"])
+def test_text_that_begins_like_a_compressed_file_is_text(tmp_path: Path, start: str) -> None:
+    data = f"{start}lead,b\n".encode() + f"{start}1,2\n".encode() * 600_000
+    table = read_table(written(tmp_path, data), header=True)
+    assert table.columns == [f"{start}lead", "b"]
+    assert table.frame.height == 600_000
+    assert table.frame.row(0) == table.frame.row(-1) == (f"{start}1", "2")
+
+
 def test_frames_hold_text_alone(tmp_path: Path) -> None:
     table = read_table(written(tmp_path, b"lead,n,d\n1,2.50,2026-11-01\n"))
     assert set(table.frame.dtypes) == {pl.String}

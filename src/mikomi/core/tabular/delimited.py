@@ -22,6 +22,9 @@ from mikomi.core.words import MikomiError, Words
 DELIMITERS = (",", "\t", ";", "|")
 SAMPLE_BYTES = 256 << 10
 
+COMPRESSED = (b"x\x01", b"x^", b"x\x9c", b"x\xda", b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
+"""How zlib, gzip and zstd data begin."""
+
 
 @dataclass(frozen=True, slots=True)
 class DelimitedReader:
@@ -109,8 +112,11 @@ class DelimitedReader:
         schema = dict.fromkeys(self.columns, pl.String)
         if not sound:
             return pl.DataFrame(schema=schema).select(columns or self.columns)
+        # Polars unpacks what begins like a compressed file, so such a text gets a line before it.
+        packed = sound.startswith(COMPRESSED)
         return pl.read_csv(
-            sound,
+            b"-\n" + sound if packed else sound,
+            skip_lines=int(packed),
             has_header=False,
             schema=schema,
             separator=self.delimiter,
@@ -150,6 +156,8 @@ def open_delimited(
     name = known_encoding(path, encoding) if encoding else find_encoding(path)
     first = next(read_blocks(path, name))
     sample, whole = _sample(first)
+    if first.long_line_follows and not sample:
+        raise MikomiError(words.bad_header(path, 1, words.LONG_LINE))
     if not sample.strip(b"\r\n\t ,"):
         raise MikomiError(words.empty_file(path))
     if delimiter is not None and len(delimiter.encode()) != 1:
@@ -216,7 +224,8 @@ def _first_cells(found: Records, at: int, delimiter: str) -> list[str] | None:
     one = found.buf[found.starts[at] : found.starts[at + 1]].tobytes()
     again = find_records(one, delimiter, final=True)
     frame = pl.read_csv(
-        sound_bytes(again, one, width),
+        b"-\n" + sound_bytes(again, one, width),
+        skip_lines=1,
         has_header=False,
         schema={str(i): pl.String for i in range(width)},
         separator=delimiter,

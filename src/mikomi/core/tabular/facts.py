@@ -42,7 +42,7 @@ RESULTS = {
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """Events by file: `files` hold `lead, at (UTC us), kind, content, automated, line`.
+    """Events by file: `files` hold `lead, at (UTC us), kind, content, automated`.
 
     `lead`, `kind`, `content` are categoricals there, so that fifty million rows stay small;
     `frame` is all rows as plain text columns. An event without content has the content "".
@@ -163,7 +163,7 @@ def _check_events(
     if any(dtype != pl.String for dtype in texts.dtypes):
         texts = as_text(texts)
     times, timed = parse_times(raw["at"], timezone)
-    rows = texts.with_columns(times.alias("at"), chunk.lines)
+    rows = texts.with_columns(times.alias("at"))
     kinds = rows["kind"].unique()
     sound = kinds.filter(kinds.str.contains(rf"\A(?:{KIND_PATTERN.pattern})\z"))
     checks: list[tuple[pl.Series, Words]] = [
@@ -180,7 +180,7 @@ def _check_events(
         rows = rows.with_columns(pl.lit(False).alias("automated"))
     good, rejected = sort_out(chunk, checks, file)
     rows = rows.with_columns(pl.col("content").fill_null(""))
-    rows = rows.select("lead", "at", "kind", "content", "automated", "line")
+    rows = rows.select("lead", "at", "kind", "content", "automated")
     return (rows if good is None else rows.filter(good)), rejected
 
 

@@ -54,6 +54,8 @@ def check_file(path: Path) -> Format:
         form = ENDINGS.get(path.suffix.lower())
         if not path.exists():
             raise MikomiError(words.no_file(path))
+        if not path.is_file():
+            raise MikomiError(words.no_plain_file(path))
         if form is None:
             raise MikomiError(words.unknown_ending(path, tuple(ENDINGS)))
         with path.open("rb") as file:

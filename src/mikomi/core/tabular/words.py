@@ -56,6 +56,13 @@ def is_folder(path: Name) -> Words:
     return Words(f"{path}: フォルダーです。ファイルを指定してください", f"{path}: is a folder; name a file")
 
 
+def no_plain_file(path: Name) -> Words:
+    return Words(
+        f"{path}: 普通のファイルではありません。ファイルに保存してから指定してください",
+        f"{path}: is not a plain file; save it as one first",
+    )
+
+
 def empty_folder(path: Name) -> Words:
     return Words(
         f"{path}: フォルダーに読めるファイル（Parquet など）がありません",
