@@ -9,4 +9,4 @@ class KitConfig(AppConfig):
     label = "kit"
 
     def ready(self) -> None:
-        autodiscover_modules("jobs", "maintenance")
+        autodiscover_modules("jobs", "maintenance", "lights")

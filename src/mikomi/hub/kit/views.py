@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import importlib.metadata
-from datetime import timedelta
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError
 from django.http import HttpRequest, JsonResponse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from mikomi.hub.kit.models import Worker
-
-WORKER_SILENCE = timedelta(seconds=30)
-"""A worker that has not been seen for this long counts as not running."""
+from mikomi.hub.kit.health import worker_runs
 
 
 @login_not_required
@@ -29,7 +24,7 @@ def health(request: HttpRequest) -> JsonResponse:
     """
     database = worker = True
     try:
-        worker = Worker.objects.filter(seen_at__gte=timezone.now() - WORKER_SILENCE).exists()
+        worker = worker_runs()
     except DatabaseError:
         database = worker = False
     answer = {
