@@ -96,6 +96,14 @@ def test_the_nth_identical_row_of_another_file_is_the_same_event() -> None:
     assert [n for *_, n in stored()] == [4]
 
 
+def test_rows_that_only_a_query_tells_apart_are_that_many_events() -> None:
+    known(a=1)
+    rows = events(("a", 0, "page_view", "/x?a=1"), ("a", 0, "page_view", "/x?a=2"))
+    assert services.record_events(rows).new == 2
+    assert services.record_events(rows).new == 0
+    assert [n for *_, n in stored()] == [2]
+
+
 def test_an_event_of_an_unknown_lead_waits_and_joins_it() -> None:
     told = services.record_events(events(("z", 0, "page_view", "/x"), ("z", 1, "page_view", "/y")))
     assert (told.new, told.waiting, told.waiting_keys) == (2, 2, 1)

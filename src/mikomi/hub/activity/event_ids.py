@@ -11,14 +11,18 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from mikomi.hub.activity.contents import normal_content
+
 SAME = ("lead", "at", "kind", "content", "automated")
 _MIX = np.uint64(0xC6A4A7935BD1E995)
 
 
 def with_ordinal(frame: pl.DataFrame) -> pl.DataFrame:
-    """`frame` (lead, at, kind, content, automated) with the column `ordinal`: 0 for the first of
-    identical rows, 1 for the second ... To be asked of a whole file, before it is cut into chunks."""
-    return frame.with_columns(pl.int_range(pl.len()).over(*SAME).cast(pl.Int32).alias("ordinal"))
+    """`frame` (lead, at, kind, content, automated) with contents as they are stored and the column
+    `ordinal`: 0 for the first of identical rows, 1 for the second ... To be asked of a whole file,
+    before it is cut into chunks."""
+    spelled = frame.with_columns(normal_content(pl.col("content")).alias("content"))
+    return spelled.with_columns(pl.int_range(pl.len()).over(*SAME).cast(pl.Int32).alias("ordinal"))
 
 
 def event_ids(frame: pl.DataFrame) -> pl.Series:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from mikomi.hub.activity.changes import changing, mark_changed, mark_erased
-from mikomi.hub.activity.contents import MOST_CONTENTS, OTHER, normal_content
+from mikomi.hub.activity.contents import MOST_CONTENTS, OTHER
 from mikomi.hub.activity.counters import add, counted_up, subtract
 from mikomi.hub.activity.event_ids import event_ids, outcome_ids, with_ordinal
 from mikomi.hub.activity.types import Recorded
@@ -24,8 +24,9 @@ def record_events(frame: pl.DataFrame, *, import_id: int | None = None, source: 
     """Stores events and adds those that count and were not there yet to the activity.
 
     `frame`: `lead` (key, text), `at` (aware), `kind`, `content`, `automated` (bool); optional
-    `ordinal` (which of the identical rows of its file a row is; computed from the frame without it)
-    and `payload` (JSON text). An event that is there already changes nothing.
+    `payload` (JSON text) and `ordinal` (which of the identical rows of its file a row is, from
+    `event_ids.with_ordinal`, which also spells the contents; without it the frame is the file). An
+    event that is there already changes nothing.
     """
     rows = _named_events(frame)
     with changing() as number:
@@ -201,7 +202,6 @@ def erase(leads: Sequence[int]) -> None:
 def _named_events(frame: pl.DataFrame) -> pl.DataFrame:
     rows = frame.with_columns(
         pl.col("at").dt.convert_time_zone("UTC").dt.cast_time_unit("us"),
-        normal_content(pl.col("content")).alias("content"),
         pl.col("automated").fill_null(False),
         *([] if "payload" in frame.columns else [pl.lit(None, pl.String).alias("payload")]),
     )

@@ -106,10 +106,11 @@ def _read(database: BaseDatabaseWrapper, rows: str, params: Sequence[int] = ()) 
     with database.cursor() as cursor:
         cursor.execute(f"select count(*), {chosen} from {rows}", params)
         count, run = cursor.fetchone()
-    run = run or ("" if not on_postgres() else b"")
-    if len(run) != count * (WIDTH if on_postgres() else 2 * WIDTH):
+    # Bytes on PostgreSQL, hexadecimal text on SQLite; without rows both are null.
+    written = 0 if run is None else len(run)
+    if written != count * (WIDTH if on_postgres() else 2 * WIDTH):
         raise OverflowError("a number of the activity table needs more than 32 bits")
-    data = run if on_postgres() else bytes.fromhex(run)
+    data = b"" if run is None else bytes(run) if on_postgres() else bytes.fromhex(run)
     numbers = np.frombuffer(data, dtype=">i4").astype(np.int32).reshape(count, len(COLUMNS))
     lead, day, touch, n = (np.ascontiguousarray(numbers[:, i]) for i in range(len(COLUMNS)))
     order = np.lexsort((touch, day, lead))

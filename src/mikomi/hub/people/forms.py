@@ -25,7 +25,11 @@ ENCODINGS = [
 class UploadForm(forms.Form):
     """A file, what it holds, and since when it was known."""
 
-    kind = forms.ChoiceField(choices=KINDS, initial=Import.Kind.LEADS, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        choices=KINDS,
+        initial=Import.Kind.LEADS,
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
+    )
     file = forms.FileField(
         label=_("ファイル"),
         max_length=255,

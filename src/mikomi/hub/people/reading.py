@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from mikomi.core.conditions.text import folded
+from mikomi.core.conditions.text import as_number, folded
 from mikomi.core.tabular import headers
 from mikomi.core.tabular.facts import read_events, read_outcomes
 from mikomi.core.tabular.leads import read_leads
@@ -33,12 +33,16 @@ MORE = {
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of the file and what becomes of it: `field` "" is not used; `custom`: a field of its
-    own, called as the file calls it. `sample`: the first value there is."""
+    own, called as the file calls it. `sample`: the first value there is. `odd`: how many values of a
+    field for numbers are none, `example` the first of them; no rule that wants a number will meet them.
+    """
 
     header: str
     field: str
     custom: bool
     sample: str
+    odd: int = 0
+    example: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +155,9 @@ def _leads(path: Path, timezone: str, encoding: str | None, progress: Progress |
         columns=(
             Column(key or "", "lead", False, _sample(frame, "lead")),
             *(
-                Column(h, f, f not in STANDARD and f != "created_at", _sample(leads.frame, h))
+                Column(
+                    h, f, f not in STANDARD and f != "created_at", _sample(leads.frame, h), *_odd(frame, f)
+                )
                 for h, f in mapping.items()
                 if h in leads.frame.columns
             ),
@@ -221,3 +227,10 @@ def _used_columns(
 def _sample(frame: pl.DataFrame, column: str) -> str:
     values = frame[column].drop_nulls().head(1)
     return str(values.item())[:80] if len(values) else ""
+
+
+def _odd(frame: pl.DataFrame, field: str) -> tuple[int, str]:
+    if field not in STANDARD or STANDARD[field][3] != "number":
+        return 0, ""
+    none = frame.filter(pl.col(field).is_not_null() & as_number(pl.col(field)).is_null())
+    return none.height, _sample(none, field)

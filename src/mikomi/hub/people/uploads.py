@@ -199,10 +199,7 @@ def _shown(report: Report) -> dict[str, Any]:
     sheet = replace(report.sheet, columns=report.sheet.columns[:SHOWN_COLUMNS])
     shown = sheet.frame.head(SHOWN_ROWS)
     names = [c.field for c in sheet.columns if c.field in shown.columns]
-    first = shown.select(
-        pl.col(n).dt.to_string("iso:strict") if isinstance(shown.schema[n], pl.Datetime) else pl.col(n)
-        for n in names
-    )
+    first = shown.select(_clock(n) if isinstance(shown.schema[n], pl.Datetime) else pl.col(n) for n in names)
     return {
         "new": report.new,
         "changed": report.changed,
@@ -218,3 +215,7 @@ def _shown(report: Report) -> dict[str, Any]:
         "names": names,
         "first": [[str(v)[:80] if v is not None else "" for v in row] for row in first.iter_rows()],
     }
+
+
+def _clock(column: str) -> pl.Expr:
+    return pl.col(column).dt.convert_time_zone(settings.TIME_ZONE).dt.strftime("%Y-%m-%d %H:%M")
