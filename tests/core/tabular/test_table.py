@@ -200,6 +200,7 @@ def test_a_line_of_many_mebibytes_is_passed_over(tmp_path: Path) -> None:
     table = read_table(path)
     assert rows_of(table) == [("1", "2"), ("4", "5")]
     assert table.rejected["line"].to_list() == [3]
+    assert table.rejected["row"][0].startswith("3,xxx")
     assert table.lines.to_list() == [2, 4]
 
 

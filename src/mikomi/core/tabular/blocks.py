@@ -24,6 +24,9 @@ BLOCK = 16 << 20
 SAMPLE = 4 << 20
 """Bytes that decide the encoding, from the first byte that is not ASCII."""
 
+LONG_LINE_KEPT = 200
+"""Bytes of a line that is left out that are kept for the message."""
+
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -61,7 +64,7 @@ class Block:
 
     data: bytes
     marked: bool  # some bytes did not decode and were replaced by `MARK`
-    long_line_follows: bool  # the line after these was too long to be kept
+    long_line: bytes | None  # how the line after these begins, if it was too long to be kept
     final: bool
 
 
@@ -199,12 +202,16 @@ def read_blocks(path: Path, encoding: str) -> Iterator[Block]:
         rest = data[cut:]
         whole = data[:cut] if cut < len(data) else data
         if len(rest) > BLOCK // 2:
-            yield Block(*_to_utf8(whole, encoding, decoded), True, False)
+            yield Block(
+                *_to_utf8(whole, encoding, decoded),
+                _to_utf8(rest[:LONG_LINE_KEPT], encoding, decoded)[0],
+                False,
+            )
             rest = b""
             skipping = True
         elif whole:
-            yield Block(*_to_utf8(whole, encoding, decoded), False, False)
-    yield Block(*_to_utf8(rest, encoding, decoded), False, True)
+            yield Block(*_to_utf8(whole, encoding, decoded), None, False)
+    yield Block(*_to_utf8(rest, encoding, decoded), None, True)
 
 
 def _to_utf8(data: bytes, encoding: str, decoded: bool) -> tuple[bytes, bool]:

@@ -14,7 +14,7 @@ import polars as pl
 from mikomi.core.tabular import headers, records, words
 from mikomi.core.tabular.blocks import Block, find_encoding, known_encoding, read_blocks
 from mikomi.core.tabular.formats import Format
-from mikomi.core.tabular.records import Records, check_widths, find_records, sound_bytes
+from mikomi.core.tabular.records import Records, check_widths, find_records, readable, sound_bytes
 from mikomi.core.tabular.rejects import join_rejects, reject_rows, text_of_rows
 from mikomi.core.tabular.table import Chunk, Progress, checked_names
 from mikomi.core.words import MikomiError, Words
@@ -59,28 +59,27 @@ class DelimitedReader:
                 if progress is not None:
                     progress(min(done, total), total)
 
-    def _scanned(self) -> Iterator[tuple[bytes, Records, int, int]]:
-        """Blocks with their records, the line before them, and the number of a line too long or 0."""
+    def _scanned(self) -> Iterator[tuple[bytes, Records, int, bytes | None]]:
+        """Blocks with their records, the line before them, and how a line too long after them begins."""
         rest = b""
         line = 0
         marked = False
         for block in read_blocks(self.path, self.encoding):
             data = rest + block.data if rest else block.data
             marked = block.marked or (marked and bool(rest))
-            final = block.final or block.long_line_follows
+            final = block.final or block.long_line is not None
             found = find_records(data, self.delimiter, final=final, marked=marked)
             check_widths(found, len(self.columns))
             rest = data[found.used :]
-            long_line = line + found.height + 1 if block.long_line_follows else 0
-            yield data, found, line, long_line
-            line += found.height + (1 if long_line else 0)
+            yield data, found, line, block.long_line
+            line += found.height + (0 if block.long_line is None else 1)
 
     def _chunk(
         self,
         data: bytes,
         found: Records,
         first_line: int,
-        long_line: int,
+        long_line: bytes | None,
         columns: Sequence[str] | None,
         typed: bool,
     ) -> Chunk:
@@ -89,12 +88,9 @@ class DelimitedReader:
             found.flags[lines <= self.header_line] |= records.BLANK
         flags = found.flags
         rejected = [self._rejects(found, lines)] if (flags & records.BAD).any() else []
-        if long_line:
-            rejected.append(
-                reject_rows(
-                    str(self.path), pl.Series([long_line]), words.LONG_LINE, pl.Series([""], dtype=pl.String)
-                )
-            )
+        if long_line is not None:
+            number, text = pl.Series([first_line + found.height + 1]), pl.Series([readable(long_line)])
+            rejected.append(reject_rows(str(self.path), number, words.LONG_LINE, text))
         sound = sound_bytes(found, data, len(self.columns))
         kept = lines[flags & (records.BAD | records.BLANK) == 0] if flags.any() else lines
         frame = self._parse(sound, columns)
@@ -156,7 +152,7 @@ def open_delimited(
     name = known_encoding(path, encoding) if encoding else find_encoding(path)
     first = next(read_blocks(path, name))
     sample, whole = _sample(first)
-    if first.long_line_follows and not sample:
+    if first.long_line is not None and not sample:
         raise MikomiError(words.bad_header(path, 1, words.LONG_LINE))
     if not sample.strip(b"\r\n\t ,"):
         raise MikomiError(words.empty_file(path))
@@ -190,7 +186,7 @@ def _sample(block: Block) -> tuple[bytes, bool]:
     """The first lines, and whether they are the whole file."""
     data = block.data
     if len(data) <= SAMPLE_BYTES:
-        return data, block.final or block.long_line_follows
+        return data, block.final or block.long_line is not None
     cut = data.rfind(b"\n", 0, SAMPLE_BYTES) + 1
     return (data[:cut], False) if cut else (data, block.final)
 

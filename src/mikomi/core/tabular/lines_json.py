@@ -13,7 +13,7 @@ import polars as pl
 from mikomi.core.tabular import words
 from mikomi.core.tabular.blocks import find_encoding, known_encoding, read_blocks
 from mikomi.core.tabular.formats import Format
-from mikomi.core.tabular.records import MARK, RECORD_LIMIT
+from mikomi.core.tabular.records import MARK, RECORD_LIMIT, readable
 from mikomi.core.tabular.rejects import join_rejects, reject_rows
 from mikomi.core.tabular.table import Chunk, Progress, checked_names
 from mikomi.core.words import MikomiError
@@ -65,7 +65,7 @@ def _lines(path: Path, encoding: str) -> Iterator[tuple[pl.DataFrame, list[pl.Da
     rest = b""
     for block in read_blocks(path, encoding):
         data = rest + block.data
-        if not data.endswith(b"\n") and data and not (block.final or block.long_line_follows):
+        if not data.endswith(b"\n") and data and not block.final and block.long_line is None:
             cut = data.rfind(b"\n") + 1
             data, rest = data[:cut], data[cut:]
         else:
@@ -87,10 +87,10 @@ def _lines(path: Path, encoding: str) -> Iterator[tuple[pl.DataFrame, list[pl.Da
                 rejected.append(reject_rows(str(path), out["line"], reason, out["text"]))
                 frame = frame.filter(~bad)
         line += height
-        if block.long_line_follows:
+        if block.long_line is not None:
             line += 1
-            one = pl.Series([line]), words.LONG_LINE, pl.Series([""], dtype=pl.String)
-            rejected.append(reject_rows(str(path), *one))
+            text = pl.Series([readable(block.long_line)])
+            rejected.append(reject_rows(str(path), pl.Series([line]), words.LONG_LINE, text))
         yield frame.filter(pl.col("text").str.strip_chars() != ""), rejected
 
 

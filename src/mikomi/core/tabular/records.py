@@ -252,7 +252,12 @@ class Records:
         """The bytes of record i as text, without its line break, cut at 4,000 bytes."""
         start, end = int(self.starts[i]), int(self.starts[i + 1])
         raw = self.buf[start : min(end, start + 4000)].tobytes()
-        return raw.rstrip(b"\r\n").decode(errors="replace").replace("\uffff", "�").replace("\0", "�")
+        return readable(raw.rstrip(b"\r\n"))
+
+
+def readable(raw: bytes) -> str:
+    """Bytes of a bad row as text, a replacement sign for each that is none."""
+    return raw.decode(errors="replace").replace("\uffff", "�").replace("\0", "�")
 
 
 def find_records(block: bytes, delimiter: str, *, final: bool, marked: bool = False) -> Records:
