@@ -100,3 +100,14 @@ class ChangedLead(models.Model):
     lead = models.IntegerField(primary_key=True)
     number = models.BigIntegerField(db_index=True)
     activity = models.BigIntegerField(db_index=True)
+
+
+class HistoryCopy(models.Model):
+    """A folder of history files, and the highest change number it was ever given.
+
+    It is written before the files are: a folder that knows of more, or has no row, was made from
+    another database or another past of this one.
+    """
+
+    name = models.CharField(max_length=40, primary_key=True)
+    through = models.BigIntegerField()
