@@ -116,3 +116,40 @@ def test_a_file_made_from_an_old_draft_is_refused(client: Client, model: Model, 
     answer = client.post("/score/file/", {"yaml": "name: x\n", "revision": "0"})
     assert answer.status_code == 422
     assert "ほかの人が先に" in answer.content.decode()
+
+
+def test_a_big_change_is_undone_until_the_next_small_one(client: Client, model: Model, user) -> None:
+    services.publish_model(model, user)
+    other = replace(model, name="x")
+    services.save_draft(other, user)
+    client.post("/score/discard/")
+    client.post("/score/back/")
+    assert queries.draft().model == other  # type: ignore[union-attr]
+    client.post("/score/template/saas/")
+    client.post("/score/change/hot/", {"part": "total", "value": "9"})
+    changed = queries.draft()
+    client.post("/score/back/")
+    assert queries.draft() == changed
+
+
+def test_a_first_draft_that_was_thrown_away_comes_back(client: Client, model: Model, user) -> None:
+    services.save_draft(model, user)
+    client.post("/score/discard/")
+    assert queries.draft() is None
+    assert client.get("/score/").status_code == 200
+    client.post("/score/back/")
+    assert queries.draft().model == model  # type: ignore[union-attr]
+
+
+def test_a_deleted_rule_comes_back_by_the_toast(client: Client, model: Model, user) -> None:
+    services.publish_model(model, user)
+    answer = client.post("/score/act/r-maker/delete/", headers={"HX-Request": "true"})
+    assert 'action="/score/back/"' in answer.content.decode()
+    client.post("/score/back/")
+    assert queries.draft().model == model  # type: ignore[union-attr]
+
+
+def test_the_model_is_renamed(client: Client, model: Model, user) -> None:
+    services.publish_model(model, user)
+    client.post("/score/change/name/", {"part": "value", "value": "新しいスコア"})
+    assert queries.draft().model.name == "新しいスコア"  # type: ignore[union-attr]

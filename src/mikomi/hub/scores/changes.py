@@ -52,7 +52,7 @@ from mikomi.hub.scores.edits import (
 )
 from mikomi.hub.scores.keys import group_by_key, group_key, rule_by_key, slug
 from mikomi.hub.scores.picks import Picks
-from mikomi.hub.scores.rows import auto_label
+from mikomi.hub.scores.rows import auto_label, names_itself
 
 THRESHOLD = NumberPart(optional=True)
 
@@ -129,7 +129,7 @@ def _change_rule(
 
 def _renamed(old: Rule, new: Rule, picks: Picks, language: Language) -> Rule:
     """A name made from the condition follows it; one that a person gave stays."""
-    if old.label != auto_label(old, language, picks.labels):
+    if not names_itself(old, picks.labels):
         return new
     return changed_rule(new, label=auto_label(new, language, picks.labels))
 

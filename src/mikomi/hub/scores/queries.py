@@ -38,7 +38,7 @@ def versions() -> list[PublishedModel]:
 def draft() -> Draft | None:
     """The draft, None before anything was set up."""
     row = ModelDraft.objects.select_related("saved_by").first()
-    if row is None:
+    if row is None or not row.yaml:
         return None
     return Draft(
         model=_parsed(row.yaml),

@@ -24,7 +24,7 @@ from mikomi.core.scoring.model import (
     SilenceSignal,
     SurgeSignal,
 )
-from mikomi.core.words import Language
+from mikomi.core.words import Language, Words
 from mikomi.hub.kit import sentence as kit
 from mikomi.hub.scores import editors
 from mikomi.hub.scores.edits import condition_at, groups_used, rule_of
@@ -61,22 +61,27 @@ def token_name(path: ModelPath) -> str:
     return "-".join(str(step) for step in path)
 
 
+_PATTERN_NAMES: dict[type, Words] = {
+    ReturnSignal: Words("再検討", "Reconsidering"),
+    SurgeSignal: Words("集中して閲覧", "Reading intensely"),
+    SilenceSignal: Words("動きなし", "Quiet"),
+    ColleaguesSignal: Words("同じ会社の複数名", "Several people of one company"),
+}
+
+
 def auto_label(rule: Rule, language: Language, labels: Labels) -> str:
     """What a rule is called when nobody names it."""
-    match rule:
-        case FitRule():
-            return describe_attributes(rule.when, language, labels)
-        case EngagementRule():
-            deed = activity_deed(rule.when, language, labels)
-            return deed.thing or deed.past
-        case ReturnSignal():
-            return _("再検討")
-        case SurgeSignal():
-            return _("集中して閲覧")
-        case SilenceSignal():
-            return _("動きなし")
-        case ColleaguesSignal():
-            return _("同じ会社の複数名")
+    if isinstance(rule, FitRule):
+        return describe_attributes(rule.when, language, labels)
+    if isinstance(rule, EngagementRule):
+        deed = activity_deed(rule.when, language, labels)
+        return deed.thing or deed.past
+    return _PATTERN_NAMES[type(rule)].text(language)
+
+
+def names_itself(rule: Rule, labels: Labels) -> bool:
+    """Whether a rule's name was made from what it says, in either language."""
+    return rule.label in (auto_label(rule, "ja", labels), auto_label(rule, "en", labels))
 
 
 def rule_row(desk: Desk, rule: Rule, *, opened: Opened | None = None, error: str = "") -> kit.Rule:
@@ -95,7 +100,7 @@ def rule_row(desk: Desk, rule: Rule, *, opened: Opened | None = None, error: str
         post_url=reverse("scores:change", args=[key]),
         effect_url=reverse("scores:effect", args=[key]),
         changed=changed,
-        note="" if rule.label == auto_label(rule, desk.language, desk.labels) else rule.label,
+        note="" if names_itself(rule, desk.labels) else rule.label,
         actions=_actions(desk, rule, sentence, changed=changed and old is not None),
         error=error,
     )
@@ -297,6 +302,33 @@ def _hot_token(hot: Hot, name: str, text: str, old: str, opened: Opened | None) 
         old=old,
         remove="" if value is None else _("この条件を外す"),
         open=mine is not None,
+    )
+
+
+def name_row(desk: Desk, *, opened: Opened | None = None, error: str = "") -> kit.Rule:
+    """What the model is called."""
+    mine = opened if opened is not None and opened.name == "value" else None
+    was = desk.published.name if desk.published else ""
+    name = desk.model.name
+    return kit.Rule(
+        key="name",
+        parts=[
+            kit.Text(_("このモデルの名前：")),
+            kit.Token(
+                name="value",
+                text=name,
+                title=editors.title_of("label"),
+                fields=editors.text_fields(
+                    mine.typed.get("value", name) if mine else name,
+                    error=mine.errors.get("value", "") if mine else "",
+                ),
+                old=was if was != name else "",
+                open=mine is not None,
+            ),
+        ],
+        post_url=reverse("scores:change", args=["name"]),
+        changed=bool(was) and was != name,
+        error=error,
     )
 
 

@@ -51,13 +51,19 @@ def checked(model: Model) -> str:
     return text
 
 
-def save_draft(model: Model, user: User | None, *, revision: int | None = None) -> int:
+def save_draft(
+    model: Model, user: User | None, *, revision: int | None = None, undoable: bool = False
+) -> int:
     """Keeps `model` as the draft and returns the new revision.
 
-    `revision` is the one the edit started from (None: whatever is there is replaced). Raises
-    `StaleDraftError` where the draft has moved on, `MikomiError` for a model that cannot be kept.
+    `revision` is the one the edit started from (None: whatever is there is replaced). `undoable`
+    keeps what was there for `bring_back`. Raises `StaleDraftError` where the draft has moved on,
+    `MikomiError` for a model that cannot be kept.
     """
-    text = checked(model)
+    return _save(checked(model), user, revision=revision, undoable=undoable)
+
+
+def _save(text: str, user: User | None, *, revision: int | None = None, undoable: bool = False) -> int:
     with transaction.atomic():
         row = ModelDraft.objects.select_for_update().first()
         if row is None:
@@ -65,6 +71,7 @@ def save_draft(model: Model, user: User | None, *, revision: int | None = None) 
             row = ModelDraft(based_on=latest.number if latest else None, revision=0)
         elif revision is not None and row.revision != revision:
             raise StaleDraftError
+        row.before = row.yaml if undoable else ""
         row.yaml = text
         row.revision += 1
         row.saved_at = timezone.now()
@@ -73,7 +80,9 @@ def save_draft(model: Model, user: User | None, *, revision: int | None = None) 
         return row.revision
 
 
-def edit_draft(edit: Callable[[Model], Model], start: Model, user: User | None) -> Model:
+def edit_draft(
+    edit: Callable[[Model], Model], start: Model, user: User | None, *, undoable: bool = False
+) -> Model:
     """Applies one change to the draft as it stands now and keeps it; gives the new model.
 
     `start` is the draft where there is none yet. Two people's changes of different rules both
@@ -81,8 +90,8 @@ def edit_draft(edit: Callable[[Model], Model], start: Model, user: User | None) 
     """
     with transaction.atomic():
         row = ModelDraft.objects.select_for_update().first()
-        model = edit(start if row is None else parse_model(row.yaml))
-        save_draft(model, user)
+        model = edit(parse_model(row.yaml) if row is not None and row.yaml else start)
+        save_draft(model, user, undoable=undoable)
     return model
 
 
@@ -95,11 +104,20 @@ def discard_draft(user: User | None) -> None:
     """Puts the draft back to the published version; without one, back to nothing."""
     with transaction.atomic():
         latest = queries.published()
-        if latest is None:
-            ModelDraft.objects.all().delete()
+        if not ModelDraft.objects.exists():
             return
-        save_draft(latest.model, user)
-        ModelDraft.objects.update(based_on=latest.number)
+        _save(checked(latest.model) if latest else "", user, undoable=True)
+        ModelDraft.objects.update(based_on=latest.number if latest else None)
+
+
+def bring_back(user: User | None) -> bool:
+    """Undoes the last big change of the draft; says whether there was one to undo."""
+    with transaction.atomic():
+        row = ModelDraft.objects.select_for_update().first()
+        if row is None or not row.before:
+            return False
+        _save(row.before, user)
+        return True
 
 
 def publish(user: User | None, *, note: str = "", revision: int | None = None) -> PublishedModel:
@@ -109,7 +127,7 @@ def publish(user: User | None, *, note: str = "", revision: int | None = None) -
     """
     with transaction.atomic():
         row = ModelDraft.objects.select_for_update().first()
-        if row is None:
+        if row is None or not row.yaml:
             raise MikomiError(
                 Words("公開する下書きがありません", "there is no draft to publish; set a model up first")
             )
@@ -149,7 +167,7 @@ def restore_version(number: int, user: User | None) -> None:
     if old is None:
         raise MikomiError(Words(f"第{number}版はありません", f"there is no version {number}"))
     with transaction.atomic():
-        save_draft(replace(old.model, timezone=settings.TIME_ZONE), user)
+        save_draft(replace(old.model, timezone=settings.TIME_ZONE), user, undoable=True)
         ModelDraft.objects.update(detailed=True)
 
 

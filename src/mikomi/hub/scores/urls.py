@@ -20,6 +20,7 @@ urlpatterns = [
     path("score/changes/", publishing.changes, name="changes"),
     path("score/publish/", publishing.publish, name="publish"),
     path("score/discard/", publishing.discard, name="discard"),
+    path("score/back/", publishing.bring_back, name="bring_back"),
     path("score/versions/", publishing.versions, name="versions"),
     path("score/versions/<int:number>/", publishing.version, name="version"),
     path("score/versions/<int:number>/restore/", publishing.restore, name="restore"),

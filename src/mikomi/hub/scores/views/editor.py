@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from mikomi.core.scoring.describe import Section
@@ -24,6 +26,7 @@ from mikomi.hub.scores.rows import (
     grades_row,
     group_row,
     hot_row,
+    name_row,
     rule_row,
 )
 from mikomi.hub.scores.views import work as working
@@ -87,9 +90,11 @@ def act(request: HttpRequest, key: str, what: str) -> HttpResponse:
         return changed
 
     try:
-        after = _edit(request, work, applied)
+        after = _edit(request, work, applied, undoable=what == "delete")
     except KeyError as error:
         raise Http404 from error
+    if what == "delete":
+        messages.success(request, _("消しました"), extra_tags=reverse("scores:bring_back"))
     if not after.detailed:
         return _whole_page(request)
     return _changed(request, after, key, Opened(opened) if opened else None)
@@ -133,10 +138,12 @@ def _add_group(request: HttpRequest, work: Work) -> HttpResponse:
     return _whole_page(request)
 
 
-def _edit(request: HttpRequest, work: Work, edit: Callable[[Model], Model]) -> Work:
+def _edit(
+    request: HttpRequest, work: Work, edit: Callable[[Model], Model], *, undoable: bool = False
+) -> Work:
     user = cast(Any, request.user)
     first = not work.kept
-    model = services.edit_draft(edit, work.model, user)
+    model = services.edit_draft(edit, work.model, user, undoable=undoable)
     if first and work.detailed:
         services.show_details()
     return open_work(model)
@@ -170,6 +177,8 @@ def _row(work: Work, key: str, opened: Opened | None = None, error: str = "") ->
     desk = work.desk
     if key == "hot":
         return hot_row(desk, opened=opened, error=error)
+    if key == "name":
+        return name_row(desk, opened=opened, error=error)
     if key.startswith("grades-"):
         return grades_row(desk, key.removeprefix("grades-"), opened=opened, error=error)
     if key.startswith("group-"):

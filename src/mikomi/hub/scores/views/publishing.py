@@ -7,6 +7,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -77,7 +78,17 @@ def _revision(request: HttpRequest) -> int | None:
 def discard(request: HttpRequest) -> HttpResponse:
     """変更を捨てる; the toast brings the draft back."""
     services.discard_draft(cast(Any, request.user))
-    messages.success(request, _("変更を捨てました"))
+    messages.success(request, _("変更を捨てました"), extra_tags=reverse("scores:bring_back"))
+    return redirect("scores:edit")
+
+
+@require_POST
+def bring_back(request: HttpRequest) -> HttpResponse:
+    """元に戻す of a toast: the draft as it was before."""
+    if services.bring_back(cast(Any, request.user)):
+        messages.success(request, _("元に戻しました"))
+    else:
+        messages.error(request, _("その後に変えたところがあるため、元に戻せません"))
     return redirect("scores:edit")
 
 
@@ -113,6 +124,8 @@ def restore(request: HttpRequest, number: int) -> HttpResponse:
     except MikomiError as error:
         raise Http404 from error
     messages.success(
-        request, _("第%(number)s版を下書きにしました。公開するまで点数は変わりません") % {"number": number}
+        request,
+        _("第%(number)s版を下書きにしました。公開するまで点数は変わりません") % {"number": number},
+        extra_tags=reverse("scores:bring_back"),
     )
     return redirect("scores:edit")

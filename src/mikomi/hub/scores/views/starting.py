@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -57,7 +58,12 @@ def take_template(request: HttpRequest, name: str) -> HttpResponse:
     """Takes a template as the draft."""
     if name not in starters.NAMES:
         raise Http404
-    services.save_draft(starters.starter(name, settings.TIME_ZONE), cast(Any, request.user))
+    model = starters.starter(name, settings.TIME_ZONE)
+    services.save_draft(model, cast(Any, request.user), undoable=True)
     services.show_details()
-    messages.success(request, _("ひな型を下書きにしました。公開するまで点数は変わりません"))
+    messages.success(
+        request,
+        _("ひな型を下書きにしました。公開するまで点数は変わりません"),
+        extra_tags=reverse("scores:bring_back"),
+    )
     return redirect("scores:edit")

@@ -17,7 +17,16 @@ from mikomi.hub.scores.differences import Difference, differences
 from mikomi.hub.scores.editors import content_fields
 from mikomi.hub.scores.edits import SECTIONS
 from mikomi.hub.scores.ground import current_picks
-from mikomi.hub.scores.rows import Desk, Opened, deleted_row, grades_row, group_row, hot_row, rule_row
+from mikomi.hub.scores.rows import (
+    Desk,
+    Opened,
+    deleted_row,
+    grades_row,
+    group_row,
+    hot_row,
+    name_row,
+    rule_row,
+)
 from mikomi.hub.scores.types import PublishedModel
 
 ICONS: dict[Section, str] = {"fit": "id-badge-2", "engagement": "click", "signals": "activity"}
@@ -104,7 +113,7 @@ def page(work: Work) -> dict[str, Any]:
         "changed": len(work.differences),
         "sections": [section(work, name) for name in SECTIONS],
         "hot": hot_row(desk),
-        "grades": [grades_row(desk, "fit"), grades_row(desk, "engagement")],
+        "grades": [grades_row(desk, "fit"), grades_row(desk, "engagement"), name_row(desk)],
         "content_groups": [group_row(desk, name) for name, _globs in desk.model.groups],
         "contents": next((f.choices for f in content_fields((), desk.picks, desk.language) if f.choices), ()),
         "templates": templates(),
