@@ -199,6 +199,18 @@ def test_whatever_happens_activity_is_the_sum_of_the_events_that_count() -> None
         if step % 7 == 6:
             services.repoint(int(rng.integers(1, 9)), int(rng.integers(1, 9)))
         assert stored() == summed()
+    assert queries.broken_counters() == 0
+
+
+def test_the_doctor_finds_counters_that_are_wrong_missing_or_too_many() -> None:
+    known(a=1)
+    services.record_events(events(*[("a", i, "page_view", f"/{i}") for i in range(4)]))
+    assert queries.broken_counters() == 0
+    touches = list(Activity.objects.order_by("touch").values_list("touch", flat=True))
+    Activity.objects.filter(touch=touches[0]).update(n=7)
+    Activity.objects.filter(touch=touches[1]).delete()
+    Activity.objects.create(lead=1, day=1, touch=touches[2], subject=1, n=1)
+    assert queries.broken_counters() == 3
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import polars as pl
 from django.db import transaction
 
 from mikomi.core.events import ActivitySource
+from mikomi.hub.activity.history import history_source as history_source
 from mikomi.hub.activity.source import activity_of, all_activity
 from mikomi.hub.activity.types import KnownOutcome, Moment, Timeline
 from mikomi.hub.kit.setwise import fetch, staged
@@ -138,6 +139,19 @@ def waiting_count() -> int:
     return fetch(
         "select count(*) from activity_subject s join activity_event e on e.subject = s.id"
         " where s.lead is null",
+        {"n": pl.Int64},
+    ).item()
+
+
+def broken_counters() -> int:
+    """How many counters of the activity differ from the sum of the events that count; 0 is sound."""
+    return fetch(
+        "select count(*) from (select lead, day, touch, subject from ("
+        "select lead, day, touch, subject, n from activity_activity union all"
+        " select s.lead, e.day, e.touch, e.subject, -count(*) from activity_event e"
+        " join activity_subject s on s.id = e.subject where e.counted and s.lead is not null"
+        " group by s.lead, e.day, e.touch, e.subject) told"
+        " group by lead, day, touch, subject having sum(n) <> 0) broken",
         {"n": pl.Int64},
     ).item()
 
