@@ -64,8 +64,8 @@ def test_only_rows_that_differ_count_as_changed() -> None:
     _, scores = fill(100)
     new = scores.copy()
     assert len(store.changed(scores, new)) == 0
-    new["total"][[3, 50]] += 1
-    new["heat"][99] = 3 - new["heat"][99] % 2
+    new["engagement"][[3, 50]] += 1
+    new["cell"][99] += 1
     assert store.changed(scores, new)["lead_id"].tolist() == [4, 51, 100]
     assert len(store.changed(scores[:0], new)) == 100
 

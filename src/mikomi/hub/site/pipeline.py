@@ -87,7 +87,6 @@ def score_touched(on: date, lead_ids: Iterable[int] = ()) -> Scored:
                 activity.activity_source(asked.tolist()),
                 on,
                 change,
-                every=False,
             )
 
 
@@ -96,7 +95,8 @@ def _all(lease: leases.Hold, on: date, progress: Progress | None) -> Scored:
     change = activity.last_change()
     leads = people.attribute_frame(on)
     numbers = leads["number"].cast(pl.Int64).to_numpy()
-    known = store.read_scores()["lead_id"]
+    old = store.read_scores(columns=store.TELLING)
+    known = old["lead_id"]
     touched = np.union1d(
         activity.changed_since(last_change())["lead"].to_numpy().astype(np.int64),
         np.setdiff1d(numbers, known),
@@ -106,7 +106,7 @@ def _all(lease: leases.Hold, on: date, progress: Progress | None) -> Scored:
     day = score_days(model.model, leads, source, [on], progress=progress)[0] if model else None
     with transaction.atomic():
         lease.check()
-        return _write(model, leads, asked, touched, source, on, change, every=True, day=day)
+        return _write(model, leads, asked, touched, source, on, change, old=old, day=day)
 
 
 def _with_colleagues(lead_ids: store.Numbers) -> store.Numbers:
@@ -125,11 +125,14 @@ def _write(
     on: date,
     change: int,
     *,
-    every: bool,
+    old: store.Scores | None = None,
     day: DayScores | None = None,
 ) -> Scored:
-    """Writes rows, counts, search and log of `leads`; leads of `asked` that are none go away."""
-    leads = leads.sort("number") if day is None else leads
+    """Writes rows, counts, search and log of `leads`; leads of `asked` that are none go away.
+
+    `old`: every stored score, where `leads` are all there are.
+    """
+    every = old is not None
     if model is not None and day is None:
         day = score_days(model.model, leads, source, [on])[0]
     numbers_of_companies = people.company_numbers(None if every else asked.tolist())
@@ -137,7 +140,8 @@ def _write(
     numbers = shown["lead_id"].to_numpy()
     fresh = _score_rows(numbers, day, model, None if every else numbers.tolist())
     gone = np.setdiff1d(asked, numbers)
-    old = store.read_scores(None if every else asked)
+    if old is None:
+        old = store.read_scores(asked, store.TELLING)
     fresh["cell"] = cells.assign(_dimensions(shown, fresh, on))
     order = np.argsort(fresh["lead_id"])
     fresh = fresh[order]

@@ -44,8 +44,13 @@ SCORES = np.dtype(
 )
 """One scored lead: the columns of `schema.SCORE_COLUMNS` behind its number."""
 
+TELLING = ("fit", "engagement", "last_day", "cell")
+"""The score columns by which one write-back differs from another."""
+
 REBUILD_SHARE = 0.05
 FEWEST_TO_REBUILD = 5_000
+REBUILD_CACHE_KIB = 600_000
+"""SQLite reads the whole table once an index; within this much memory it does so without the disk."""
 
 type Scores = npt.NDArray[np.void]
 type Numbers = npt.NDArray[np.int64]
@@ -67,28 +72,31 @@ def row_count() -> int:
         return int(cursor.fetchone()[0])
 
 
-def read_scores(lead_ids: Numbers | None = None) -> Scores:
-    """The stored scores of `lead_ids` (all without it) as an array of `SCORES`, by lead number."""
-    columns = ", ".join(SCORES.names or ())
+def read_scores(lead_ids: Numbers | None = None, columns: tuple[str, ...] = SCORE_COLUMNS) -> Scores:
+    """The stored scores of `lead_ids` (all without it) by lead number: `lead_id` and `columns`."""
+    dtype = np.dtype([(name, SCORES[name]) for name in ("lead_id", *columns)])
     where, params = "", ()
     if lead_ids is not None:
         where, params = f" where lead_id in {number_list()}", (number_param(lead_ids),)
-    sql = f"select {columns} from site_lead_row{where} order by lead_id"
+    sql = f"select lead_id, {', '.join(columns)} from site_lead_row{where} order by lead_id"
     if on_postgres():
-        return binary.read(sql, params, SCORES)
+        return binary.read(sql, params, dtype)
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return np.fromiter(_rows(cursor), dtype=SCORES)
+        return np.fromiter(_rows(cursor), dtype=dtype)
 
 
 def changed(old: Scores, new: Scores) -> Scores:
-    """The entries of `new` that are not in `old` just so. Both sorted by lead number."""
+    """The entries of `new` that are not in `old` just so. Both sorted by lead number.
+
+    `old` needs the columns `TELLING`: all others follow from them (a cell has one heat and grades).
+    """
     if not len(old):
         return new
     at = np.minimum(np.searchsorted(old["lead_id"], new["lead_id"]), len(old) - 1)
     before = old[at]
     same = before["lead_id"] == new["lead_id"]
-    for name in SCORE_COLUMNS:
+    for name in TELLING:
         same &= before[name] == new[name]
     return new[~same]
 
@@ -158,6 +166,10 @@ def _write_sqlite(people: pl.DataFrame | None, scores: Scores | None, rebuild: b
     connection.ensure_connection()
     raw: Any = connection.connection
     indexes = tuple(INDEXES if people is not None else SCORE_INDEXES) if rebuild else ()
+    usual = raw.execute("pragma cache_size").fetchone()[0]
+    if rebuild:
+        raw.execute(f"pragma cache_size = -{REBUILD_CACHE_KIB}")
+        raw.execute("pragma threads = 2")
     for name in indexes:
         raw.execute(f"drop index {name}")
     if people is not None:
@@ -175,6 +187,7 @@ def _write_sqlite(people: pl.DataFrame | None, scores: Scores | None, rebuild: b
         raw.executemany(f"update site_lead_row set {sets} where lead_id = ?", zip(*values, strict=True))
     for name in indexes:
         raw.execute(create_index(name))
+    raw.execute(f"pragma cache_size = {usual}")
 
 
 def _write_postgres(people: pl.DataFrame | None, scores: Scores | None, rebuild: bool) -> None:
@@ -239,6 +252,8 @@ def _swap(with_people: bool) -> None:
     columns = ", ".join(("lead_id", *PEOPLE_COLUMNS, *SCORE_COLUMNS))
     with connection.cursor() as cursor:
         cursor.execute("lock table site_lead_row in share row exclusive mode")
+        cursor.execute("set local maintenance_work_mem = '256MB'")
+        cursor.execute("set local work_mem = '128MB'")
         cursor.execute("create table site_lead_row_next (like site_lead_row including defaults)")
         cursor.execute(
             f"insert into site_lead_row_next ({columns}) select {lead}, {people}, {scores} from {tables}"
