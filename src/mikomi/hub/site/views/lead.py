@@ -22,15 +22,14 @@ from mikomi.hub.activity.types import KnownOutcome
 from mikomi.hub.people import queries as people
 from mikomi.hub.people.types import Person
 from mikomi.hub.site import lead_page as pages
-from mikomi.hub.site.lists.pages import colleagues_of, rows_of
+from mikomi.hub.site.lists.pages import rows_of
+from mikomi.hub.site.panels import Asked, panels_of
 from mikomi.hub.site.standing import standing
 from mikomi.hub.site.timeline import entries, outcomes_between
 from mikomi.hub.site.titles import labels_of
 from mikomi.hub.site.types import Standing
 
 TIMELINE_SIZE = 40
-COLLEAGUES = 6
-OUTCOMES = 10
 PHONES = ("direct_phone", "mobile", "phone")
 """Which number to call, best first."""
 
@@ -50,16 +49,13 @@ def lead_page(request: HttpRequest, number: int) -> HttpResponse:
         "row": row,
         "standing": now,
         "menu_key": "hot" if row is not None and row.hot else "leads",
-        "outcomes": facts.outcomes[:OUTCOMES],
     }
     past = on if now is not None and on is not None and on < now.on else None
     context |= _timeline(request, number, now, past, facts.outcomes, facts.labels)
-    if row is not None:
-        context["colleagues"] = colleagues_of(number, row.company_id, COLLEAGUES)
     if now is not None:
         context |= _score(request, number, now, on, facts)
-    today = now.on if now else date.max
-    context["values"] = pages.known_values(number, min(on or today, today), today, facts.history)
+    today = now.on if now else timezone.localdate()
+    context["panels"] = panels_of(Asked(number, row, facts, min(on or today, today), today))
     return render(request, "site/lead.html", context)
 
 

@@ -1,0 +1,32 @@
+"""Erases leads for good, in every app that knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from django.db import transaction
+
+from mikomi.hub.kit import leases
+from mikomi.hub.people import services as people
+from mikomi.hub.site.pipeline import LEASE, LEASE_WAIT
+from mikomi.hub.site.rows import cells, log, store, suffixes
+
+
+def erase_leads(lead_ids: Sequence[int]) -> None:
+    """Deletes the leads (numbers), their facts and attributes, rows, search texts and shown scores.
+
+    The files of shown scores come first: if the work is cut off, the leads are still there and it
+    can be done again. The next run scores their colleagues anew.
+    """
+    numbers = np.unique(np.array(lead_ids, dtype=np.int64))
+    with leases.hold(LEASE, wait=LEASE_WAIT) as lease:
+        log.erase(numbers)
+        with transaction.atomic():
+            lease.check()
+            held = store.read_scores(numbers, store.TELLING)
+            cells.move(held["cell"], held["cell"][:0])
+            suffixes.forget_leads(numbers)
+            store.delete(numbers)
+            # The facts go by way of people: a lead's key lives there.
+            people.erase(numbers.tolist())

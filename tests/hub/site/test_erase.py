@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from mikomi.hub.people import queries as people
+from mikomi.hub.site import pipeline
+from mikomi.hub.site.actions.erase_leads import erase_leads
+from mikomi.hub.site.models import LeadRow, ScoreLog
+from mikomi.hub.site.rows import log, store
+from tests.hub.site.world import LEADS, ON, make_world, put_leads, put_outcome
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LEAD_COLUMNS = {"lead", "lead_id"}
+# Which lead changed when: a number without a person, read by whoever keeps copies.
+ONLY_NUMBERS = {"activity_changedlead"}
+
+
+def tables_with_leads() -> dict[str, str]:
+    """Every table that names leads, and the column that does."""
+    with connection.cursor() as cursor:
+        found = {}
+        for table in connection.introspection.table_names(cursor):
+            columns = {c.name for c in connection.introspection.get_table_description(cursor, table)}
+            for column in columns & LEAD_COLUMNS:
+                found[table] = column
+    return found
+
+
+def count(table: str, column: str, number: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f'select count(*) from {table} where "{column}" = %s', [number])
+        return cursor.fetchone()[0]
+
+
+@pytest.fixture
+def lead(tmp_path, monkeypatch) -> int:
+    monkeypatch.setattr(settings, "DATA_FOLDER", tmp_path)
+    make_world()
+    put_outcome("L1", 100, "lost")
+    put_leads([("L1", "三宅 浩司", "ミヤケ コウジ", "北浜精機", "本部長", "製造業")])
+    pipeline.score_all(ON)
+    return people.numbers_of(["L1"])["L1"]
+
+
+def test_every_table_that_names_a_lead_forgets_an_erased_one(lead: int) -> None:
+    tables = tables_with_leads()
+    assert len(tables) >= 5
+    unknown = {table for table, column in tables.items() if not count(table, column, lead)}
+    assert unknown == set(), "this test's lead must be in every table, or erasing it there goes untested"
+    erase_leads([lead])
+    left = {table for table, column in tables.items() if count(table, column, lead)}
+    assert left <= ONLY_NUMBERS
+    assert people.person(lead) is None
+    assert log.shown(lead, ON) is None
+    assert ScoreLog.objects.exists()
+
+
+def test_others_stay_and_counts_follow(lead: int) -> None:
+    erase_leads([lead])
+    assert LeadRow.objects.count() == store.row_count() == len(LEADS) - 1
+    after = store.read_scores()
+    pipeline.score_touched(ON)
+    assert np.array_equal(store.read_scores()["lead_id"], after["lead_id"])
+
+
+def test_erasing_twice_is_no_error(lead: int) -> None:
+    erase_leads([lead])
+    erase_leads([lead])
