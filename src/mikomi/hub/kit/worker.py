@@ -14,6 +14,7 @@ from datetime import timedelta
 from django.db import DatabaseError, close_old_connections, connection, transaction
 from django.tasks import TaskResultStatus
 from django.utils import timezone
+from django.utils.json import normalize_json
 from django_tasks_db.models import DBTaskResult
 
 from mikomi.hub.kit import jobs, leases
@@ -65,14 +66,18 @@ def run_claimed(row: DBTaskResult, claim: jobs.Running) -> None:
     result = None
     try:
         with beating(lambda: _renew_claim(claim)):
-            result = jobs.run_as(claim, lambda: jobs.run_job.func(**given))
+            # What it returns is kept as JSON; what cannot be is the job's failure.
+            result = normalize_json(jobs.run_as(claim, lambda: jobs.run_job.func(**given)))
     except Exception as error:
         failure = error
         log.exception("job %s failed, attempt %d", claim.name, claim.attempt)
-    if failure is None:
-        failure = _finish(row, claim, result)
-    if failure is not None:
-        _put_back(row, claim, failure)
+    with transaction.atomic():
+        if not _give_up_claim(claim):
+            return
+        if failure is None:
+            row.set_successful(result)
+        else:
+            _reschedule(row, claim, "".join(traceback.format_exception(failure)), failure)
 
 
 def reap() -> int:
@@ -109,23 +114,6 @@ def _renew_claim(claim: jobs.Running) -> None:
         # A row locked by the job's own open transaction needs no renewal: nobody can take it.
         if ours.select_for_update(skip_locked=True).first() is not None:
             ours.update(until=timezone.now() + LIFE)
-
-
-def _finish(row: DBTaskResult, claim: jobs.Running, result: object) -> Exception | None:
-    """Marks the job done. What it returned may be no JSON: that is the job's failure, returned."""
-    try:
-        with transaction.atomic():
-            if _give_up_claim(claim):
-                row.set_successful(result)
-    except (TypeError, ValueError) as error:
-        return error
-    return None
-
-
-def _put_back(row: DBTaskResult, claim: jobs.Running, failure: BaseException) -> None:
-    with transaction.atomic():
-        if _give_up_claim(claim):
-            _reschedule(row, claim, "".join(traceback.format_exception(failure)), failure)
 
 
 def _give_up_claim(claim: jobs.Running) -> bool:
