@@ -1,6 +1,6 @@
 """Descriptions: every operator, kind and pattern, in both languages, against golden files.
 
-`MIKOMI_WRITE_GOLDEN=1 pytest tests/core/test_describe.py` writes the golden files anew; read the
+`MIKOMI_TEST_WRITE_GOLDEN=1 pytest tests/core/test_describe.py` writes the golden files anew; read the
 difference before keeping it.
 """
 
@@ -38,7 +38,7 @@ def model() -> Model:
 
 def assert_golden(name: str, text: str) -> None:
     path = GOLDEN / name
-    if os.environ.get("MIKOMI_WRITE_GOLDEN"):
+    if os.environ.get("MIKOMI_TEST_WRITE_GOLDEN"):
         path.write_text(text, "utf-8")
     assert text == path.read_text("utf-8")
 

@@ -6,8 +6,9 @@ each different text, not for each event.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol, cast
 
 import numpy as np
@@ -137,8 +138,9 @@ def local_days(at: pl.Series, timezone: str) -> pl.Series:
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """Events of one file as numbers; the texts they stand for are in `Lexicon`."""
+    """A run of events of one file as numbers; the texts they stand for are in `Lexicon`."""
 
+    file: int
     lead: npt.NDArray[np.uint32]
     kind: npt.NDArray[np.uint32]
     content: npt.NDArray[np.uint32]
@@ -166,7 +168,10 @@ class Folded:
 
 
 def code_events(events: EventFrames) -> tuple[list[Coded], Lexicon]:
-    """The events of each file as numbers. Frames: lead, at (Datetime us UTC), kind, content, [automated]."""
+    """The events of all files as numbers, in runs.
+
+    Frames hold lead, at (Datetime us UTC), kind, content and, if there, automated.
+    """
     frames = _frames(events)
     kept: dict[str, pl.Categorical] = {}
     for name in ("lead", "kind", "content"):
@@ -175,7 +180,7 @@ def code_events(events: EventFrames) -> tuple[list[Coded], Lexicon]:
         own = cast(pl.Categorical, dtypes[0]) if shared else pl.Categorical(pl.Categories.random())
         kept[name] = own
     coded = []
-    for frame in frames:
+    for number, frame in enumerate(frames):
         codes = {
             name: (
                 frame[name]
@@ -184,13 +189,26 @@ def code_events(events: EventFrames) -> tuple[list[Coded], Lexicon]:
             )
             for name, dtype in kept.items()
         }
-        machines = frame["automated"].fill_null(False) if "automated" in frame.columns else None
-        counted = np.ones(frame.height, bool) if machines is None else (~machines).to_numpy()
-        at = frame["at"].cast(pl.Datetime("us", "UTC")).cast(pl.Int64).to_numpy()
-        lead, kind, content = (codes[name].to_physical().to_numpy() for name in ("lead", "kind", "content"))
-        coded.append(Coded(lead, kind, content, at, counted))
+        machines = (
+            frame["automated"].fill_null(False)
+            if "automated" in frame.columns
+            else pl.repeat(False, frame.height, eager=True)
+        )
+        counted = ~machines
+        at = frame["at"].cast(pl.Datetime("us", "UTC")).cast(pl.Int64)
+        columns = [*(codes[name].to_physical() for name in kept), at, counted]
+        coded += [Coded(number, *run) for run in _runs(columns)]
     leads, kinds, contents = (dtype.categories.to_series() for dtype in kept.values())
     return coded, Lexicon(leads, kinds, contents)
+
+
+def _runs(columns: Sequence[pl.Series]) -> Iterator[tuple[np.ndarray, ...]]:
+    """The columns as arrays, piece by piece as they lie in memory, so that nothing is copied."""
+    if len({tuple(map(len, column.get_chunks())) for column in columns}) != 1:
+        columns = [column.rechunk() for column in columns]
+    pieces = [column.get_chunks() for column in columns]
+    for run in zip(*pieces, strict=True):
+        yield tuple(piece.to_numpy() for piece in run)
 
 
 def _frames(events: EventFrames) -> list[pl.DataFrame]:
@@ -239,31 +257,40 @@ def count_events(
     kinds = max(len(lexicon.kinds), 1)
     touch = np.zeros(int(touches["place"].max()) + 1, np.int64)  # type: ignore[arg-type]
     touch[touches["place"].to_numpy()] = touches["number"].to_numpy()
-    spans = [(int(part.at.min()), int(part.at.max())) for part in coded]
-    clock = make_clock(min(low for low, _ in spans), max(high for _, high in spans), timezone)
+    files: dict[int, list[Coded]] = {}
+    for part in coded:
+        files.setdefault(part.file, []).append(part)
+    spans = sorted(
+        (min(int(part.at.min()) for part in parts), max(int(part.at.max()) for part in parts))
+        for parts in files.values()
+    )
+    clock = make_clock(spans[0][0], max(high for _, high in spans), timezone)
     day0 = clock.first - 2
     day_bits = int(len(clock.offsets) + 4).bit_length()
     touch_bits = max(int(touch.max()).bit_length(), 1)
     if int(max(rank.max(), 1)).bit_length() + day_bits + touch_bits > 64:
         raise OverflowError("leads x days x touches do not fit into 64 bits")
-    apart = all(a[1] < b[0] for a, b in zip(sorted(spans), sorted(spans)[1:], strict=False))
+    apart = all(one[1] < next_one[0] for one, next_one in pairwise(spans))
 
-    def pack(part: Coded, with_instants: bool) -> tuple[Keys, Longs]:
-        keys = np.empty(len(part.lead), np.uint64)
-        instants = np.empty(len(part.lead) if with_instants else 0, np.int64)
-        size = _pack(
-            part.lead, part.kind, part.content, part.at, part.counted, rank, touch, kinds, clock.first,
-            clock.offsets, clock.changes, clock.after, day0, day_bits, touch_bits, keys, instants,
-        )  # fmt: skip
-        return keys[:size], instants[: size if with_instants else 0]
+    def pack(parts: Sequence[Coded], with_instants: bool) -> tuple[Keys, Longs]:
+        room = sum(len(part.lead) for part in parts)
+        keys = np.empty(room, np.uint64)
+        instants = np.empty(room if with_instants else 0, np.int64)
+        size = 0
+        for part in parts:
+            size += _pack(
+                part.lead, part.kind, part.content, part.at, part.counted, rank, touch, kinds, clock.first,
+                clock.offsets, clock.changes, clock.after, day0, day_bits, touch_bits, keys[size:],
+                instants[size:],
+            )  # fmt: skip
+        return keys[:size], instants[:size]
 
     if apart:
-        packed = [pack(part, False)[0] for part in coded]
-        keys = np.concatenate(packed) if len(packed) > 1 else packed[0]
+        keys, _ = pack(coded, False)
         keys.sort()
         keys, counts = _count_sorted(keys)
     else:
-        keys, counts = _count_overlapping([pack(part, True) for part in coded])
+        keys, counts = _count_overlapping([pack(parts, True) for parts in files.values()])
     lead_of, day_of, touch_of = (np.empty(len(keys), np.int32) for _ in range(3))
     _unpack(keys, day0, day_bits, touch_bits, lead_of, day_of, touch_of)
     return Folded(lead_of, day_of, touch_of, counts)

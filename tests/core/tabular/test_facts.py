@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -116,6 +117,18 @@ def test_a_sheet_may_start_below_and_have_blank_rows(tmp_path: Path) -> None:
     leads = read_leads(tmp_path / "a.xlsx")
     assert leads.frame.select("lead", "会社名").rows() == [("A", "㈱"), ("B", "x")]
     assert leads.lines.to_list() == [5, 8]
+
+
+def test_readings_over_signs_in_a_sheet_are_not_part_of_the_text(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "b.xlsx") as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["lead", "会社名"])
+        sheet.write_row(1, 0, ["A", "東京"])
+    reading = '<t>東京</t><rPh sb="0" eb="2"><t>トウキョウ</t></rPh>'
+    with zipfile.ZipFile(tmp_path / "b.xlsx") as old, zipfile.ZipFile(tmp_path / "a.xlsx", "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace("<t>東京</t>".encode(), reading.encode()))
+    assert read_leads(tmp_path / "a.xlsx").frame["会社名"].to_list() == ["東京"]
 
 
 def test_typed_values_of_parquet_become_plain_text(tmp_path: Path) -> None:

@@ -221,6 +221,13 @@ def test_the_delimiter_is_found(tmp_path: Path, sign: str, name: str) -> None:
     assert rows_of(table)[0] == ("1", "a, b", "c")
 
 
+def test_the_line_that_tells_excel_the_delimiter_is_no_row(tmp_path: Path) -> None:
+    table = read_table(written(tmp_path, b"sep=;\r\nlead;b\r\n1;2,3\r\n"))
+    assert table.delimiter == ";"
+    assert rows_of(table) == [("1", "2,3")]
+    assert table.lines.to_list() == [3]
+
+
 def test_a_file_without_a_header_gets_numbered_columns(tmp_path: Path) -> None:
     table = read_table(
         written(tmp_path, "13101,東京都,千代田区,2026/11/1\n13102,東京都,中央区,2026/11/2\n".encode())

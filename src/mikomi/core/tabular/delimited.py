@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -35,7 +36,7 @@ class DelimitedReader:
     delimiter: str
     has_header: bool
     columns: Sequence[str]
-    header_line: int  # 1-based line of the header, 0 without one
+    header_line: int  # 1-based line of the header, or of Excel's `sep=`; 0 without any
     format: Format = "csv"
 
     def chunks(
@@ -147,6 +148,8 @@ def open_delimited(
 ) -> DelimitedReader:
     """Finds encoding, delimiter and header of a text file; what is given is not looked for.
 
+    A first line `sep=;`, which is for Excel, gives the delimiter and is no row.
+
     Raises `MikomiError` when nothing can be decoded, the header is broken or a header stands twice.
     """
     name = known_encoding(path, encoding) if encoding else find_encoding(path)
@@ -158,14 +161,21 @@ def open_delimited(
         raise MikomiError(words.empty_file(path))
     if delimiter is not None and len(delimiter.encode()) != 1:
         raise MikomiError(words.bad_delimiter(path, delimiter))
-    sign = delimiter or find_delimiter(sample, whole, "\t" if path.suffix.lower() == ".tsv" else ",")
+    hint = re.match(rb'"?sep=([,;|\t])"?\r?\n', sample)
+    usual = "\t" if path.suffix.lower() == ".tsv" else ","
+    sign = delimiter or (hint[1].decode() if hint else find_delimiter(sample, whole, usual))
     found = find_records(sample, sign, final=whole, marked=first.marked)
     if len(found) == 0:
         found = find_records(sample, sign, final=True, marked=first.marked)
     undecoded = (found.flags & records.UNDECODED) > 0
     if encoding is None and len(found) and undecoded.sum() > max(1, len(found) // 2):
         raise MikomiError(words.nothing_decodes(path))
-    at = int(np.flatnonzero(found.flags & records.BLANK == 0)[0])
+    if hint:
+        found.flags[0] |= records.BLANK
+    filled = np.flatnonzero(found.flags & records.BLANK == 0)
+    if len(filled) == 0:
+        raise MikomiError(words.empty_file(path))
+    at = int(filled[0])
     line = int(found.lines[at]) + 1
     width = _usual_width(found) if found.flags[at] & records.BAD else int(found.fields[at])
     cells = _first_cells(found, at, sign)
@@ -179,7 +189,7 @@ def open_delimited(
         width = max(width, _usual_width(found))
     names = headers.column_names(cells if has_header else None, width)
     names = checked_names(path, line, names)
-    return DelimitedReader(path, name, sign, has_header, names, line if has_header else 0)
+    return DelimitedReader(path, name, sign, has_header, names, line if has_header else int(bool(hint)))
 
 
 def _sample(block: Block) -> tuple[bytes, bool]:
