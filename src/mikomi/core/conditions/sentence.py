@@ -60,12 +60,12 @@ class FieldLabel:
 
 FIELDS: Mapping[str, FieldLabel] = {
     "name": FieldLabel(Words("氏名", "name")),
-    "last_name": FieldLabel(Words("姓", "last name")),
-    "first_name": FieldLabel(Words("名", "first name")),
+    "family_name": FieldLabel(Words("姓", "family name")),
+    "given_name": FieldLabel(Words("名", "given name")),
     "email": FieldLabel(Words("メール", "email")),
-    "phone": FieldLabel(Words("電話番号", "phone")),
-    "mobile": FieldLabel(Words("携帯電話", "mobile phone")),
-    "company": FieldLabel(Words("会社名", "company")),
+    "phone": FieldLabel(Words("電話", "phone")),
+    "mobile": FieldLabel(Words("携帯電話", "mobile")),
+    "company": FieldLabel(Words("会社", "company")),
     "corporate_number": FieldLabel(Words("法人番号", "corporate number")),
     "department": FieldLabel(Words("部署", "department")),
     "title": FieldLabel(Words("役職", "title")),
@@ -78,11 +78,10 @@ FIELDS: Mapping[str, FieldLabel] = {
     "prefecture": FieldLabel(Words("都道府県", "prefecture")),
     "city": FieldLabel(Words("市区町村", "city")),
     "address": FieldLabel(Words("住所", "address")),
-    "website": FieldLabel(Words("Webサイト", "website")),
-    "source": FieldLabel(Words("獲得元", "source")),
-    "campaign": FieldLabel(Words("施策", "campaign")),
-    "owner": FieldLabel(Words("担当", "owner")),
-    "status": FieldLabel(Words("状況", "status")),
+    "website": FieldLabel(Words("ウェブサイト", "website")),
+    "source": FieldLabel(Words("流入元", "source")),
+    "campaign": FieldLabel(Words("キャンペーン", "campaign")),
+    "owner": FieldLabel(Words("営業担当", "owner")),
     "created_at": FieldLabel(Words("登録日", "created on")),
 }
 """Names of the fields that most companies have; a field without one is called as in the model."""
