@@ -22,6 +22,8 @@ VALUES_READ = 60
 NUMBERS_SHARE = 0.8
 """A text field counts as one of numbers where this share of its values are numbers."""
 NO_PICKS = {"number", "lead", "created_at"}
+ASKED_MOST = ("industry", "employees", "title", "department", "prefecture", "source", "email")
+"""Fields that scoring rules usually ask for stand first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,8 @@ def read_picks() -> Picks:
         label = FieldLabel(Words(view.label_ja, view.label_en.lower()), unit)
         shown = tuple((str(value), int(leads)) for value, leads in values.head(VALUES_READ).iter_rows())
         fields.append(FieldPick(view.key, label, number, shown))
-    # Fields that say something come before those nobody has; their order stays otherwise.
-    fields.sort(key=lambda pick: not pick.values)
+    places = {key: place for place, key in enumerate(ASKED_MOST)}
+    fields.sort(key=lambda pick: (not pick.values, places.get(pick.key, len(places))))
     contents = activity.touch_list().head(CONTENTS_READ)
     return Picks(
         fields=fields,
