@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 import polars as pl
+from django.db import transaction
 from django.utils import timezone
 
 from mikomi.core.scoring.model import load_model
@@ -36,7 +37,8 @@ def fill_demo(progress: Progress) -> None:
     today = timezone.localdate()
     data = generate(today)
     done.step()
-    put_titles(data.titles)
+    with transaction.atomic():
+        put_titles(data.titles)
     people.upsert_leads(_lead_rows(data), _origin("デモの名簿", today))
     done.step()
     people.record_history(_changes(data), _origin("デモの名簿", today))
