@@ -15,7 +15,7 @@ from typing import Literal
 from mikomi.core.words import Language, MikomiError, Words
 from mikomi.hub.kit import environment
 from mikomi.hub.kit.boot import boot, load, migrate
-from mikomi.hub.kit.serving.address import check_free, url_of, wait_until_healthy
+from mikomi.hub.kit.serving.address import check_free, is_local, url_of, wait_until_healthy
 from mikomi.hub.kit.serving.lock import alone
 from mikomi.hub.kit.serving.supervisor import Child, Supervisor
 
@@ -25,7 +25,7 @@ DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
 WORKERS = 2
 """So that a long job of the night does not hold up the short ones."""
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 
 type Role = Literal["web", "worker"]
 
@@ -183,6 +183,15 @@ def _welcome(serving: Serving) -> None:
             f"Mikomi runs at {serving.url} (Ctrl+C stops it)",
         )
     )
+    if not is_local(serving.host) and not os.environ.get("MIKOMI_HOSTS"):
+        say(
+            Words(
+                "ほかの機械から開くには、その名前かアドレスを MIKOMI_HOSTS に入れてください"
+                "（例 MIKOMI_HOSTS=mikomi.example.com）",
+                "To be opened from other machines, MIKOMI_HOSTS must hold the name or address they use "
+                "(for example MIKOMI_HOSTS=mikomi.example.com)",
+            )
+        )
     if not load("mikomi.hub.accounts.queries").anybody():
         token = load("mikomi.hub.accounts.services").make_setup_link()
         link = f"{serving.url}setup/{token}/"

@@ -70,6 +70,14 @@ def reachable_host(host: str) -> str:
     return f"[{host}]" if address.version == 6 else host
 
 
+def is_local(host: str) -> bool:
+    """Whether only this machine reaches what listens on `host`."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def url_of(host: str, port: int) -> str:
     """The address to open in a browser on this machine."""
     return f"http://{reachable_host(host)}:{port}/"
