@@ -38,7 +38,12 @@ def test_a_past_day_is_scored_with_what_was_known_on_it() -> None:
         """
         fit: [{id: big, points: 10, when: {field: employees, gte: 300}}]
         signals:
-          - {id: surge, pattern: surge, within_days: 9, at_least: 1, points: 5, lead: {field: employees, gte: 60}}
+          - id: surge
+            pattern: surge
+            within_days: 30
+            at_least: 1
+            points: 5
+            lead: {field: employees, gte: 300}
           - {id: us, pattern: colleagues, within_days: 30, at_least: 2, points: 7}
         """
     )
