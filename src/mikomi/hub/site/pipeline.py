@@ -21,6 +21,7 @@ from mikomi.core.events import ActivitySource
 from mikomi.core.scoring.model import dump_model
 from mikomi.core.scoring.score import DayScores
 from mikomi.hub.activity import queries as activity
+from mikomi.hub.activity.cache import history_source
 from mikomi.hub.kit import leases
 from mikomi.hub.kit import temperature as levels
 from mikomi.hub.people import queries as people
@@ -102,7 +103,7 @@ def _all(lease: leases.Hold, on: date, progress: Progress | None) -> Scored:
         np.setdiff1d(numbers, known),
     )
     asked = np.union1d(numbers, known)
-    source = activity.activity_source()
+    source = history_source()
     day = score_days(model.model, leads, source, [on], progress=progress)[0] if model else None
     with transaction.atomic():
         lease.check()

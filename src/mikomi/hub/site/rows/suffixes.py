@@ -104,14 +104,13 @@ def _every_place(texts: pl.DataFrame, number: str) -> pl.DataFrame:
 
 def _word_starts(texts: pl.DataFrame) -> pl.DataFrame:
     longest = int(texts["text"].str.len_chars().max() or 0)  # type: ignore[arg-type]
-    places = []
-    for at in range(longest):
-        before = pl.col("text").str.slice(at - 1, 1) if at else pl.lit("@")
-        places.append(
-            texts.filter(before.str.contains(r"^[@._+\-]$")).select(
-                pl.col("text").str.slice(at, LENGTH).alias("suffix"), "lead_id"
-            )
+    begins = {at: pl.col("text").str.slice(at - 1, 1).str.contains(r"^[@._+\-]$") for at in range(1, longest)}
+    places = [
+        (texts.filter(begins[at]) if at else texts).select(
+            pl.col("text").str.slice(at, LENGTH).alias("suffix"), "lead_id"
         )
+        for at in range(longest)
+    ]
     empty = pl.DataFrame(schema={"suffix": pl.String, "lead_id": pl.Int64})
     return pl.concat([empty, *places]).filter(pl.col("suffix") != "")
 

@@ -1,0 +1,146 @@
+"""Server time of the list in every order, of searches, the hot list and the lead page.
+
+    python -m bench.pages --leads 1000000
+
+The rows, people and three counted events a lead are put straight into the tables; then everybody is
+scored by the pipeline. Pages are asked for through the whole of Django, logged in; medians count.
+"computing" is this process's share of the processor, which a busy machine does not stretch.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import time
+
+from bench.databases import in_child, on_each, prepared
+
+ROUNDS = 7
+
+PEOPLE = {
+    "sqlite": """
+insert into people_company (id, key, name, attributes, added_at)
+select company_id, min(lower(company)), min(company), json_object('industry', min(industry)),
+ '2026-01-01 00:00:00' from site_lead_row group by company_id;
+insert into people_lead (id, key, email, company_id, attributes, added_at)
+select lead_id, key, email, company_id, json_object('name', name, 'name_kana', kana, 'email', email,
+ 'company', company, 'title', title, 'department', department, 'owner', owner), '2026-01-01 00:00:00'
+from site_lead_row;
+""",
+    "postgresql": """
+insert into people_company (id, key, name, attributes, added_at)
+select company_id, min(lower(company)), min(company), jsonb_build_object('industry', min(industry)),
+ '2026-01-01' from site_lead_row group by company_id;
+insert into people_lead (id, key, email, company_id, attributes, added_at)
+select lead_id, key, email, company_id, jsonb_build_object('name', name, 'name_kana', kana, 'email', email,
+ 'company', company, 'title', title, 'department', department, 'owner', owner), '2026-01-01'
+from site_lead_row;
+""",
+}
+FACTS = """
+insert into activity_touch (id, kind, content) values (1, 'page_view', '/pricing'),
+ (2, 'download', 'doc/guide'), (3, 'page_view', '/');
+insert into activity_subject (id, key, lead) select id, key, id from people_lead;
+insert into activity_activity (lead, day, touch, subject, n)
+select id, {today} - (id * 31 + s.n * 17) %% 300, 1 + (id + s.n) %% 3, id, 1 + s.n
+from people_lead, (select 1 as n union select 2 union select 3) s;
+insert into activity_event (subject, at, id, day, touch, automated, counted, source)
+select subject, cast(day as bigint) * 86400000000 + 3600000000, touch, day, touch, {no}, {yes}, 'bench'
+from activity_activity where lead < 2000;
+"""
+FIELDS = ("name", "name_kana", "email", "company", "title", "department", "owner", "industry")
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--leads", type=int, default=1_000_000)
+    parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
+    chosen = parser.parse_args(arguments)
+    if in_child():
+        prepared()
+        measure(chosen.leads)
+        return 0
+    databases = ["sqlite", "postgresql"] if chosen.database == "both" else [chosen.database]
+    return on_each("bench.pages", ["--leads", str(chosen.leads)], databases)
+
+
+def fill_tables(leads: int) -> None:
+    """People, facts, rows and search texts of `leads` leads, scored today."""
+    from django.db import connection, transaction
+    from django.utils import timezone
+
+    from mikomi.hub.people.fields import make_fields
+    from mikomi.hub.scores import services as scores
+    from mikomi.hub.site import pipeline
+    from mikomi.hub.site.rows import cells, store, suffixes
+    from tests.hub.site.population import people_frame
+    from tests.hub.site.world import MODEL, parse_model
+
+    started = time.perf_counter()
+    people = people_frame(leads)
+    today = timezone.localdate()
+    postgres = connection.vendor == "postgresql"
+    yes, no = ("true", "false") if postgres else ("1", "0")
+    with transaction.atomic():
+        make_fields(FIELDS)
+        store.write(people, None)
+        facts = FACTS.format(today=(today - cells.EPOCH).days, yes=yes, no=no)
+        with connection.cursor() as cursor:
+            for statement in (PEOPLE[connection.vendor] + facts).split(";"):
+                if statement.strip():
+                    cursor.execute(statement.replace("%%", "%"))
+    print(f"tables filled                   {time.perf_counter() - started:8.1f} s", flush=True)
+    started = time.perf_counter()
+    with transaction.atomic():
+        suffixes.put_companies(people)
+        suffixes.put_leads(people)
+    print(f"made searchable                 {time.perf_counter() - started:8.1f} s", flush=True)
+    scores.publish_model(parse_model(MODEL))
+    started = time.perf_counter()
+    done = pipeline.score_all(today)
+    print(
+        f"everybody scored                {time.perf_counter() - started:8.1f} s  ({done.hot:,} hot)",
+        flush=True,
+    )
+
+
+def measure(leads: int) -> None:
+    """Fills the tables and prints the median time of each page, in milliseconds."""
+    from django.test import Client
+
+    from mikomi.hub.accounts.services import create_user
+    from mikomi.hub.site.lists.pages import SORTS
+
+    fill_tables(leads)
+    client = Client(HTTP_HOST="localhost")
+    client.force_login(create_user("bench@example.com", "測る 人"))
+    pages = {f"list by {sort}": f"/leads/?sort={way}{sort}" for sort in SORTS for way in ("", "-")}
+    pages |= {f"list by -{sort}": f"/leads/?sort=-{sort}" for sort in SORTS}
+    pages |= {
+        "list, hot only, by company": "/leads/?heat=4&sort=company",
+        "list, quiet only, by score": "/leads/?heat=0&sort=-total",
+        "list, quiet, owner, by behaviour": "/leads/?heat=0&owner=森&sort=-engagement",
+        "list, two filters, by name": "/leads/?fit=0&owner=小川&sort=kana",
+        "search, one person": "/leads/?q=user4711@",
+        "search, a common name": "/leads/?q=三宅",
+        "search, two common words": "/leads/?q=三宅 北浜精機",
+        "search, nobody": "/leads/?q=zzzz",
+        "hot list": "/hot/",
+        "lead page": "/leads/1234/",
+        "lead page, a past day": "/leads/1234/?on=2026-09-01",
+    }
+    for name, url in pages.items():
+        waited, worked = [], []
+        for _ in range(ROUNDS):
+            wall, cpu = time.perf_counter(), time.process_time()
+            answer = client.get(url)
+            waited.append((time.perf_counter() - wall) * 1000)
+            worked.append((time.process_time() - cpu) * 1000)
+            assert answer.status_code == 200, (url, answer.status_code)
+        said = f"{statistics.median(waited):8.1f} ms  (computing {statistics.median(worked):.1f} ms)"
+        print(f"{name:36} {said}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
