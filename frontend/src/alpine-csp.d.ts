@@ -7,3 +7,6 @@ declare module "@alpinejs/csp" {
   const Alpine: AlpineCsp;
   export default Alpine;
 }
+
+declare module "*.css";
+declare module "*.scss";
