@@ -236,6 +236,14 @@ def test_a_folder_is_all_its_files(tmp_path: Path) -> None:
         read_events(tmp_path / "none", TOKYO)
 
 
+def test_progress_runs_once_through_all_files(tmp_path: Path) -> None:
+    paths = [text_file(tmp_path, EVENTS, f"{i}.csv") for i in range(3)]
+    seen: list[tuple[int, int]] = []
+    read_events(paths, TOKYO, progress=lambda done, total: seen.append((done, total)))
+    assert seen == sorted(seen)
+    assert seen[-1] == (3 * len(EVENTS.encode()), 3 * len(EVENTS.encode()))
+
+
 def test_a_missing_column_is_named(tmp_path: Path) -> None:
     with pytest.raises(MikomiError, match="no column for the time"):
         read_events(text_file(tmp_path, "lead,kind,content\nA,call,x\n"), TOKYO)

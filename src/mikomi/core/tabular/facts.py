@@ -125,11 +125,13 @@ def read_events(
     names = find_files(paths)
     leads, kinds, contents = (pl.Categorical(pl.Categories.random()) for _ in range(3))
     files, rejected = [], []
-    for path in names:
+    sizes = [path.stat().st_size if path.exists() else 0 for path in names]
+    for place, path in enumerate(names):
+        whole = _share(progress, sum(sizes[:place]), sizes[place], sum(sizes))
         reader = open_table(path, encoding=encoding, delimiter=delimiter, header=header)
         columns = _event_columns(reader)
         parts = []
-        for chunk in reader.chunks(list(columns.values()), typed=True, progress=progress):
+        for chunk in reader.chunks(list(columns.values()), typed=True, progress=whole):
             rows, bad = _check_events(chunk, columns, timezone, str(path))
             parts.append(
                 rows.with_columns(
@@ -139,6 +141,13 @@ def read_events(
             rejected += [chunk.rejected, bad]
         files.append(pl.concat(parts))
     return Events(names, tuple(files), join_rejects(rejected))
+
+
+def _share(progress: Progress | None, before: int, size: int, total: int) -> Progress | None:
+    """The progress of one file as a part of that of all files, in bytes."""
+    if progress is None:
+        return None
+    return lambda done, rows: progress(before + size * done // max(rows, 1), total)
 
 
 def _event_columns(reader: Reader) -> dict[str, str]:
