@@ -73,7 +73,8 @@ class Token:
     taken away; `add` is the look of a part that is not there yet (条件を足す). `old` is the published
     value, struck out before the token, where the draft differs. `remove` is the words of the button
     that takes an optional part away; it posts `remove=1`. `open` shows the editor opened, for an
-    answer with an error in a field.
+    answer with an error in a field. `lazy_url` brings the editor when the word is first pressed, for
+    one too long to come with the page: it answers `kit/sentence_editor.html` with `open`.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Token:
     old: Label = ""
     remove: Label = ""
     open: bool = False
+    lazy_url: str = ""
     kind: Literal["token"] = "token"
 
 
