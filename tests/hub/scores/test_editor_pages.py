@@ -68,7 +68,7 @@ def test_a_value_that_cannot_be_is_refused_under_its_field(
 
 
 def test_values_that_are_present_can_be_picked(client: Client, published: None) -> None:
-    assert 'value="卸売業"' in client.get("/score/").content.decode()
+    assert 'value="卸売業"' in client.get("/score/editor/r-maker/when-is/").content.decode()
     change(client, "r-maker", "when-is", op="in", values=["製造業", "卸売業"], other="")
     assert draft().fit[0].label == "業種が製造業、卸売業"
     change(client, "r-maker", "when-in", op="not_in", values=["製造業"], other="")
@@ -76,7 +76,7 @@ def test_values_that_are_present_can_be_picked(client: Client, published: None) 
 
 
 def test_contents_that_were_seen_can_be_picked(client: Client, published: None) -> None:
-    assert 'value="/case/metal"' in client.get("/score/").content.decode()
+    assert 'value="/case/metal"' in client.get("/score/editor/r-pricing/when/").content.decode()
     change(client, "r-pricing", "when", kinds=["page_view"], contents=["/case/metal"], patterns="")
     rule = draft().engagement[0]
     assert rule.when.contents == ("/case/metal",)
@@ -195,6 +195,13 @@ def test_without_scripts_an_editor_leads_back_to_the_page(client: Client, publis
     answer = client.post("/score/change/r-pricing/", {"part": "points", "value": "6"})
     assert answer.status_code == 302
     assert answer.headers["Location"] == "/score/#rule-r-pricing"
+
+
+def test_the_page_leaves_long_lists_to_the_editors(client: Client, published: None) -> None:
+    text = client.get("/score/").content.decode()
+    assert 'value="/case/metal"' not in text.split('id="score-groups"')[0]
+    assert client.get("/score/editor/r-pricing/colour/").status_code == 404
+    assert client.get("/score/editor/r-nothing/when/").status_code == 404
 
 
 def test_a_rule_that_is_gone_is_not_found(client: Client, published: None) -> None:

@@ -20,7 +20,7 @@ from mikomi.hub.scores import editors
 from mikomi.hub.scores.edits import glob_literal, new_id
 from mikomi.hub.scores.keys import rule_key
 from mikomi.hub.scores.picks import ContentPick, Picks
-from mikomi.hub.scores.rows import Desk, Opened
+from mikomi.hub.scores.rows import Desk, Opened, editor_url
 
 ENOUGH = 60
 """The hot threshold of a model made here, and each signal's points."""
@@ -100,6 +100,9 @@ def _clause(desk: Desk, signal: SurgeSignal, opened: Opened | None, *, last: boo
         mine = opened if opened is not None and opened.name == name else None
         errors = dict(mine.errors) if mine else {}
         typed = dict(mine.typed) if mine else {}
+        if name == "when" and mine is None:
+            lazy = editor_url(rule_key(signal.id), name)
+            return kit.Token(name, text, editors.title_of(name), (), lazy_url=lazy)
         if name == "when":
             fields = editors.activity_fields(
                 signal.when, groups, desk.picks, desk.language, errors=errors, typed=typed.get("patterns")

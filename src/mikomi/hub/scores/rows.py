@@ -27,6 +27,7 @@ from mikomi.core.scoring.model import (
 from mikomi.core.words import Language, Words
 from mikomi.hub.kit import sentence as kit
 from mikomi.hub.scores import editors
+from mikomi.hub.scores.answers import NUMBERS
 from mikomi.hub.scores.edits import condition_at, groups_used, rule_of
 from mikomi.hub.scores.keys import group_key, rule_key
 from mikomi.hub.scores.picks import Picks
@@ -145,7 +146,9 @@ def _token(
     name = token_name(path)
     mine = opened if opened is not None and opened.name == name else None
     was = old.get(part.path, "")
-    fields, remove = _fields(desk, rule, path, mine)
+    # Lists of what can be picked are long; they come when their word is pressed.
+    lazy = "" if mine is not None or path[0] in NUMBERS else editor_url(rule_key(rule.id), name)
+    fields, remove = ([], "") if lazy else _fields(desk, rule, path, mine)
     return kit.Token(
         name=name,
         text=_short(desk, rule, path) or part.text,
@@ -156,7 +159,13 @@ def _token(
         old=was if changed and was != part.text else "",
         remove=remove,
         open=mine is not None,
+        lazy_url=lazy,
     )
+
+
+def editor_url(key: str, name: str) -> str:
+    """Where the editor of a word comes from when it is pressed."""
+    return reverse("scores:editor", args=[key, name])
 
 
 def _short(desk: Desk, rule: Rule, path: ModelPath) -> str:
@@ -382,6 +391,7 @@ def group_row(desk: Desk, name: str, *, opened: Opened | None = None, error: str
     typed = dict(opened.typed) if opened else {}
     used = name in groups_used(desk.model.rules)
     contents = "、".join(desk.labels.content(glob) for glob in globs)
+    picking = opened is not None and opened.name == "contents"
     published = dict(desk.published.groups).get(name) if desk.published else globs
     return kit.Rule(
         key=key,
@@ -400,9 +410,11 @@ def group_row(desk: Desk, name: str, *, opened: Opened | None = None, error: str
                 title=_("グループに入れるもの"),
                 fields=editors.content_fields(
                     globs, desk.picks, desk.language, errors=errors, typed=typed.get("patterns")
-                ),
-                optional=False,
-                open=opened is not None and opened.name == "contents",
+                )
+                if picking
+                else (),
+                open=picking,
+                lazy_url="" if picking else editor_url(key, "contents"),
             ),
         ],
         post_url=reverse("scores:change", args=[key]),

@@ -8,6 +8,7 @@ app_name = "scores"
 urlpatterns = [
     path("score/", editor.edit, name="edit"),
     path("score/change/<slug:key>/", editor.change, name="change"),
+    path("score/editor/<slug:key>/<slug:part>/", editor.open_editor, name="editor"),
     path("score/act/<slug:key>/<slug:what>/", editor.act, name="act"),
     path("score/add/<slug:section>/", editor.add, name="add"),
     path("score/live/", live.live, name="live"),

@@ -72,6 +72,16 @@ def change(request: HttpRequest, key: str) -> HttpResponse:
     return _changed(request, after, key)
 
 
+@require_GET
+def open_editor(request: HttpRequest, key: str, part: str) -> HttpResponse:
+    """The editor of one word, open: for those that are too long to come with the page."""
+    row = _row(open_work(), key, Opened(part))
+    token = next((t for t in row.parts if isinstance(t, kit.Token) and t.name == part), None) if row else None
+    if token is None:
+        raise Http404
+    return render(request, "kit/sentence_editor.html", {"rule": row, "token": token})
+
+
 @require_POST
 def act(request: HttpRequest, key: str, what: str) -> HttpResponse:
     """A line of a sentence's own menu."""
