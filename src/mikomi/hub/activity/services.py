@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import polars as pl
 from django.conf import settings
 from django.db import transaction
 
+from mikomi.hub.activity.cache import forget
 from mikomi.hub.activity.changes import changing, mark_changed, mark_erased
 from mikomi.hub.activity.contents import MOST_CONTENTS, OTHER
 from mikomi.hub.activity.counters import add, counted_up, subtract
@@ -187,7 +189,10 @@ def repoint_subjects(subjects: pl.Series, target: int) -> None:
 
 
 def erase(leads: Sequence[int]) -> None:
-    """Deletes every fact of the leads (numbers), their keys included; nothing can be taken back."""
+    """Deletes every fact of the leads (numbers), their keys included; nothing can be taken back.
+
+    What history files hold of them goes as soon as the erasure is committed.
+    """
     gone = pl.DataFrame({"lead": list(leads)}, schema={"lead": pl.Int32})
     with changing() as number, staged(gone, "gone"):
         subjects = "(select s.id from activity_subject s join gone g on g.lead = s.lead)"
@@ -197,6 +202,7 @@ def erase(leads: Sequence[int]) -> None:
         run("delete from activity_subject where lead in (select lead from gone)")
         mark_changed(gone["lead"], number, activity=True)
         mark_erased(number)
+        transaction.on_commit(partial(forget, list(leads)), robust=True)
 
 
 def _named_events(frame: pl.DataFrame) -> pl.DataFrame:

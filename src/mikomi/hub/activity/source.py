@@ -87,13 +87,26 @@ class StoredActivity:
 def all_activity() -> StoredActivity:
     """The activity of all leads. Its pieces must be loaded while the calling thread's connection
     lives; inside a transaction they are all of one moment."""
-    ends = fetch("select min(lead), max(lead) from activity_activity", {"low": pl.Int64, "high": pl.Int64})
-    low, high = ends.row(0)
+    ends = lead_ends()
+    starts = range(ends[0], ends[1] + 1, LEADS_A_PIECE) if ends else ()
     turn = threading.Lock()
-    lent = connections[DEFAULT_DB_ALIAS]
-    starts = [] if low is None else range(low, high + 1, LEADS_A_PIECE)
-    pieces = tuple(StoredPiece(at, min(at + LEADS_A_PIECE - 1, high), lent, turn) for at in starts)
+    pieces = tuple(stored_piece(at, at + LEADS_A_PIECE - 1, turn) for at in starts)
     return StoredActivity(known_touches(), pieces)
+
+
+def stored_piece(first: int, last: int, turn: threading.Lock) -> StoredPiece:
+    """The leads `first` to `last`, read by the calling thread's connection, one piece of `turn` at a time."""
+    return StoredPiece(first, last, connections[DEFAULT_DB_ALIAS], turn)
+
+
+def lead_ends() -> tuple[int, int] | None:
+    """The lowest and the highest lead that has activity."""
+    # SQLite looks up one end of an index, and reads all of it where both are asked for at once.
+    low, high = fetch(
+        "select (select min(lead) from activity_activity), (select max(lead) from activity_activity)",
+        {"low": pl.Int64, "high": pl.Int64},
+    ).row(0)
+    return None if low is None else (low, high)
 
 
 def packed() -> str:
