@@ -155,6 +155,43 @@ def test_the_slash_key_finds_the_search_but_not_inside_fields(enter: Open):
     expect(page.locator("#mk-search-input")).to_have_value("a/b")
 
 
+def test_single_keys_can_be_switched_off(enter: Open):
+    page = enter()
+    page.get_by_role("button", name="小川 美咲").click()
+    page.get_by_role("button", name="のキーを使う").click()
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-mk-keys", "off")
+    page.keyboard.press("/")
+    expect(page.locator("#mk-search-input")).not_to_be_focused()
+
+
+def test_a_toast_goes_after_ten_seconds_but_not_while_it_is_touched(enter: Open):
+    page = enter()
+    page.clock.install()
+    page.get_by_role("button", name="時期尚早にする").click()
+    said = page.locator("#mk-toasts .mk-toast")
+    expect(said).to_contain_text("「時期尚早」にしました")
+    expect(page.locator("html")).to_have_attribute("data-mk-ready", "")
+    undo = said.get_by_role("button", name="元に戻す")
+    undo.focus()
+    page.clock.fast_forward(30_000)
+    expect(said).to_be_visible()
+    page.locator("#main").focus()
+    page.clock.fast_forward(9_000)
+    expect(said).to_be_visible()
+    page.clock.fast_forward(2_000)
+    expect(said).to_be_hidden()
+
+
+def test_the_z_key_undoes_what_the_toast_says(enter: Open):
+    page = enter()
+    page.get_by_role("button", name="時期尚早にする").click()
+    expect(page.locator("#mk-toasts")).to_contain_text("「時期尚早」にしました")
+    expect(page.locator("html")).to_have_attribute("data-mk-ready", "")
+    page.keyboard.press("z")
+    expect(page.locator("#mk-toasts")).to_contain_text("元に戻しました")
+
+
 @pytest.mark.parametrize("width", [320, 390, 768, 1024, 1440])
 def test_no_width_makes_the_page_scroll_sideways(enter: Open, width: int):
     page = enter(width=width)

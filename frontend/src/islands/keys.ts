@@ -1,5 +1,5 @@
 // Keys that work outside fields: / search, J and K through rows, Enter open, Z undo.
-// `data-mk-keys="off"` on <html> (the person's own setting) switches them off.
+// `data-mk-keys="off"` on <html>, from the person's own menu, switches them off.
 
 function inField(target: EventTarget | null): boolean {
   return (

@@ -13,6 +13,7 @@ urlpatterns = [
     path("_kit/", samples.components, name="kit_samples"),
     path("_kit/rule", samples.rule),
     path("_kit/effect", samples.effect),
+    path("_kit/toast", samples.toast),
     path("", include(accounts_urls)),
     *(
         path("", include(f"mikomi.hub.{app}.urls"))

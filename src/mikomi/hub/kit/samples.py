@@ -6,9 +6,10 @@ import math
 from datetime import date, timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import get_language
@@ -52,6 +53,16 @@ def rule(request: HttpRequest) -> HttpResponse:
         again = _rule(POINTS, error=_("数字で入れてください（例：60）"))
         return render(request, "kit/sentence.html", {"rule": again}, status=422)
     return render(request, "kit/sentence.html", {"rule": _rule(value)})
+
+
+@require_http_methods(["POST"])
+def toast(request: HttpRequest) -> HttpResponse:
+    """Says something that can be undone; the undo says that it was."""
+    if "next" in request.POST:
+        messages.success(request, _("元に戻しました"))
+    else:
+        messages.success(request, _("「時期尚早」にしました"), extra_tags=request.path)
+    return redirect("kit_samples")
 
 
 @require_GET

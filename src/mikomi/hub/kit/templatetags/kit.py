@@ -80,6 +80,13 @@ def theme(context: template.Context) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def keys_state(context: template.Context) -> str:
+    """Whether single keys work on the pages: on or off."""
+    request: HttpRequest | None = context.get("request")
+    return "off" if request and request.COOKIES.get("mikomi_keys") == "off" else "on"
+
+
+@register.simple_tag(takes_context=True)
 def menu_groups(context: template.Context) -> tuple[menu.MenuGroup, ...]:
     """The groups of the side menu; `menu_key` in the context names the current entry."""
     request: HttpRequest | None = context.get("request")
