@@ -22,5 +22,8 @@ atexit.register(shutil.rmtree, os.environ["MIKOMI_DATA"], ignore_errors=True)
 
 from mikomi.hub.settings import *  # noqa: E402, F403
 
+# Slow hashing is for passwords that are worth something.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
 # Programs that a test starts use the product's own settings.
 os.environ["DJANGO_SETTINGS_MODULE"] = "mikomi.hub.settings"
