@@ -60,8 +60,19 @@ def test_the_key_column_can_be_named(tmp_path: Path) -> None:
 def test_a_file_without_a_key_column_says_which_headers_would_do(tmp_path: Path) -> None:
     with pytest.raises(MikomiError) as caught:
         read_leads(text_file(tmp_path, "会社名,氏名\nA,B\n"))
-    assert "lead / lead_id" in caught.value.words.en
+    assert "lead / lead_id / " in caught.value.words.en
     assert "会社名, 氏名" in caught.value.words.ja
+
+
+def test_without_a_number_the_mail_address_is_the_key_and_an_attribute(tmp_path: Path) -> None:
+    leads = read_leads(text_file(tmp_path, "氏名,メールアドレス\nA,a@example.com\nB,a@example.com\nC,\n"))
+    assert leads.frame.rows() == [("a@example.com", "A", "a@example.com")]
+    assert leads.frame.columns == ["lead", "氏名", "メールアドレス"]
+    assert leads.rejected["line"].to_list() == [3, 4]
+    path = text_file(tmp_path, "メールアドレス,日時,種類,内容\na@example.com,2026-11-01,call,x\n", "e.csv")
+    assert read_events(path, TOKYO).frame["lead"].to_list() == ["a@example.com"]
+    path = text_file(tmp_path, "email,at,result\na@example.com,2026-11-01,won\n", "o.csv")
+    assert read_outcomes(path, TOKYO).frame["lead"].to_list() == ["a@example.com"]
 
 
 def test_every_format_gives_the_same_leads(tmp_path: Path) -> None:

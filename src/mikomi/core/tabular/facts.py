@@ -115,7 +115,7 @@ def read_events(
     header: bool | None = None,
     progress: Progress | None = None,
 ) -> Events:
-    """Reads event files (or a folder of them): lead, at, kind, content and, if there, automated.
+    """Reads event files (or a folder of them): lead (or mail address), at, kind, content, [automated].
 
     Times without offset are in `timezone`. Rows with a missing lead, an unreadable time, a kind that
     is none or an `automated` that is neither true nor false are rejected with their line. Raises
@@ -228,7 +228,7 @@ def read_outcomes(
     header: bool | None = None,
     progress: Progress | None = None,
 ) -> Outcomes:
-    """Reads an outcomes file: lead, at, result.
+    """Reads an outcomes file: lead (or mail address), at, result.
 
     `won`, `lost`, `meeting`, `rejected` are also found in Japanese (受注, 失注, 商談化, 対象外); other
     results of a call stay in the frame as written, they are no outcomes. Rows without lead, time or

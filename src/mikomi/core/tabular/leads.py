@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,18 +91,19 @@ def _free_name(name: str, table: Table) -> str:
     return free
 
 
-def find_key(path: Path, columns: list[str]) -> str:
+def find_key(path: Path, columns: Sequence[str]) -> str:
     """The column that says whose row it is: the lead's key, or else the mail address.
 
     Raises `MikomiError` where there is neither.
     """
-    mail = headers.resolve("email", columns)
-    if headers.resolve("lead", columns) is None and mail is not None:
-        return mail
-    return find_column(path, columns, "lead", LEAD)
+    found = headers.resolve("lead", columns) or headers.resolve("email", columns)
+    if found is None:
+        would_do = (*headers.SYNONYMS["lead"][:5], "メールアドレス", "email")
+        raise MikomiError(words.no_column(path, LEAD, would_do, columns))
+    return found
 
 
-def find_column(path: Path, columns: list[str], field: str, what: Words) -> str:
+def find_column(path: Path, columns: Sequence[str], field: str, what: Words) -> str:
     """The column that means `field`; raises `MikomiError` that lists headers that would do."""
     found = headers.resolve(field, columns)
     if found is None:
