@@ -14,7 +14,7 @@ from mikomi.hub.site.lists.pages import list_page
 from mikomi.hub.site.types import ListQuery, Row, Standing
 
 PIECE = 5_000
-_FORMULA = r"^\s*[=+\-@\t\r|%]"
+_FORMULA = r"^\s*[=+\-@|%＝＋－＠]"
 """What a spreadsheet would compute rather than show (OWASP, CSV injection)."""
 
 
