@@ -15,4 +15,4 @@ def check_import(number: int) -> None:
 @job("people.load_import")
 def load_import(number: int) -> None:
     """Imports a checked file, going on where an earlier try stopped."""
-    uploads.load(number)
+    uploads.store(number)

@@ -111,13 +111,13 @@ def ask_load(record: Import) -> bool:
     if not Import.objects.filter(pk=record.pk, status=Status.CHECKED).update(status=Status.WAITING):
         return False
     if record.report.get("size", 0) <= READ_AT_ONCE:
-        load(record.pk)
+        store(record.pk)
     else:
         enqueue("people.load_import", once=True, number=record.pk)
     return True
 
 
-def load(number: int) -> None:
+def store(number: int) -> None:
     """Imports a checked file. Run again after a crash, it goes on where it stopped."""
     record = Import.objects.select_related("by").get(pk=number)
     if record.status not in (Status.WAITING, Status.RUNNING):
