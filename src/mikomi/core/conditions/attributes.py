@@ -13,7 +13,7 @@ from typing import Literal
 
 import polars as pl
 
-from mikomi.core.conditions.text import fold_series, fold_text, is_free_mail, number_series
+from mikomi.core.conditions.text import fold_series, fold_text, is_free_mail, is_known, number_series
 
 type Operator = Literal[
     "is", "is_not", "in", "not_in", "contains", "starts_with", "gte", "lte", "between", "known", "free_mail"
@@ -59,6 +59,15 @@ class Negation:
 type AttributeCondition = Test | AllOf | AnyOf | Negation
 
 
+type Form = Literal["text", "number", "known"]
+FORMS: dict[Form, tuple[Callable[[pl.Series], pl.Series], pl.Expr]] = {
+    "text": (fold_series, pl.lit(None, pl.String)),
+    "number": (number_series, pl.lit(None, pl.Float64)),
+    "known": (is_known, pl.lit(False)),
+}
+"""How a column is prepared before it is compared, and what stands for a column that is not there."""
+
+
 def tests_of(condition: AttributeCondition) -> Iterator[Test]:
     """Every test inside a condition, in the order written."""
     match condition:
@@ -83,14 +92,14 @@ def condition_columns(
     """
     forms: dict[str, pl.Series] = {}
 
-    def form(field: str, kind: Literal["text", "number"]) -> pl.Expr:
+    def form(field: str, kind: Form) -> pl.Expr:
         column = resolve(field)
+        make, missing = FORMS[kind]
         if column is None:
-            return pl.lit(None, pl.String if kind == "text" else pl.Float64)
+            return missing
         name = f"{kind} {column}"
         if name not in forms:
-            text = frame[column].cast(pl.String)
-            forms[name] = (fold_series(text) if kind == "text" else number_series(text)).alias(name)
+            forms[name] = make(frame[column].cast(pl.String)).alias(name)
         return pl.col(name)
 
     columns = [_expression(c, form).alias(str(i)) for i, c in enumerate(conditions)]
@@ -132,7 +141,7 @@ def _test(test: Test, form: Callable[..., pl.Expr]) -> pl.Expr:
             inside = (number >= pl.lit(low, pl.Float64)) & (number <= pl.lit(high, pl.Float64))
             return inside.fill_null(False)
         case "known":
-            known = (form(test.field, "text") != "").fill_null(False)
+            known = form(test.field, "known")
             return known if value else ~known
         case "free_mail":
             free = is_free_mail(form(test.field, "text"))

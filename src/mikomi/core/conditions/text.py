@@ -11,6 +11,8 @@ from collections.abc import Callable
 from functools import cache
 from importlib import resources
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 WHITE_SPACE = "".join(c for c in map(chr, range(sys.maxunicode + 1)) if c.isspace())
@@ -18,6 +20,10 @@ WHITE_SPACE = "".join(c for c in map(chr, range(sys.maxunicode + 1)) if c.isspac
 
 NUMBER = r"^[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$"
 """A number after NFKC and cutting white space."""
+
+
+SAMPLE = 16_384
+"""Rows looked at to see whether a column's values repeat."""
 
 
 @cache
@@ -49,6 +55,11 @@ def number_series(values: pl.Series) -> pl.Series:
     return _by_distinct(values, _read_distinct)
 
 
+def is_known(values: pl.Series) -> pl.Series:
+    """Whether a text column holds more than white space; no other text folds to nothing."""
+    return (values.str.strip_chars(WHITE_SPACE) != "").fill_null(False)
+
+
 def folded(column: pl.Expr) -> pl.Expr:
     """`fold_series` as an expression."""
     return column.map_batches(fold_series, return_dtype=pl.String)
@@ -59,20 +70,27 @@ def as_number(column: pl.Expr) -> pl.Expr:
     return column.map_batches(number_series, return_dtype=pl.Float64)
 
 
+def distinct(values: pl.Series) -> tuple[pl.Series, npt.NDArray[np.uint32] | None]:
+    """The distinct values of a text column and, for each row, which of them it has.
+
+    None instead where most rows differ, as mail addresses do: then the values are the rows. A null
+    row has the last value, which is null.
+    """
+    few = values.head(SAMPLE)
+    if values.len() <= SAMPLE or few.n_unique() * 2 > SAMPLE:
+        return values, None
+    coded = values.cast(pl.Categorical(pl.Categories.random()))
+    seen = coded.drop_nulls().unique()
+    words = seen.cast(pl.String).gather(seen.to_physical().arg_sort())
+    codes = coded.to_physical().fill_null(words.len()).cast(pl.UInt32)
+    return pl.concat([words, pl.Series([None], dtype=pl.String)]), codes.to_numpy()
+
+
 def _by_distinct(values: pl.Series, compute: Callable[[pl.Series], pl.Series]) -> pl.Series:
     """Computes once for each distinct value: attributes repeat far more often than they differ."""
-    if values.len() < 10_000:
-        return compute(values).alias(values.name)
-    distinct = values.unique()
-    if distinct.len() * 2 > values.len():
-        return compute(values).alias(values.name)
-    table = pl.DataFrame({"value": distinct, "result": compute(distinct)})
-    joined = (
-        values.alias("value")
-        .to_frame()
-        .join(table, on="value", how="left", nulls_equal=True, maintain_order="left")
-    )
-    return joined["result"].alias(values.name)
+    words, codes = distinct(values)
+    results = compute(words)
+    return (results if codes is None else results.gather(codes)).alias(values.name)
 
 
 def _fold_distinct(values: pl.Series) -> pl.Series:

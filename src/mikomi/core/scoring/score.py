@@ -11,7 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from mikomi.core.conditions.attributes import AttributeCondition, condition_columns
-from mikomi.core.conditions.text import fold_series
+from mikomi.core.conditions.text import distinct, fold_series
 from mikomi.core.scoring.model import ENGAGEMENT_LOWEST, FIT_LOWEST, Model
 from mikomi.core.tabular.headers import resolve
 
@@ -95,10 +95,12 @@ def company_codes(model: Model, leads: pl.DataFrame) -> npt.NDArray[np.int64]:
     column = field_resolver(leads.columns)(model.company_field)
     if column is None:
         return np.full(leads.height, -1, dtype=np.int64)
-    names = fold_series(leads[column].cast(pl.String)).alias("name").to_frame()
-    distinct = names.unique().filter(pl.col("name") != "").with_row_index("code")
-    codes = names.join(distinct, on="name", how="left", maintain_order="left")["code"]
-    return codes.cast(pl.Int64).fill_null(-1).to_numpy()
+    words, rows = distinct(leads[column].cast(pl.String))
+    names = fold_series(words).alias("name").to_frame()
+    numbered = names.unique().filter(pl.col("name") != "").with_row_index("code")
+    codes = names.join(numbered, on="name", how="left", maintain_order="left")["code"]
+    numbers = codes.cast(pl.Int64).fill_null(-1).to_numpy()
+    return numbers if rows is None else numbers[rows]
 
 
 def grade(values: Floats, thresholds: tuple[tuple[str, float], ...]) -> npt.NDArray[np.uint8]:
