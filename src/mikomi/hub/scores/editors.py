@@ -213,19 +213,9 @@ def activity_fields(
     errors: dict[str, str] | None = None,
     typed: str | None = None,
 ) -> list[Field]:
-    """What a lead must have done: kinds, groups, contents that were seen, patterns."""
+    """What a lead must have done: groups, contents that were seen, patterns, and the kinds of activity."""
     errors = errors or {}
-    kinds = list(dict.fromkeys([*picks.kinds, *when.kinds]))
-    fields = [
-        Field(
-            "kinds",
-            "many",
-            _("何をしたか（選ばなければ、すべて）"),
-            values=frozenset(when.kinds),
-            choices=[Choice(kind, kind_name(kind, language)) for kind in kinds],
-            error=errors.get("kinds", ""),
-        )
-    ]
+    fields: list[Field] = []
     if groups:
         fields.append(
             Field(
@@ -237,7 +227,19 @@ def activity_fields(
                 error=errors.get("groups", ""),
             )
         )
-    return [*fields, *content_fields(when.contents, picks, language, when.kinds, errors, typed)]
+    fields += content_fields(when.contents, picks, language, when.kinds, errors, typed)
+    kinds = dict.fromkeys([*when.kinds, *picks.kinds])
+    fields.append(
+        Field(
+            "kinds",
+            "many",
+            _("何をしたか（選ばなければ、すべて）"),
+            values=frozenset(when.kinds),
+            choices=[Choice(kind, kind_name(kind, language)) for kind in kinds],
+            error=errors.get("kinds", ""),
+        )
+    )
+    return fields
 
 
 def content_fields(
