@@ -60,6 +60,11 @@ def test_commands_named_in_documents_exist():
     assert [one for one in said if one[1] not in known] == []
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_documented(command: str):
+    assert f"`mikomi {command}" in (ROOT / "docs/reference/commands.md").read_text(encoding="utf-8")
+
+
 def code_of(document: str) -> list[str]:
     """The code in a document: fenced blocks and spans."""
     text = (ROOT / document).read_text(encoding="utf-8")
