@@ -17,7 +17,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from mikomi.core.engine.local import score_days
-from mikomi.core.events import ActivitySource
 from mikomi.core.scoring.model import dump_model
 from mikomi.core.scoring.score import DayScores
 from mikomi.hub.activity import queries as activity
@@ -37,6 +36,9 @@ LEASE = "fold"
 LEASE_WAIT = 600.0
 ALL_SHARE = 0.2
 """Where more of the leads than this are touched, scoring everybody is quicker."""
+
+SEARCHABLE_AT_ONCE = 50_000
+"""Leads whose search texts are written in one transaction."""
 
 type Progress = Callable[[int, int], None]
 
@@ -78,17 +80,10 @@ def score_touched(on: date, lead_ids: Iterable[int] = ()) -> Scored:
             return _all(lease, on, None)
         asked = _with_colleagues(touched)
         leads = people.attribute_frame(on, asked.tolist())
-        with transaction.atomic():
-            lease.check()
-            return _write(
-                model,
-                leads,
-                asked,
-                touched,
-                activity.activity_source(asked.tolist()),
-                on,
-                change,
-            )
+        source = activity.activity_source(asked.tolist())
+        day = score_days(model.model, leads, source, [on])[0] if model else None
+        old = store.read_scores(asked, store.TELLING)
+        return _write(lease, _run(model, on, change, leads, day, asked, touched, old, every=False))
 
 
 def _all(lease: leases.Hold, on: date, progress: Progress | None) -> Scored:
@@ -105,9 +100,7 @@ def _all(lease: leases.Hold, on: date, progress: Progress | None) -> Scored:
     asked = np.union1d(numbers, known)
     source = history_source()
     day = score_days(model.model, leads, source, [on], progress=progress)[0] if model else None
-    with transaction.atomic():
-        lease.check()
-        return _write(model, leads, asked, touched, source, on, change, old=old, day=day)
+    return _write(lease, _run(model, on, change, leads, day, asked, touched, old, every=True))
 
 
 def _with_colleagues(lead_ids: store.Numbers) -> store.Numbers:
@@ -117,64 +110,96 @@ def _with_colleagues(lead_ids: store.Numbers) -> store.Numbers:
     return np.union1d(lead_ids, np.union1d(before, np.array(now, dtype=np.int64)))
 
 
-def _write(
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What a run is about to write. `fresh` is by lead number, its cells not assigned yet.
+
+    `shown`: the people's columns of all scored leads, `put` of those to write. `old`: the stored
+    scores of `fresh` and of `gone`, leads that are none any more. `every`: nobody was left out.
+    """
+
+    model: PublishedModel | None
+    on: date
+    change: int
+    shown: pl.DataFrame
+    put: pl.DataFrame
+    fresh: store.Scores
+    old: store.Scores
+    gone: store.Numbers
+    every: bool
+
+
+def _run(
     model: PublishedModel | None,
-    leads: pl.DataFrame,
-    asked: store.Numbers,
-    touched: store.Numbers,
-    source: ActivitySource,
     on: date,
     change: int,
+    leads: pl.DataFrame,
+    day: DayScores | None,
+    asked: store.Numbers,
+    touched: store.Numbers,
+    old: store.Scores,
     *,
-    old: store.Scores | None = None,
-    day: DayScores | None = None,
-) -> Scored:
-    """Writes rows, counts, search and log of `leads`; leads of `asked` that are none go away.
-
-    `old`: every stored score, where `leads` are all there are.
-    """
-    every = old is not None
-    if model is not None and day is None:
-        day = score_days(model.model, leads, source, [on])[0]
-    numbers_of_companies = people.company_numbers(None if every else asked.tolist())
-    shown = people_rows(leads.join(numbers_of_companies, on="number", how="left", maintain_order="left"))
+    every: bool,
+) -> _Run:
+    """Everything that can be got ready before the write lock is taken. `leads` come by number."""
+    companies = people.company_numbers(None if every else asked.tolist())
+    shown = people_rows(leads.join(companies, on="number", how="left", maintain_order="left"))
     numbers = shown["lead_id"].to_numpy()
-    fresh = _score_rows(numbers, day, model, None if every else numbers.tolist())
-    gone = np.setdiff1d(asked, numbers)
-    if old is None:
-        old = store.read_scores(asked, store.TELLING)
-    fresh["cell"] = cells.assign(_dimensions(shown, fresh, on))
-    order = np.argsort(fresh["lead_id"])
-    fresh = fresh[order]
-    moved = store.changed(old, fresh)
-    put = shown.filter(pl.col("lead_id").is_in(touched.tolist())) if len(touched) else shown.clear()
-    store.write(put, moved)
-    if len(gone):
-        store.delete(gone)
-        suffixes.forget_leads(gone)
-    if every:
-        cells.count_all(fresh["cell"])
-    else:
-        cells.move(old["cell"], fresh["cell"])
-    if put.height:
-        suffixes.put_companies(put)
-        suffixes.put_leads(put)
-    hot = cells.heat_counts()[levels.HOT]
+    return _Run(
+        model=model,
+        on=on,
+        change=change,
+        shown=shown,
+        put=shown.filter(pl.col("lead_id").is_in(touched.tolist())) if len(touched) else shown.clear(),
+        fresh=_score_rows(numbers, day, model, None if every else numbers.tolist()),
+        old=old,
+        gone=np.setdiff1d(asked, numbers),
+        every=every,
+    )
+
+
+def _write(lease: leases.Hold, run: _Run) -> Scored:
+    """Writes rows, counts, search and log; leads that are none any more go away."""
+    # First and in parts: what is searchable too early shows nowhere, and nobody waits long for it.
+    for part in run.put.iter_slices(SEARCHABLE_AT_ONCE):
+        with transaction.atomic():
+            suffixes.put_companies(part)
+            suffixes.put_leads(part)
+    with transaction.atomic():
+        lease.check()
+        fresh = run.fresh
+        fresh["cell"] = cells.assign(_dimensions(run.shown, fresh, run.on))
+        moved = store.changed(run.old, fresh)
+        store.write(run.put, moved)
+        if len(run.gone):
+            store.delete(run.gone)
+            suffixes.forget_leads(run.gone)
+        if run.every:
+            cells.count_all(fresh["cell"])
+        else:
+            cells.move(run.old["cell"], fresh["cell"])
+        hot = cells.heat_counts()[levels.HOT]
+        _note(run, moved, hot)
+    return Scored(len(fresh), len(moved), hot, run.on, run.model.number if run.model else None)
+
+
+def _note(run: _Run, moved: store.Scores, hot: int) -> None:
+    """Writes down with what the rows were scored, and what is shown from now on."""
     scored_at = timezone.now()
+    model = run.model
     if model is not None:
-        log.keep(on, model.number, scored_at, fresh, moved, hot)
+        log.keep(run.on, model.number, scored_at, run.fresh, moved, hot)
     Board.objects.update_or_create(
         id=1,
         defaults={
-            "on": on if model else None,
+            "on": run.on if model else None,
             "version": model.number if model else None,
             "model": dump_model(model.model) if model else "",
             "hot_at": temperature.hot_at(model.model) if model else 0.0,
-            "change": change,
+            "change": run.change,
             "scored_at": scored_at,
         },
     )
-    return Scored(shown.height, len(moved), hot, on, model.number if model else None)
 
 
 def _score_rows(
