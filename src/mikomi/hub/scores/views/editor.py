@@ -20,15 +20,8 @@ from mikomi.hub.scores import changes, easy, services
 from mikomi.hub.scores.answers import AnswerError
 from mikomi.hub.scores.edits import SECTIONS, restored_rule
 from mikomi.hub.scores.keys import group_by_key, rule_by_key, rule_key
-from mikomi.hub.scores.rows import (
-    Opened,
-    deleted_row,
-    grades_row,
-    group_row,
-    hot_row,
-    name_row,
-    rule_row,
-)
+from mikomi.hub.scores.model_rows import grades_row, group_row, hot_row, name_row
+from mikomi.hub.scores.rows import Opened, deleted_row, rule_row
 from mikomi.hub.scores.views import work as working
 from mikomi.hub.scores.views.work import Work, open_work
 

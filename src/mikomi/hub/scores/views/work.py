@@ -17,16 +17,8 @@ from mikomi.hub.scores.differences import Difference, differences
 from mikomi.hub.scores.editors import content_fields
 from mikomi.hub.scores.edits import SECTIONS
 from mikomi.hub.scores.ground import current_picks
-from mikomi.hub.scores.rows import (
-    Desk,
-    Opened,
-    deleted_row,
-    grades_row,
-    group_row,
-    hot_row,
-    name_row,
-    rule_row,
-)
+from mikomi.hub.scores.model_rows import grades_row, group_row, hot_row, name_row
+from mikomi.hub.scores.rows import Desk, Opened, deleted_row, rule_row
 from mikomi.hub.scores.types import PublishedModel
 
 ICONS: dict[Section, str] = {"fit": "id-badge-2", "engagement": "click", "signals": "activity"}
