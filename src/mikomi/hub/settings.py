@@ -77,6 +77,7 @@ TEMPLATES = [
 
 DATABASES = {"default": environment.database(os.environ, DATA_FOLDER)}
 MAILERS = {"default": environment.smtp(os.environ)}
+DEFAULT_FROM_EMAIL = environment.sender(os.environ)
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 # Login attempts are counted here; in the database, so that all web processes count together.
 CACHES = {
@@ -158,7 +159,8 @@ CSRF_COOKIE_NAME = "mikomi_csrf"
 SESSION_COOKIE_SECURE = _HOSTS.secure
 CSRF_COOKIE_SECURE = _HOSTS.secure
 CSRF_TRUSTED_ORIGINS = list(_HOSTS.origins)
-# Only where TLS is said to stand in front is its header believed.
+# Only where TLS is said to stand in front are its headers believed.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if _HOSTS.secure else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HOSTS.secure else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None

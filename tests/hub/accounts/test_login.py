@@ -59,6 +59,17 @@ def test_guessing_passwords_is_stopped(client: Client, user: User) -> None:
     assert not is_logged_in(client)
 
 
+def test_asking_for_many_mails_is_stopped_in_words(client: Client, user: User) -> None:
+    cache.clear()
+    for _ in range(30):
+        answer = client.post(reverse("account_reset_password"), {"email": "hana@example.com"})
+        if answer.status_code == 429:
+            break
+    assert answer.status_code == 429
+    assert "少し待ってください" in answer.content.decode()
+    assert len(mail.outbox) < 30
+
+
 @pytest.mark.parametrize("address", ["/account/", "/account/password/"])
 def test_pages_ask_for_login_and_lead_back(client: Client, user: User, address: str) -> None:
     answer = client.get(address)

@@ -80,3 +80,16 @@ def test_smtp_urls_choose_the_encryption() -> None:
     assert (tls["port"], tls["use_tls"], tls["use_ssl"]) == (4650, False, True)
     with pytest.raises(MikomiError, match="MIKOMI_SMTP_URL"):
         environment.smtp({"MIKOMI_SMTP_URL": "mail.example"})
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("", "mikomi@localhost"),
+        ("smtp://mail.example", "mikomi@mail.example"),
+        ("smtp://hana%40example.com:p@mail.example", "hana@example.com"),
+        ("smtp://u:p@mail.example?from=sales@example.com", "sales@example.com"),
+    ],
+)
+def test_mail_has_a_sender(url: str, address: str) -> None:
+    assert environment.sender({"MIKOMI_SMTP_URL": url}) == address

@@ -8,7 +8,7 @@ MIKOMI_SECRET_KEY     signs sessions and links, 32 characters or more; without i
 MIKOMI_HOSTS          names the pages are reached by, separated by commas, https:// before one where TLS
                       stands in front; without it this machine only
 MIKOMI_SMTP_URL       smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465 (TLS);
-                      without it mail is printed, not sent
+                      ?from=mikomi@example.com names the sender; without it mail is printed, not sent
 """
 
 from __future__ import annotations
@@ -197,3 +197,13 @@ def smtp(environment: Mapping[str, str]) -> dict[str, Any]:
             "timeout": 20,
         },
     }
+
+
+def sender(environment: Mapping[str, str]) -> str:
+    """The address our own mail comes from: `?from=` of `MIKOMI_SMTP_URL`, else its user."""
+    url = environment.get("MIKOMI_SMTP_URL", "").strip()
+    parts, _port = _split("MIKOMI_SMTP_URL", url)
+    asked = dict(parse_qsl(parts.query)).get("from", "") or unquote(parts.username or "")
+    if "@" in asked:
+        return asked
+    return f"mikomi@{parts.hostname or 'localhost'}"
