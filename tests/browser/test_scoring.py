@@ -104,6 +104,19 @@ def test_contents_are_picked_from_what_was_seen(enter: Open, published: None) ->
     expect(page.locator("#rule-r-pricing .mk-rule-count")).to_contain_text("1人", timeout=SLOW)
 
 
+def test_warnings_follow_the_draft(enter: Open, published: None) -> None:
+    page = enter()
+    warnings = page.locator("#score-warnings")
+    expect(warnings).not_to_contain_text("調べています", timeout=SLOW)
+    expect(warnings).not_to_contain_text("当てはまる人がいません")
+    page.locator("#rule-r-maker-when-is").click()
+    box = editor(page, "条件")
+    box.get_by_label("製造業").uncheck()
+    box.get_by_label("ほかの値").fill("宇宙開発")
+    box.get_by_role("button", name="決める").click()
+    expect(warnings).to_contain_text("業種が宇宙開発：当てはまる人がいません", timeout=SLOW)
+
+
 def test_a_rule_is_added_deleted_and_brought_back(enter: Open, published: None) -> None:
     page = enter()
     page.get_by_role("button", name="行動のルールを足す").click()

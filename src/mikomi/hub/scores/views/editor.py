@@ -30,7 +30,7 @@ from mikomi.hub.scores.views.work import Work, open_work
 def edit(request: HttpRequest) -> HttpResponse:
     """The one sentence for a new installation, else the whole editor."""
     work = open_work()
-    if not work.detailed and easy.is_easy(work.model):
+    if not work.detailed:
         context = {
             "work": work,
             "clauses": easy.easy_row(work.desk),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from mikomi.core.scoring.model import EngagementRule
 from mikomi.core.words import MikomiError
-from mikomi.hub.scores import changes, easy, effects, histogram
+from mikomi.hub.scores import changes, effects, histogram
 from mikomi.hub.scores.answers import AnswerError
 from mikomi.hub.scores.ground import ground
 from mikomi.hub.scores.keys import rule_by_key, rule_key
@@ -40,7 +40,7 @@ def live(request: HttpRequest) -> HttpResponse:
             for rule_id, count in counts.items()
         ],
         "changed": len(work.differences),
-        "easy": not work.detailed and easy.is_easy(work.model),
+        "easy": not work.detailed,
     }
     return render(request, "scores/answers/live.html", context)
 

@@ -65,7 +65,8 @@ def open_work(model: Model | None = None) -> Work:
         published=published,
         revision=draft.revision if draft else None,
         kept=draft is not None,
-        detailed=draft.detailed if draft else published is not None,
+        # A model that is more than one sentence can only be shown in the editor.
+        detailed=(draft.detailed if draft else published is not None) or not easy.is_easy(model),
     )
 
 
