@@ -9,7 +9,6 @@ import polars as pl
 from django.db import transaction
 
 from mikomi.core.events import ActivitySource
-from mikomi.hub.activity.history import history_source as history_source
 from mikomi.hub.activity.source import activity_of, all_activity
 from mikomi.hub.activity.types import KnownOutcome, Moment, Timeline
 from mikomi.hub.kit.setwise import fetch, staged
