@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mikomi.core import folding
 from mikomi.core.events import (
     Activity,
     LoadedActivity,
@@ -135,6 +136,22 @@ def test_local_days_are_those_of_the_clock_on_the_wall(zone: str) -> None:
     at = pl.Series("at", [start + timedelta(minutes=37 * i) for i in range(60_000)]).cast(SCHEMA["at"])
     expected = at.dt.convert_time_zone(zone).dt.date().cast(pl.Int32)
     assert local_days(at, zone).to_list() == expected.to_list()
+
+
+def test_one_far_date_leaves_room_for_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows: list[Row] = [
+        ("A", datetime(2, 1, 1, tzinfo=UTC), "call", "", False),
+        ("B", datetime(2026, 11, 1, tzinfo=UTC), "call", "/x", False),
+        ("A", datetime(9998, 7, 1, 12, tzinfo=UTC), "call", "", False),
+        ("A", datetime(9998, 7, 1, 13, tzinfo=UTC), "call", "", False),
+    ]
+    expected = plain_fold([rows], "America/New_York")
+    assert fold_events(frame_of(rows), "America/New_York").rows() == expected
+    monkeypatch.setattr(folding, "KEY_BITS", 5)
+    assert fold_events(frame_of(rows), "America/New_York").rows() == expected
+    monkeypatch.setattr(folding, "KEY_BITS", 3)
+    with pytest.raises(OverflowError):
+        fold_events(frame_of(rows), "America/New_York")
 
 
 def test_no_events_fold_into_nothing() -> None:

@@ -16,7 +16,10 @@ import numpy.typing as npt
 import polars as pl
 from numba import njit
 
-DAY = 86_400_000_000  # microseconds
+MINUTE = 60_000_000  # microseconds
+DAY = 1440 * MINUTE
+
+KEY_BITS = 64
 
 type Ints = npt.NDArray[np.int32]
 type Longs = npt.NDArray[np.int64]
@@ -50,10 +53,14 @@ def make_clock(low: int, high: int, timezone: str) -> Clock:
     changed = np.flatnonzero(offsets[1:] != offsets[:-1])
     if len(changed) == 0:
         return Clock(first, offsets, np.empty(0, np.int64), np.empty(0, np.int64))
-    minutes = ((changed + first) * DAY)[:, None] + np.arange(1441, dtype=np.int64)[None, :] * 60_000_000
-    within = _offsets(minutes.ravel(), timezone).reshape(minutes.shape)
-    day, minute = np.nonzero(within[:, 1:] != within[:, :-1])
-    return Clock(first, offsets, minutes[day, minute + 1], within[day, minute + 1])
+    before = np.zeros(len(changed), np.int64)  # minutes of the day: the old offset holds here …
+    behind = np.full(len(changed), 1440)  # … and the new one here; no zone changes twice in a day
+    start = (changed + first) * DAY
+    while (behind - before > 1).any():
+        middle = (before + behind) // 2
+        old = _offsets(start + middle * MINUTE, timezone) == offsets[changed]
+        before, behind = np.where(old, middle, before), np.where(old, behind, middle)
+    return Clock(first, offsets, start + behind * MINUTE, offsets[changed + 1])
 
 
 def _offsets(instants: Longs, timezone: str) -> Longs:
@@ -81,8 +88,8 @@ def _local_days(at, first, offsets, changes, after, out):
 
 @njit(cache=True, nogil=True)
 def _pack(
-    lead, kind, content, at, counted, rank, touch, kinds, first, offsets, changes, after, day0, day_bits,
-    touch_bits, keys, instants,
+    lead, kind, content, at, counted, rank, touch, kinds, first, offsets, changes, after, day0, day_rank,
+    day_bits, touch_bits, keys, instants,
 ):  # fmt: skip
     """Writes the key of each event that counts (and its instant, if wanted); returns how many."""
     size = 0
@@ -92,7 +99,7 @@ def _pack(
         number = rank[lead[i]]
         if number < 0:
             continue
-        day = _local_day(at[i], first, offsets, changes, after) - day0
+        day = day_rank[_local_day(at[i], first, offsets, changes, after) - day0]
         packed = (np.uint64(number) << np.uint64(day_bits)) | np.uint64(day)
         keys[size] = (packed << np.uint64(touch_bits)) | np.uint64(touch[content[i] * kinds + kind[i]])
         if len(instants):
@@ -116,13 +123,19 @@ def _tally(keys, counts):
 
 
 @njit(cache=True, nogil=True)
-def _unpack(keys, day0, day_bits, touch_bits, lead, day, touch):
-    days = np.uint64((1 << day_bits) - 1)
+def _see_days(at, first, offsets, changes, after, day0, seen):
+    for i in range(len(at)):
+        seen[_local_day(at[i], first, offsets, changes, after) - day0] = True
+
+
+@njit(cache=True, nogil=True)
+def _unpack(keys, days, day_bits, touch_bits, lead, day, touch):
+    ranks = np.uint64((1 << day_bits) - 1)
     touches = np.uint64((1 << touch_bits) - 1)
     for i in range(len(keys)):
         touch[i] = keys[i] & touches
         rest = keys[i] >> np.uint64(touch_bits)
-        day[i] = np.int64(rest & days) + day0
+        day[i] = days[np.int64(rest & ranks)]
         lead[i] = rest >> np.uint64(day_bits)
 
 
@@ -265,11 +278,12 @@ def count_events(
         for parts in files.values()
     )
     clock = make_clock(spans[0][0], max(high for _, high in spans), timezone)
-    day0 = clock.first - 2
-    day_bits = int(len(clock.offsets) + 4).bit_length()
     touch_bits = max(int(touch.max()).bit_length(), 1)
-    if int(max(rank.max(), 1)).bit_length() + day_bits + touch_bits > 64:
-        raise OverflowError("leads x days x touches do not fit into 64 bits")
+    room = KEY_BITS - touch_bits - max(int(rank.max()).bit_length(), 1)
+    days, day_rank = _rank_days(coded, clock, room)
+    day_bits = max(len(days) - 1, 1).bit_length()
+    if day_bits > room:
+        raise OverflowError(f"leads x days x touches do not fit into {KEY_BITS} bits")
     apart = all(one[1] < next_one[0] for one, next_one in pairwise(spans))
 
     def pack(parts: Sequence[Coded], with_instants: bool) -> tuple[Keys, Longs]:
@@ -280,8 +294,8 @@ def count_events(
         for part in parts:
             size += _pack(
                 part.lead, part.kind, part.content, part.at, part.counted, rank, touch, kinds, clock.first,
-                clock.offsets, clock.changes, clock.after, day0, day_bits, touch_bits, keys[size:],
-                instants[size:],
+                clock.offsets, clock.changes, clock.after, clock.first - 2, day_rank, day_bits, touch_bits,
+                keys[size:], instants[size:],
             )  # fmt: skip
         return keys[:size], instants[:size]
 
@@ -292,8 +306,27 @@ def count_events(
     else:
         keys, counts = _count_overlapping([pack(parts, True) for parts in files.values()])
     lead_of, day_of, touch_of = (np.empty(len(keys), np.int32) for _ in range(3))
-    _unpack(keys, day0, day_bits, touch_bits, lead_of, day_of, touch_of)
+    _unpack(keys, days, day_bits, touch_bits, lead_of, day_of, touch_of)
     return Folded(lead_of, day_of, touch_of, counts)
+
+
+def _rank_days(coded: Sequence[Coded], clock: Clock, room: int) -> tuple[Longs, Longs]:
+    """The days that keys may name, and the rank of each day from two before the clock's first on.
+
+    All days of the span, or, where their ranks need more than `room` bits, those that occur: one
+    event dated in the year 9999 must not cost the others their place in the key.
+    """
+    first = clock.first - 2
+    span = len(clock.offsets) + 4
+    days = np.arange(span, dtype=np.int64)
+    if max(span - 1, 1).bit_length() > room:
+        seen = np.zeros(span, bool)
+        for part in coded:
+            _see_days(part.at, clock.first, clock.offsets, clock.changes, clock.after, first, seen)
+        days = np.flatnonzero(seen)
+    rank = np.zeros(span, np.int64)
+    rank[days] = np.arange(len(days))
+    return days + first, rank
 
 
 def _count_sorted(keys: Keys) -> tuple[Keys, Ints]:
