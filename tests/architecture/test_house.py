@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+LINTER = Path(sys.executable).with_name("lint-imports")
 SOURCE = ROOT / "src" / "mikomi"
 HUB = SOURCE / "hub"
 FILES = sorted(path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts)
@@ -62,7 +64,7 @@ def called(node: ast.AST) -> str:
 
 
 def test_the_rooms_import_only_what_lies_below_them():
-    done = subprocess.run(["lint-imports", "--no-cache"], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run([LINTER, "--no-cache"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
 
 
