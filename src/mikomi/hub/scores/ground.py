@@ -13,6 +13,7 @@ from mikomi.core.conditions.text import as_number
 from mikomi.core.events import ActivitySource
 from mikomi.core.words import Words
 from mikomi.hub.activity import queries as activity
+from mikomi.hub.activity.cache import history_source
 from mikomi.hub.people import queries as people
 from mikomi.hub.scores.memory import refreshed
 from mikomi.hub.scores.picks import ContentPick, FieldPick, Picks
@@ -41,7 +42,7 @@ def ground() -> Ground:
     Not in one transaction: that would keep writers waiting for as long as a million leads take,
     and an event more or less does not change what a preview says.
     """
-    return Ground(timezone.localdate(), people.attribute_frame(), activity.activity_source())
+    return Ground(timezone.localdate(), people.attribute_frame(), history_source())
 
 
 def current_picks(*, now: bool = False) -> Picks:
