@@ -9,16 +9,18 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from mikomi.core.scoring.describe import describe_hot
 from mikomi.hub.kit import temperature as levels
 from mikomi.hub.site.evidence import tell
 from mikomi.hub.site.lists import address, chips, export
 from mikomi.hub.site.lists.pages import list_page
 from mikomi.hub.site.rows import cells, log
 from mikomi.hub.site.standing import standing
-from mikomi.hub.site.types import Filters, ListQuery, Page
+from mikomi.hub.site.types import Filters, ListQuery, Page, Standing
 
 LIST_SIZE = 50
 HOT_SIZE = 25
@@ -86,6 +88,7 @@ def hot_list(request: HttpRequest) -> HttpResponse:
     context = _list_context(request, query, page)
     context |= {
         "standing": now,
+        "who": _who(now) if now else "",
         "query": query,
         "told": tell(page.rows, now) if now else {},
         "chips": chips.make_chips(request.GET, now.model if now else None, leave_out=["heat"]),
@@ -115,6 +118,14 @@ def export_list(request: HttpRequest) -> StreamingHttpResponse:
     response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="leads.csv"'
     return response
+
+
+def _who(now: Standing) -> str:
+    """Who is hot, in words, where more than a total is asked for."""
+    hot = now.model.hot
+    if (hot.fit, hot.engagement) == (None, None):
+        return ""
+    return describe_hot(hot, "ja" if (get_language() or "ja").startswith("ja") else "en").text
 
 
 def _hot_only(query: ListQuery) -> ListQuery:
