@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -46,7 +45,6 @@ def join_rejects(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
     kept = [part for part in parts if part.height]
     if not kept:
         return no_rejects()
-    order = pl.col("file").rank("dense").over(pl.lit(1))
     joined = pl.concat(kept)
     first = joined["file"].unique(maintain_order=True)
     order = pl.col("file").replace_strict(first, pl.Series(range(len(first))), return_dtype=pl.Int64)
@@ -63,14 +61,6 @@ def text_of_rows(frame: pl.DataFrame) -> pl.Series:
         quoted = pl.format('"{}"', cell.str.replace_all('"', '""', literal=True))
         cells.append(pl.when(cell.str.contains(r'[",\r\n]')).then(quoted).otherwise(cell))
     return frame.select(pl.concat_str(cells, separator=",").alias("row")).to_series()
-
-
-@dataclass(frozen=True, slots=True)
-class RejectLog:
-    """What a reader says of the rows it left out: how many, and where they were written."""
-
-    count: int
-    path: Path | None
 
 
 def write_rejected(
@@ -101,9 +91,3 @@ def write_rejected(
     ]
     frame.select(columns).with_columns(harmless).write_csv(target, include_bom=True)
     return target
-
-
-def header_text(names: Sequence[str]) -> str:
-    """Headers for a message: quoted where needed, at most twenty."""
-    shown = list(names[:20])
-    return ", ".join(shown) + (" …" if len(names) > 20 else "")

@@ -31,7 +31,6 @@ BAD_AUTOMATED = Words(
     "automated は true、false、1、0、空のどれかです", "automated must be true, false, 1, 0 or empty"
 )
 NO_RESULT = Words("結果（result）がありません", "the result is missing")
-BAD_RESULT = Words("知らない結果です", "the result is not known")
 
 
 def few_fields(width: int) -> Words:
