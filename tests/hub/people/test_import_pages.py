@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from mikomi.hub.accounts.models import User
 from mikomi.hub.kit.jobs import run_pending
-from mikomi.hub.people import uploads
+from mikomi.hub.people import imports, jobs, uploads
 from mikomi.hub.people.models import Import, Lead
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +77,33 @@ def test_nothing_is_loaded_twice_by_an_impatient_click(client: Client) -> None:
     assert client.post(address).status_code == 302
     assert Lead.objects.count() == 2
     assert Import.objects.get().new == 2
+
+
+def test_a_small_file_whose_reader_was_killed_is_taken_up_by_a_worker(client: Client, monkeypatch) -> None:
+    upload(client, LEADS.encode())
+    number = Import.objects.get().pk
+    monkeypatch.setattr(uploads, "store", lambda number: None)
+    client.post(f"/import/{number}/load/")
+    monkeypatch.undo()
+    assert Import.objects.get().status == "waiting"
+    assert DBTaskResult.objects.filter(run_after__lt=timezone.now() + timedelta(hours=1)).count() == 2
+    jobs.load_import(number)
+    assert Import.objects.get().status == "done"
+    jobs.load_import(number)
+    jobs.check_import(number)
+    assert (Import.objects.get().status, Lead.objects.count()) == ("done", 2)
+
+
+def test_an_import_that_another_program_stores_is_not_called_a_failure(client: Client, monkeypatch) -> None:
+    upload(client, LEADS.encode())
+    number = Import.objects.get().pk
+
+    def overtaken(*_: object) -> None:
+        Import.objects.update(cursor=999)
+
+    monkeypatch.setattr(imports, "upsert_companies", overtaken)
+    client.post(f"/import/{number}/load/")
+    assert Import.objects.get().status == "running"
 
 
 def test_a_large_file_is_read_by_a_worker_and_its_page_tells_how_far_it_is(
@@ -175,6 +205,8 @@ def test_an_upload_can_be_thrown_away(client: Client) -> None:
     record = Import.objects.get()
     client.post(f"/import/{record.pk}/discard/")
     assert Import.objects.count() == 0
+    jobs.check_import(record.pk)
+    jobs.load_import(record.pk)
     assert not uploads.path_of(record).exists()
 
 

@@ -59,6 +59,10 @@ class Report:
     import_id: int | None
 
 
+class OvertakenError(MikomiError):
+    """Another program is storing the same import."""
+
+
 def check_file(
     path: Path,
     kind: str,
@@ -226,7 +230,7 @@ def _advance(taken: Import, at: int, height: int, counts: dict[str, int]) -> Non
     its chunk: two programs never store the same rows for one import."""
     ours = Import.objects.filter(pk=taken.pk, cursor=at)
     if not ours.update(cursor=at + height, **{name: F(name) + count for name, count in counts.items()}):
-        raise MikomiError(
+        raise OvertakenError(
             Words(
                 f"{taken.file_name}: 同じファイルの取り込みが別のところで進んでいます。"
                 "終わるのを待ってください",

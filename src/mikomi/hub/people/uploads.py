@@ -8,7 +8,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable
 from dataclasses import asdict, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,14 @@ from mikomi.core.tabular.formats import ENDINGS
 from mikomi.core.tabular.rejects import write_rejected
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.kit.jobs import enqueue
-from mikomi.hub.people.imports import Report, check_file, run_import, sha256_of
+from mikomi.hub.people.imports import OvertakenError, Report, check_file, run_import, sha256_of
 from mikomi.hub.people.models import Import
 
 LARGEST = 300 * 1024 * 1024
 READ_AT_ONCE = 1024 * 1024
+RESCUE = timedelta(minutes=10)
+"""A file read at once has a job, too, that far ahead: were this process killed on the way, it goes on
+then; otherwise it finds nothing to do."""
 SHOWN_REJECTS = 50
 SHOWN_ROWS = 5
 SHOWN_COLUMNS = 200
@@ -74,10 +77,10 @@ def keep(upload: UploadedFile, kind: str, known_from: date | None, by_id: int | 
 
 def ask_check(record: Import) -> None:
     """Checks the file now, or has a worker do so where it is large."""
-    if record.report.get("size", 0) <= READ_AT_ONCE:
+    small = record.report.get("size", 0) <= READ_AT_ONCE
+    enqueue("people.check_import", after=RESCUE if small else None, number=record.pk)
+    if small:
         check(record.pk)
-    else:
-        enqueue("people.check_import", once=True, number=record.pk)
 
 
 def read_again(record: Import, encoding: str) -> None:
@@ -89,8 +92,8 @@ def read_again(record: Import, encoding: str) -> None:
 
 def check(number: int) -> None:
     """Reads the file and writes down what importing it would do; an unreadable one fails in words."""
-    record = Import.objects.get(pk=number)
-    if record.status != Status.UPLOADED:
+    record = Import.objects.filter(pk=number, status=Status.UPLOADED).first()
+    if record is None:
         return
     try:
         report = check_file(
@@ -110,17 +113,18 @@ def ask_load(record: Import) -> bool:
     """Starts the import of a checked file; false when it was started already."""
     if not Import.objects.filter(pk=record.pk, status=Status.CHECKED).update(status=Status.WAITING):
         return False
-    if record.report.get("size", 0) <= READ_AT_ONCE:
+    small = record.report.get("size", 0) <= READ_AT_ONCE
+    enqueue("people.load_import", after=RESCUE if small else None, number=record.pk)
+    if small:
         store(record.pk)
-    else:
-        enqueue("people.load_import", once=True, number=record.pk)
     return True
 
 
 def store(number: int) -> None:
     """Imports a checked file. Run again after a crash, it goes on where it stopped."""
-    record = Import.objects.select_related("by").get(pk=number)
-    if record.status not in (Status.WAITING, Status.RUNNING):
+    unfinished = Import.objects.filter(pk=number, status__in=(Status.WAITING, Status.RUNNING))
+    record = unfinished.select_related("by").first()
+    if record is None:
         return
     path = path_of(record)
     try:
@@ -132,6 +136,9 @@ def store(number: int) -> None:
             record=number,
             by_id=record.by.pk if record.by else None,
         )
+    except OvertakenError:
+        # Another program stores this very import; the outcome is its to tell.
+        return
     except MikomiError as error:
         record.refresh_from_db()
         _fail(record, error)
