@@ -64,7 +64,7 @@ def measure(leads: int, events: int) -> None:
             "files brought up to date": (pipeline, "history_source"),
             "scored (files read, fold, fit)": (pipeline, "score_days"),
             "last days read": (queries, "last_days"),
-            "written back, with last days": (pipeline, "_write"),
+            "written back": (pipeline, "_write"),
         }
     )
     # The compiled fold is loaded first, as the worker does when it starts.

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -12,12 +13,13 @@ import numpy as np
 import polars as pl
 import pytest
 from django.conf import settings
+from django.db import connections
 
 from mikomi.core.engine.local import score_days
 from mikomi.core.events import ActivitySource
 from mikomi.core.history import RANGE_SIZE, History
 from mikomi.core.history.disk import only_writer
-from mikomi.core.scoring.model import parse_model
+from mikomi.core.scoring.model_file import parse_model
 from mikomi.hub.activity import cache, copies, queries, services
 from mikomi.hub.activity.changes import changing
 from mikomi.hub.activity.models import Activity, ChangeNumber, Event, HistoryCopy, Subject, Touch
@@ -393,6 +395,48 @@ def test_files_that_another_process_is_writing_are_left_alone(known, monkeypatch
     monkeypatch.setattr(cache, "LOCK_WAIT", 0.0)
     with only_writer(cache.folder()):
         assert isinstance(cache.history_source(), StoredActivity)
+    assert from_files() == table()
+
+
+def test_while_others_write_the_files_give_what_was_there_at_one_moment(known) -> None:
+    """Every change gives two leads the same, and moves events between two others: at any moment the
+    first two have done as much, and the others together as much as at the beginning."""
+    some_events()
+    record(*((lead, hour, "page_view", "/m") for lead in (3, 4) for hour in range(10)))
+    subject = pl.Series([Subject.objects.get(key="k3").pk])
+    enough = threading.Event()
+    troubles: list[Exception] = []
+    written = 0
+
+    def write() -> None:
+        nonlocal written
+        try:
+            while not enough.is_set():
+                path = f"/{written % 50}"
+                record((5, written, "page_view", path), (3 * RANGE_SIZE, 60 + written, "page_view", path))
+                services.repoint_subjects(subject, 4 if written % 2 else 3)
+                written += 1
+        except Exception as error:
+            troubles.append(error)
+        finally:
+            connections.close_all()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for look in range(6):
+            if look % 3 == 0:
+                shutil.rmtree(cache.folder(), ignore_errors=True)
+            counts = dict.fromkeys(LEADS, 0)
+            for lead, _, _, content, n in from_files():
+                counts[lead] += n if content != "/z" else 0
+            assert counts[5] == counts[3 * RANGE_SIZE]
+            assert counts[3] + counts[4] == 20
+    finally:
+        enough.set()
+        writer.join()
+    assert troubles == []
+    assert written > 0
     assert from_files() == table()
 
 

@@ -33,8 +33,9 @@ from mikomi.core.words import MikomiError, Words
 from mikomi.hub.activity import copies
 from mikomi.hub.activity.source import StoredPiece, all_activity, known_touches, lead_ends, stored_piece
 
-FEWEST_LEADS = 20_000
-"""Fewer leads than this are read from the database as quickly, and need no files (bench/nightly.py)."""
+FEWEST_LEADS = 10_000
+"""Fewer leads than this need no files: the database gives them in less than a second, and a night's
+changes would cost as much to take in (bench/nightly.py: they are level at about 8,000 leads)."""
 LOCK_WAIT = 30.0
 ERASED_ONE_BY_ONE = 8
 """Erasing more leads than this from the files takes longer than anyone waits: the copy goes."""
