@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 
 from mikomi.core.events import KINDS, Activity, Touches
-from mikomi.core.scoring.model import Model, parse_model
+from mikomi.core.scoring.model import Model
+from mikomi.core.scoring.model_file import parse_model
 
 LAST_DAY = date(2026, 10, 31)
 SPAN = 730

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
-from mikomi.core.scoring.model import parse_model
+from mikomi.core.scoring.model_file import parse_model
 from mikomi.hub.accounts.models import User
 from mikomi.hub.kit.jobs import run_pending
 from mikomi.hub.scores import queries, services

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mikomi.core.conditions.document import write_document
 from mikomi.core.engine.local import explain, explain_day, score_days
 from mikomi.core.events import Activity, LoadedActivity, Touches
-from mikomi.core.scoring.model import dump_model, parse_model
+from mikomi.core.scoring.model_file import dump_model, parse_model
 from mikomi.core.scoring.score import priority_order
 from mikomi.core.scoring.why import why_json
 

@@ -11,7 +11,7 @@ import pytest
 from mikomi.core.events import Activity, LoadedActivity, Touches
 from mikomi.core.review.check import Finding, check_model, check_on_data
 from mikomi.core.review.reach import reach_of
-from mikomi.core.scoring.model import parse_model
+from mikomi.core.scoring.model_file import parse_model
 
 DAY = date(2026, 11, 1)
 D = (DAY - date(1970, 1, 1)).days

@@ -24,7 +24,13 @@ from mikomi.core.scoring.describe import (
     describe_model,
     describe_rule,
 )
-from mikomi.core.scoring.model import PATTERNS, FitRule, Hot, Model, load_model, parse_model
+from mikomi.core.scoring.model import (
+    PATTERNS,
+    FitRule,
+    Hot,
+    Model,
+)
+from mikomi.core.scoring.model_file import load_model, parse_model
 from mikomi.core.words import Language, Words
 
 GOLDEN = Path(__file__).parent / "golden"

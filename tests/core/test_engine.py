@@ -9,11 +9,12 @@ import polars as pl
 import pytest
 
 from mikomi.core.conditions.activity import ActivityCondition
-from mikomi.core.engine.local import fold_measures, score_days
+from mikomi.core.engine.folding import fold_measures
+from mikomi.core.engine.local import score_days
 from mikomi.core.events import Activity, LoadedActivity, Touches
 from mikomi.core.scoring.fold import NEVER
 from mikomi.core.scoring.measures import Kind, Measure
-from mikomi.core.scoring.model import parse_model
+from mikomi.core.scoring.model_file import parse_model
 
 START = date(2026, 3, 1)
 FIRST = (START - date(1970, 1, 1)).days

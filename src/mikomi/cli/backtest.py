@@ -25,9 +25,9 @@ from mikomi.cli.main import Parser
 from mikomi.cli.terminal import Progress
 from mikomi.core.review.backtest import DayReview, backtest, days_between, first_outcome_days
 from mikomi.core.scoring.fold import NEVER
-from mikomi.core.scoring.model import load_model
+from mikomi.core.scoring.model_file import load_model
 from mikomi.core.scoring.numbers import plain_number
-from mikomi.core.tabular import parse_dates, read_outcomes, reject_rows, text_of_rows
+from mikomi.core.tabular import canonical_result, parse_dates, read_outcomes, reject_rows, text_of_rows
 from mikomi.core.words import MikomiError, Words
 
 SUMMARY = Words("過去の日々で採点を検証する", "test a model against past outcomes")
@@ -90,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
             days_between(first, last, args.every),
             horizon=args.horizon,
             created=created.days[created.kept],
-            won=first_outcome_days(outcomes.frame, leads["lead"], args.won, model.timezone),
+            won=first_outcome_days(outcomes.frame, leads["lead"], canonical_result(args.won), model.timezone),
             progress=progress,
         )
     write_csv(review_table(reviews), args.out)

@@ -10,7 +10,8 @@ from mikomi.cli.files import EVENTS, MODEL, Inputs, parse_day, read_inputs, warn
 from mikomi.cli.main import Parser
 from mikomi.core.review.check import Finding, check_model, check_on_data
 from mikomi.core.scoring.describe import describe_model
-from mikomi.core.scoring.model import Model, load_model
+from mikomi.core.scoring.model import Model
+from mikomi.core.scoring.model_file import load_model
 from mikomi.core.words import Language, MikomiError, Words
 
 SUMMARY = Words("モデルの内容を文章で確かめる", "say in sentences what a model does")

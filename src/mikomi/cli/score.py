@@ -21,7 +21,7 @@ from mikomi.cli.files import (
 from mikomi.cli.main import Parser
 from mikomi.cli.terminal import Progress
 from mikomi.core.engine.local import Explained, explain_day
-from mikomi.core.scoring.model import load_model
+from mikomi.core.scoring.model_file import load_model
 from mikomi.core.scoring.numbers import plain_number
 from mikomi.core.scoring.score import priority_order
 from mikomi.core.scoring.why import why_json

@@ -12,7 +12,7 @@ import pytest
 from mikomi.core.engine.local import score_days
 from mikomi.core.events import LoadedActivity, fold_events, gather_activity
 from mikomi.core.history import History
-from mikomi.core.scoring.model import parse_model
+from mikomi.core.scoring.model_file import parse_model
 
 LEADS = pl.DataFrame({"lead": [f"L{i:03}" for i in range(300)]})
 MODEL = parse_model(

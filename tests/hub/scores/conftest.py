@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from mikomi.core.scoring.model import Model, parse_model
+from mikomi.core.scoring.model import Model
+from mikomi.core.scoring.model_file import parse_model
 from mikomi.hub.accounts.models import User
 from mikomi.hub.activity.services import record_events
 from mikomi.hub.people.dated import origin

@@ -10,7 +10,8 @@ from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from mikomi.core.scoring.model import Hot, Model, dump_model
+from mikomi.core.scoring.model import Hot, Model
+from mikomi.core.scoring.model_file import dump_model
 from mikomi.core.words import MikomiError
 from mikomi.hub.scores import queries, services
 from mikomi.hub.scores.models import ModelVersion

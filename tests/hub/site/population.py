@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 from django.db import transaction
 
-from mikomi.core.scoring.model import Model, parse_model
+from mikomi.core.scoring.model import Model
+from mikomi.core.scoring.model_file import parse_model
 from mikomi.hub.site import temperature
 from mikomi.hub.site.rows import cells, store, suffixes
 from mikomi.hub.site.types import Standing

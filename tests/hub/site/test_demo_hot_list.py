@@ -8,7 +8,7 @@ import pytest
 
 from mikomi.core.engine.local import score_days
 from mikomi.core.events import LoadedActivity, gather_activity
-from mikomi.core.scoring.model import parse_model
+from mikomi.core.scoring.model_file import parse_model
 from mikomi.hub.site.demo import MODEL_FILE, flat_leads, generate
 
 

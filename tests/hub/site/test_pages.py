@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from mikomi.core.engine.local import explain
-from mikomi.core.scoring.model import parse_model
+from mikomi.core.scoring.model_file import parse_model
 from mikomi.hub.accounts.models import User
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.people import queries as people

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 from mikomi.core.engine.local import score_days
-from mikomi.core.scoring.model import parse_model
+from mikomi.core.scoring.model_file import parse_model
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.people import queries as people
 from mikomi.hub.people import services as people_services

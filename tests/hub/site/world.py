@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
-from mikomi.core.scoring.model import parse_model
+from mikomi.core.scoring.model_file import parse_model
 from mikomi.hub.activity import services as activity
 from mikomi.hub.people import services as people
 from mikomi.hub.people.dated import Origin

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from mikomi.core.engine.local import Progress, day_number, lead_numbers, score_days
+from mikomi.core.engine.folding import Progress, day_number
+from mikomi.core.engine.local import lead_numbers, score_days
 from mikomi.core.events import ActivitySource
 from mikomi.core.scoring.fold import NEVER
 from mikomi.core.scoring.model import Model

@@ -21,7 +21,14 @@ from mikomi.core.conditions.sentence import DEFAULT_LABELS, Labels, number_text
 from mikomi.core.conditions.text import as_number, folded
 from mikomi.core.events import ActivitySource
 from mikomi.core.review.reach import Reach, reach_of
-from mikomi.core.scoring.model import ColleaguesSignal, EngagementRule, FitRule, Model, Rule, Signal
+from mikomi.core.scoring.model import (
+    ColleaguesSignal,
+    EngagementRule,
+    FitRule,
+    Model,
+    Rule,
+    Signal,
+)
 from mikomi.core.scoring.score import Flags, field_resolver, fit_flags
 from mikomi.core.words import Words
 

@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 
 from mikomi.core.conditions.activity import ANY_ACTIVITY
-from mikomi.core.engine.local import colleague_worth, fold_measures, lead_numbers
+from mikomi.core.engine.folding import fold_measures
+from mikomi.core.engine.local import colleague_worth, lead_numbers
 from mikomi.core.events import ActivitySource
 from mikomi.core.scoring.measures import LONGEST_SPAN, Kind, Measure, engagement_measures
 from mikomi.core.scoring.model import ColleaguesSignal, Model

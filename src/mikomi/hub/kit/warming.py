@@ -12,7 +12,7 @@ import polars as pl
 
 from mikomi.core.engine.local import explain, score_days
 from mikomi.core.events import Activity, LoadedActivity, Touches
-from mikomi.core.scoring.model import parse_model
+from mikomi.core.scoring.model_file import parse_model
 
 log = logging.getLogger("mikomi.warming")
 

@@ -11,7 +11,13 @@ from mikomi.core.conditions.activity import ActivityCondition
 from mikomi.core.conditions.attributes import AllOf, AnyOf, AttributeCondition, Negation, Test
 from mikomi.core.conditions.sentence import ModelPath
 from mikomi.core.scoring.describe import Section, section_of
-from mikomi.core.scoring.model import EngagementRule, FitRule, Model, Rule, Signal
+from mikomi.core.scoring.model import (
+    EngagementRule,
+    FitRule,
+    Model,
+    Rule,
+    Signal,
+)
 
 SECTIONS: tuple[Section, ...] = ("fit", "engagement", "signals")
 

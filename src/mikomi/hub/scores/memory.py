@@ -14,7 +14,8 @@ from typing import cast
 from django.core.cache import cache
 from django.utils import timezone
 
-from mikomi.core.scoring.model import Model, dump_model
+from mikomi.core.scoring.model import Model
+from mikomi.core.scoring.model_file import dump_model
 from mikomi.hub.activity.queries import last_change
 
 KEPT_SECONDS = 60 * 60

@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from django.utils import timezone
 
-from mikomi.core.scoring.model import Model, parse_model
+from mikomi.core.scoring.model import Model
+from mikomi.core.scoring.model_file import parse_model
 from mikomi.hub.scores.models import ModelDraft, ModelVersion
 from mikomi.hub.scores.types import Draft, PublishedModel
 

@@ -10,7 +10,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from mikomi.core.scoring.model import Model, dump_model, parse_model
+from mikomi.core.scoring.model import Model
+from mikomi.core.scoring.model_file import dump_model, parse_model
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.scores import queries

@@ -8,7 +8,8 @@ from importlib import resources
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from mikomi.core.scoring.model import Model, parse_model
+from mikomi.core.scoring.model import Model
+from mikomi.core.scoring.model_file import parse_model
 
 NAMES: dict[str, tuple[str | Promise, str | Promise]] = {
     "saas": ("SaaS", _("無料の試用から契約まで")),

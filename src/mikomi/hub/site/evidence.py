@@ -16,9 +16,16 @@ import polars as pl
 from mikomi.core.conditions.activity import ActivityCondition, matches
 from mikomi.core.conditions.describe import activity_deed
 from mikomi.core.conditions.sentence import DEFAULT_LABELS, Labels
-from mikomi.core.engine.local import Explanation, day_number, explain, score_days
+from mikomi.core.engine.folding import day_number
+from mikomi.core.engine.local import Explanation, explain, score_days
 from mikomi.core.events import Activity, ActivitySource, Touches
-from mikomi.core.scoring.model import ColleaguesSignal, EngagementRule, Model, ReturnSignal, SurgeSignal
+from mikomi.core.scoring.model import (
+    ColleaguesSignal,
+    EngagementRule,
+    Model,
+    ReturnSignal,
+    SurgeSignal,
+)
 from mikomi.core.scoring.why import Line
 from mikomi.core.words import Words
 from mikomi.hub.activity import queries as activity

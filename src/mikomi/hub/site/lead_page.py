@@ -12,7 +12,8 @@ import polars as pl
 from mikomi.core.conditions.activity import ActivityCondition
 from mikomi.core.conditions.describe import activity_deed
 from mikomi.core.conditions.sentence import Labels
-from mikomi.core.engine.local import Explanation, day_number, explain, score_days
+from mikomi.core.engine.folding import day_number
+from mikomi.core.engine.local import Explanation, explain, score_days
 from mikomi.core.events import Activity, Touches
 from mikomi.core.scoring.model import Model, ReturnSignal, SilenceSignal
 from mikomi.core.words import Language, Words

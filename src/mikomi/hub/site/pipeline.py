@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from mikomi.core.engine.local import score_days
-from mikomi.core.scoring.model import dump_model
+from mikomi.core.scoring.model_file import dump_model
 from mikomi.core.scoring.score import DayScores
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.activity.cache import history_source

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from mikomi.core.scoring.model import Model, parse_model
+from mikomi.core.scoring.model import Model
+from mikomi.core.scoring.model_file import parse_model
 from mikomi.hub.site.models import Board
 from mikomi.hub.site.types import Standing
 

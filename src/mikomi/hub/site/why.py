@@ -11,7 +11,14 @@ from mikomi.core.conditions.attributes import tests_of
 from mikomi.core.conditions.sentence import DEFAULT_LABELS, Labels, joined
 from mikomi.core.engine.local import Explanation
 from mikomi.core.scoring.describe import SECTION_NAMES, Section, describe_fact
-from mikomi.core.scoring.model import ColleaguesSignal, EngagementRule, FitRule, Model, Rule, SilenceSignal
+from mikomi.core.scoring.model import (
+    ColleaguesSignal,
+    EngagementRule,
+    FitRule,
+    Model,
+    Rule,
+    SilenceSignal,
+)
 from mikomi.core.scoring.why import Group, Line
 from mikomi.core.words import Language, Words
 from mikomi.hub.kit.rounding import add_up_groups, shown

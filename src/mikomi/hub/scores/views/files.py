@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from mikomi.core.conditions.document import DocumentError
-from mikomi.core.scoring.model import Model, dump_model, parse_model
+from mikomi.core.scoring.model import Model
+from mikomi.core.scoring.model_file import dump_model, parse_model
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.scores import queries, services
 from mikomi.hub.scores.views.work import open_work

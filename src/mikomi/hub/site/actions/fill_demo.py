@@ -10,7 +10,7 @@ import polars as pl
 from django.db import transaction
 from django.utils import timezone
 
-from mikomi.core.scoring.model import load_model
+from mikomi.core.scoring.model_file import load_model
 from mikomi.hub.activity import services as activity
 from mikomi.hub.people import services as people
 from mikomi.hub.people.dated import Origin

@@ -10,7 +10,13 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from mikomi.core.scoring.model import ENGAGEMENT_GRADES, ENGAGEMENT_LOWEST, FIT_GRADES, FIT_LOWEST, Model
+from mikomi.core.scoring.model import (
+    ENGAGEMENT_GRADES,
+    ENGAGEMENT_LOWEST,
+    FIT_GRADES,
+    FIT_LOWEST,
+    Model,
+)
 from mikomi.hub.kit import temperature as levels
 from mikomi.hub.site.lists.address import with_values
 from mikomi.hub.site.rows import cells
