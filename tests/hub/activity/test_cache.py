@@ -287,7 +287,24 @@ def test_files_older_than_an_erasure_are_never_used(known) -> None:
     shutil.rmtree(cache.folder())
     old.rename(cache.folder())
     assert anywhere(1)
+    before = the_copy()
     assert from_files() == table()
+    assert the_copy() != before
+    assert not anywhere(1)
+
+
+def test_an_erasure_that_never_reached_the_files_is_taken_in_with_the_next(known, monkeypatch) -> None:
+    monkeypatch.setattr(copies, "COMPACT_SHARE", 1_000)
+    some_events()
+    from_files()
+    with monkeypatch.context() as patch:
+        patch.setattr(services, "forget", lambda _leads: None)
+        services.erase([1])
+    services.erase([2])
+    before = the_copy()
+    assert (anywhere(1), anywhere(2)) == (True, False)
+    assert from_files() == table()
+    assert the_copy() == before
     assert not anywhere(1)
 
 
