@@ -31,7 +31,8 @@ def run(args: argparse.Namespace) -> int:
             )
         )
     boot(data)
-    findings = load("mikomi.hub.kit.health").examine()
+    counters = load("mikomi.hub.activity.health").look_at_counters
+    findings = load("mikomi.hub.kit.health").examine([counters])
     for finding in findings:
         print(f"{'✓' if finding.well else '✗'} {finding.words.text(args.language)}")
     return 0 if all(finding.well for finding in findings) else UNWELL

@@ -11,6 +11,7 @@ from mikomi.hub.activity.changes import changing
 from mikomi.hub.activity.contents import LONGEST, OTHER, normal_content
 from mikomi.hub.activity.counters import CountersBroken
 from mikomi.hub.activity.event_ids import hashed
+from mikomi.hub.activity.health import look_at_counters
 from mikomi.hub.activity.models import Activity, ChangeNumber, Event, Outcome, Subject, Touch
 
 pytestmark = pytest.mark.django_db
@@ -211,6 +212,9 @@ def test_the_doctor_finds_counters_that_are_wrong_missing_or_too_many() -> None:
     Activity.objects.filter(touch=touches[1]).delete()
     Activity.objects.create(lead=1, day=1, touch=touches[2], subject=1, n=1)
     assert queries.broken_counters() == 3
+    told = look_at_counters()
+    assert not told.well
+    assert told.words.en.startswith("3 counters of activity differ")
 
 
 @pytest.mark.parametrize(

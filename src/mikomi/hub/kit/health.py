@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -37,11 +37,13 @@ def worker_runs() -> bool:
     return Worker.objects.filter(seen_at__gte=timezone.now() - LIFE).exists()
 
 
-def examine() -> list[Finding]:
-    """All looks, in the order a person would mend things."""
+def examine(more: Sequence[Callable[[], Finding]] = ()) -> list[Finding]:
+    """All looks, in the order a person would mend things; `more` only where the tables are up to date."""
     findings = [_look_at_database()]
     if findings[0].well:
-        findings += [look() for look in (_look_at_tables, _look_at_workers, _look_at_jobs)]
+        tables = _look_at_tables()
+        findings += [tables, _look_at_workers(), _look_at_jobs()]
+        findings += [look() for look in more if tables.well]
     return [*findings, _look_at_disk(), _look_at_assets()]
 
 
