@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.signals import request_finished, request_started
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from mikomi.hub.kit.catalogues import compile_catalogues
@@ -29,6 +32,39 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="only tests that use the database (what `./mikomi test` runs again on PostgreSQL)",
     )
+
+
+ANSWERED_WITHIN = 20.0
+
+
+class Requests:
+    """The requests that the pages' server is at, in whichever thread; a page may have left some behind."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self.open = 0
+        # Signals hold receivers weakly; these live as long as the tests.
+        request_started.connect(self._started)
+        request_finished.connect(self._finished)
+
+    def _started(self, **_: object) -> None:
+        with self._changed:
+            self.open += 1
+
+    def _finished(self, **_: object) -> None:
+        with self._changed:
+            self.open -= 1
+            self._changed.notify_all()
+
+    def settle(self, before: int) -> None:
+        """Waits until no more than `before` requests are open: emptying tables would meet their locks."""
+        end = time.monotonic() + ANSWERED_WITHIN
+        with self._changed:
+            while self.open > before and time.monotonic() < end:
+                self._changed.wait(end - time.monotonic())
+
+
+REQUESTS = Requests()
 
 
 def pytest_configure() -> None:
@@ -57,6 +93,15 @@ def django_db_modify_db_settings(
     default = settings.DATABASES["default"]
     if default["ENGINE"] == "django.db.backends.sqlite3":
         default.setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def _answered(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Between closing a test's pages and emptying its tables, the server ends what it is at."""
+    before = REQUESTS.open
+    yield
+    if "live_server" in request.fixturenames:
+        REQUESTS.settle(before)
 
 
 @pytest.fixture(scope="session")
