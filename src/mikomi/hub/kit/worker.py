@@ -185,8 +185,9 @@ class WorkerLoop:
         while not self._stop.is_set():
             try:
                 close_old_connections()
-                tick(timezone.now())
+                # First the jobs of the dead: the timetable may wait for a lock that one of them left.
                 reap()
+                tick(timezone.now())
             except DatabaseError as error:
                 log.warning("could not keep the timetable: %s", error)
                 connection.close()
