@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from mikomi.cli.main import Parser
 from mikomi.cli.serve import (
     DEFAULT_HOST,
     Serving,
@@ -30,14 +31,14 @@ EMAIL = "demo@example.com"
 LINK_LIFE = timedelta(days=7)
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Declares the options."""
     add_data_argument(parser, DEMO_FOLDER)
     add_port_argument(parser)
     parser.add_argument(
         "--no-open",
         action="store_true",
-        help=Words("ブラウザーを開かない", "do not open a browser"),  # type: ignore[arg-type]
+        help=Words("ブラウザーを開かない", "do not open a browser"),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 
+from mikomi.cli.main import Parser
 from mikomi.cli.serve import add_data_argument
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.kit import environment, folder
@@ -15,7 +16,7 @@ SUMMARY = Words("動き方を調べて、直し方を伝える", "look at an ins
 UNWELL = 1
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Declares the options."""
     add_data_argument(parser)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from mikomi.cli.main import Parser
 from mikomi.core.words import Language, MikomiError, Words
 from mikomi.hub.kit import environment
 from mikomi.hub.kit.boot import boot, load, migrate
@@ -46,13 +47,13 @@ class Serving:
         return url_of(self.host, self.port)
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Declares the options."""
     add_data_argument(parser)
     parser.add_argument(
         "--host",
         default=DEFAULT_HOST,
-        help=Words(  # type: ignore[arg-type]
+        help=Words(
             f"待ち受けるアドレス（既定 {DEFAULT_HOST}、ほかの機械からも開くなら 0.0.0.0）",
             f"address to listen on (default {DEFAULT_HOST}; 0.0.0.0 to be reached from other machines)",
         ),
@@ -61,30 +62,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--only",
         choices=("web", "worker"),
-        help=Words("画面だけ、またはワーカーだけを動かす", "run only the pages, or only the worker"),  # type: ignore[arg-type]
+        help=Words("画面だけ、またはワーカーだけを動かす", "run only the pages, or only the worker"),
     )
 
 
-def add_data_argument(parser: argparse.ArgumentParser, default: str = environment.DATA_FOLDER) -> None:
+def add_data_argument(parser: Parser, default: str = environment.DATA_FOLDER) -> None:
     """Declares `--data`."""
     parser.add_argument(
         "--data",
         type=Path,
         metavar="DIR",
-        help=Words(  # type: ignore[arg-type]
+        help=Words(
             f"データフォルダ（既定は MIKOMI_DATA、なければ ./{default}）",
             f"data folder (default: MIKOMI_DATA, else ./{default})",
         ),
     )
 
 
-def add_port_argument(parser: argparse.ArgumentParser) -> None:
+def add_port_argument(parser: Parser) -> None:
     """Declares `--port`."""
     parser.add_argument(
         "--port",
         type=port_number,
         default=DEFAULT_PORT,
-        help=Words(f"ポート番号（既定 {DEFAULT_PORT}）", f"port (default {DEFAULT_PORT})"),  # type: ignore[arg-type]
+        help=Words(f"ポート番号（既定 {DEFAULT_PORT}）", f"port (default {DEFAULT_PORT})"),
     )
 
 
