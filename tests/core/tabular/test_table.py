@@ -49,7 +49,7 @@ def test_what_the_csv_module_writes_is_read_back(
     encoding: str,
 ) -> None:
     text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=delimiter, lineterminator=ending, quoting=quoting)  # type: ignore[arg-type]
+    writer = csv.writer(text, delimiter=delimiter, lineterminator=ending, quoting=quoting)
     writer.writerow(["会社名", "氏名", "メモ"])
     writer.writerows(rows)
     path = tmp_path_factory.mktemp("t") / "a.csv"

@@ -24,7 +24,7 @@ def one(text: str | None, timezone: str = TOKYO) -> datetime | None:
 
 
 def tokyo(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=ZoneInfo(TOKYO))  # type: ignore[misc, arg-type]
+    return datetime(*parts, tzinfo=ZoneInfo(TOKYO))
 
 
 @pytest.mark.parametrize(

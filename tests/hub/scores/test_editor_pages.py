@@ -41,7 +41,7 @@ def test_a_number_is_changed_and_the_old_value_is_struck(client: Client, publish
     assert "+5点</del>" in text
     assert "1か所を変えました" in text
     assert draft().engagement[0].points == 6
-    assert queries.published().model.engagement[0].points == 5  # type: ignore[union-attr]
+    assert queries.published().model.engagement[0].points == 5
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_value_that_cannot_be_is_refused_under_its_field(
     assert answer.status_code == 422
     assert said in text
     assert "data-mk-open" in text
-    assert draft() == queries.published().model  # type: ignore[union-attr]
+    assert draft() == queries.published().model
 
 
 def test_values_that_are_present_can_be_picked(client: Client, published: None) -> None:
@@ -136,7 +136,7 @@ def test_a_deleted_rule_can_be_brought_back(client: Client, published: None) -> 
     assert [rule.id for rule in draft().fit] == ["large"]
     client.post("/score/act/r-maker/restore/", headers=HTMX)
     assert [rule.id for rule in draft().fit] == ["maker", "large"]
-    assert draft() == queries.published().model  # type: ignore[union-attr]
+    assert draft() == queries.published().model
 
 
 def test_groups_are_added_renamed_and_deleted(client: Client, published: None) -> None:
@@ -171,7 +171,7 @@ def test_the_effect_of_a_value_is_shown_before_it_is_kept(client: Client, publis
     ).content.decode()
     assert "<b>2人</b>に当てはまり" in line
     assert "1人から <b>2人</b>" in line
-    assert draft() == queries.published().model  # type: ignore[union-attr]
+    assert draft() == queries.published().model
 
 
 def test_the_effect_of_nonsense_is_silence(client: Client, published: None) -> None:

@@ -66,15 +66,15 @@ def test_the_version_of_a_past_day_is_the_one_that_ruled_at_its_end(model: Model
     ModelVersion.objects.filter(number=1).update(published_at=start)
     ModelVersion.objects.filter(number=2).update(published_at=start + timedelta(minutes=1))
     assert queries.version_as_of(date(2026, 4, 30)) is None
-    assert queries.version_as_of(date(2026, 5, 1)).number == 1  # type: ignore[union-attr]
-    assert queries.version_as_of(date(2026, 5, 2)).number == 2  # type: ignore[union-attr]
+    assert queries.version_as_of(date(2026, 5, 1)).number == 1
+    assert queries.version_as_of(date(2026, 5, 2)).number == 2
 
 
 def test_changes_are_thrown_away(client: Client, model: Model, user) -> None:
     services.publish_model(model, user)
     services.save_draft(replace(model, name="x"), user)
     client.post("/score/discard/")
-    assert queries.draft().model == model  # type: ignore[union-attr]
+    assert queries.draft().model == model
 
 
 def test_an_old_version_comes_back_as_a_draft(client: Client, model: Model, user) -> None:
@@ -82,8 +82,8 @@ def test_an_old_version_comes_back_as_a_draft(client: Client, model: Model, user
     services.save_draft(replace(model, name="x"), user)
     services.publish(user)
     client.post("/score/versions/1/restore/")
-    assert queries.draft().model == model  # type: ignore[union-attr]
-    assert queries.published().number == 2  # type: ignore[union-attr]
+    assert queries.draft().model == model
+    assert queries.published().number == 2
 
 
 def test_the_confirmation_says_who_becomes_hot(client: Client, company, model: Model, user) -> None:
@@ -92,10 +92,10 @@ def test_the_confirmation_says_who_becomes_hot(client: Client, company, model: M
     text = client.get("/score/publish/").content.decode()
     assert "1人から <b>3人</b>" in text
     assert "島田 結衣" in text
-    revision = queries.draft().revision  # type: ignore[union-attr]
+    revision = queries.draft().revision
     answer = client.post("/score/publish/", {"note": "広げる", "revision": revision})
     assert answer.status_code == 302
-    assert queries.published().note == "広げる"  # type: ignore[union-attr]
+    assert queries.published().note == "広げる"
     versions = client.get("/score/versions/").content.decode()
     assert "広げる" in versions
     assert "行動が20点以上" in versions
@@ -109,7 +109,7 @@ def test_the_file_is_the_model_and_errors_name_the_line(client: Client, model: M
     assert "model.yaml:3: fit[0]" in answer.content.decode()
     answer = client.post("/score/file/", {"yaml": "name: 新しい\n"})
     assert answer.status_code == 302
-    assert queries.draft().model.name == "新しい"  # type: ignore[union-attr]
+    assert queries.draft().model.name == "新しい"
 
 
 def test_a_file_made_from_an_old_draft_is_refused(client: Client, model: Model, user) -> None:
@@ -125,7 +125,7 @@ def test_a_big_change_is_undone_until_the_next_small_one(client: Client, model: 
     services.save_draft(other, user)
     client.post("/score/discard/")
     client.post("/score/back/")
-    assert queries.draft().model == other  # type: ignore[union-attr]
+    assert queries.draft().model == other
     client.post("/score/template/saas/")
     client.post("/score/change/hot/", {"part": "total", "value": "9"})
     changed = queries.draft()
@@ -139,7 +139,7 @@ def test_a_first_draft_that_was_thrown_away_comes_back(client: Client, model: Mo
     assert queries.draft() is None
     assert client.get("/score/").status_code == 200
     client.post("/score/back/")
-    assert queries.draft().model == model  # type: ignore[union-attr]
+    assert queries.draft().model == model
 
 
 def test_a_deleted_rule_comes_back_by_the_toast(client: Client, model: Model, user) -> None:
@@ -147,10 +147,10 @@ def test_a_deleted_rule_comes_back_by_the_toast(client: Client, model: Model, us
     answer = client.post("/score/act/r-maker/delete/", headers={"HX-Request": "true"})
     assert 'action="/score/back/"' in answer.content.decode()
     client.post("/score/back/")
-    assert queries.draft().model == model  # type: ignore[union-attr]
+    assert queries.draft().model == model
 
 
 def test_the_model_is_renamed(client: Client, model: Model, user) -> None:
     services.publish_model(model, user)
     client.post("/score/change/name/", {"part": "value", "value": "新しいスコア"})
-    assert queries.draft().model.name == "新しいスコア"  # type: ignore[union-attr]
+    assert queries.draft().model.name == "新しいスコア"

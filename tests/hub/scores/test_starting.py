@@ -50,9 +50,9 @@ def test_words_of_the_sentence_are_changed(client: Client, company) -> None:
 
 def test_a_clause_is_added_and_taken_away(client: Client, company) -> None:
     client.post("/score/start/clause/")
-    assert len(queries.draft().model.signals) == 3  # type: ignore[union-attr]
+    assert len(queries.draft().model.signals) == 3
     client.post("/score/act/r-clause/delete/")
-    assert len(queries.draft().model.signals) == 2  # type: ignore[union-attr]
+    assert len(queries.draft().model.signals) == 2
 
 
 def test_details_show_the_same_model_in_the_editor(client: Client, company) -> None:
@@ -68,4 +68,4 @@ def test_details_show_the_same_model_in_the_editor(client: Client, company) -> N
 def test_every_template_becomes_a_draft(client: Client, name: str) -> None:
     assert client.post(f"/score/template/{name}/").status_code == 302
     assert client.get("/score/").status_code == 200
-    assert queries.draft().model == starters.starter(name, "Asia/Tokyo")  # type: ignore[union-attr]
+    assert queries.draft().model == starters.starter(name, "Asia/Tokyo")

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-type GetResponse = Callable[[HttpRequest], HttpResponse]
+from mikomi.hub.kit.requests import PageRequest
+
+type GetResponse = Callable[[PageRequest], HttpResponse]
 
 
 class LanguageMiddleware:
@@ -19,9 +21,9 @@ class LanguageMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: PageRequest) -> HttpResponse:
         language = _language(request)
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = language
         with translation.override(language):
             response = self.get_response(request)
         patch_vary_headers(response, ("Accept-Language",))
@@ -29,7 +31,7 @@ class LanguageMiddleware:
         return response
 
 
-def _language(request: HttpRequest) -> str:
+def _language(request: PageRequest) -> str:
     spoken = [code for code, _ in settings.LANGUAGES]
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated and user.language in spoken:

@@ -45,7 +45,9 @@ def staged(frame: pl.DataFrame, name: str = "staged") -> Iterator[str]:
             columns = ", ".join(f'"{c}" {PG_TYPES[type(t)]}' for c, t in frame.schema.items())
             cursor.execute(f"create temporary table {name} ({columns}) on commit drop")
             names = ", ".join(f'"{c}"' for c in frame.columns)
-            with cursor.copy(f"copy {name} ({names}) from stdin (format csv)") as copy:  # type: ignore[attr-defined]
+            # Django's cursor hands on what it does not know itself to psycopg's.
+            driver: Any = cursor
+            with driver.copy(f"copy {name} ({names}) from stdin (format csv)") as copy:
                 copy.write(_csv(frame))
             cursor.execute(f"analyze {name}")
         else:

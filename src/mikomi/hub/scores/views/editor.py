@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from mikomi.core.scoring.describe import Section
 from mikomi.core.scoring.model import Model, Rule
 from mikomi.core.words import MikomiError
 from mikomi.hub.kit import sentence as kit
+from mikomi.hub.kit.requests import PageRequest
 from mikomi.hub.scores import changes, easy, services
 from mikomi.hub.scores.answers import AnswerError
 from mikomi.hub.scores.edits import SECTIONS, restored_rule
@@ -27,7 +28,7 @@ from mikomi.hub.scores.views.work import Work, open_work
 
 
 @require_GET
-def edit(request: HttpRequest) -> HttpResponse:
+def edit(request: PageRequest) -> HttpResponse:
     """The one sentence for a new installation, else the whole editor."""
     work = open_work()
     if not work.detailed:
@@ -42,7 +43,7 @@ def edit(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def change(request: HttpRequest, key: str) -> HttpResponse:
+def change(request: PageRequest, key: str) -> HttpResponse:
     """One word of a sentence changed. Answers that sentence anew, 422 where the value cannot be."""
     work = open_work()
     part = request.POST.get("part", "")
@@ -66,7 +67,7 @@ def change(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_GET
-def open_editor(request: HttpRequest, key: str, part: str) -> HttpResponse:
+def open_editor(request: PageRequest, key: str, part: str) -> HttpResponse:
     """The editor of one word, open: for those that are too long to come with the page."""
     row = _row(open_work(), key, Opened(part))
     token = next((t for t in row.parts if isinstance(t, kit.Token) and t.name == part), None) if row else None
@@ -76,7 +77,7 @@ def open_editor(request: HttpRequest, key: str, part: str) -> HttpResponse:
 
 
 @require_POST
-def act(request: HttpRequest, key: str, what: str) -> HttpResponse:
+def act(request: PageRequest, key: str, what: str) -> HttpResponse:
     """A line of a sentence's own menu."""
     work = open_work()
     opened = ""
@@ -104,7 +105,7 @@ def act(request: HttpRequest, key: str, what: str) -> HttpResponse:
 
 
 @require_POST
-def add(request: HttpRequest, section: str) -> HttpResponse:
+def add(request: PageRequest, section: str) -> HttpResponse:
     """A new rule, or a new group. Answers its card with the new sentence open."""
     work = open_work()
     if section == "groups":
@@ -125,14 +126,14 @@ def add(request: HttpRequest, section: str) -> HttpResponse:
         after = _edit(request, work, applied)
     except KeyError as error:
         raise Http404 from error
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:
         return redirect(reverse("scores:edit") + f"#rule-{rule_key(added[0].id)}")
     opened = (added[0].id, Opened("points"))
     context = {"section": working.section(after, name, opened=opened), **working.draft_bar(after)}
     return render(request, "scores/answers/section.html", context)
 
 
-def _add_group(request: HttpRequest, work: Work) -> HttpResponse:
+def _add_group(request: PageRequest, work: Work) -> HttpResponse:
     try:
         _edit(request, work, lambda model: changes.add_group(model, request.POST)[0])
     except AnswerError as error:
@@ -142,7 +143,7 @@ def _add_group(request: HttpRequest, work: Work) -> HttpResponse:
 
 
 def _edit(
-    request: HttpRequest, work: Work, edit: Callable[[Model], Model], *, undoable: bool = False
+    request: PageRequest, work: Work, edit: Callable[[Model], Model], *, undoable: bool = False
 ) -> Work:
     user = cast(Any, request.user)
     first = not work.kept
@@ -152,25 +153,25 @@ def _edit(
     return open_work(model)
 
 
-def _whole_page(request: HttpRequest) -> HttpResponse:
-    if request.htmx:  # type: ignore[attr-defined]
+def _whole_page(request: PageRequest) -> HttpResponse:
+    if request.htmx:
         return HttpResponse(headers={"HX-Redirect": reverse("scores:edit")})
     return redirect("scores:edit")
 
 
-def _changed(request: HttpRequest, work: Work, key: str, opened: Opened | None = None) -> HttpResponse:
-    if not request.htmx:  # type: ignore[attr-defined]
+def _changed(request: PageRequest, work: Work, key: str, opened: Opened | None = None) -> HttpResponse:
+    if not request.htmx:
         return redirect(reverse("scores:edit") + f"#rule-{key}")
     row = _row(work, key, opened)
     context = {"rule": row, "easy": not work.detailed, **working.draft_bar(work)}
     return render(request, "scores/answers/rule.html", context)
 
 
-def _refused(request: HttpRequest, work: Work, key: str, opened: Opened, error: str) -> HttpResponse:
+def _refused(request: PageRequest, work: Work, key: str, opened: Opened, error: str) -> HttpResponse:
     row = _row(work, key, opened, error)
     if row is None:
         raise Http404
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         return render(request, "scores/answers/refused.html", {"rule": row}, status=422)
     return render(request, "scores/refused.html", {"rule": row}, status=422)
 
