@@ -1,0 +1,1 @@
+"""Duplicates among leads: which pairs, how sure, why; nothing is joined here."""
