@@ -102,6 +102,13 @@ class ChangedLead(models.Model):
     activity = models.BigIntegerField(db_index=True)
 
 
+class ContentTitle(models.Model):
+    """What a page, a document or any other content is called: `/pricing` is 料金."""
+
+    content = models.TextField(primary_key=True)
+    title = models.TextField()
+
+
 class HistoryCopy(models.Model):
     """A folder of history files, and the highest change number it was ever given.
 

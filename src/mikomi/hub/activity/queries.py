@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 import polars as pl
@@ -131,6 +131,22 @@ def touch_list(kind: str | None = None) -> pl.DataFrame:
         {"kind": pl.String, "content": pl.String, "events": pl.Int64, "leads": pl.Int64, "last": pl.Int32},
         [kind] if kind else [],
     )
+
+
+def titles(contents: Collection[str] | None = None) -> dict[str, str]:
+    """What these contents are called, or all that have a title; those without one are left out."""
+    schema = {"content": pl.String, "title": pl.String}
+    if contents is None:
+        found = fetch("select content, title from activity_contenttitle", schema)
+    else:
+        asked = pl.DataFrame({"content": list(set(contents))}, schema={"content": pl.String})
+        with transaction.atomic(), staged(asked, "asked"):
+            found = fetch(
+                "select t.content, t.title from asked join activity_contenttitle t"
+                " on t.content = asked.content",
+                schema,
+            )
+    return dict(found.iter_rows())
 
 
 def waiting_count() -> int:

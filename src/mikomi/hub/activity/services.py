@@ -11,7 +11,7 @@ from django.db import transaction
 
 from mikomi.hub.activity.cache import forget
 from mikomi.hub.activity.changes import changing, mark_changed, mark_erased
-from mikomi.hub.activity.contents import MOST_CONTENTS, OTHER
+from mikomi.hub.activity.contents import MOST_CONTENTS, OTHER, normal_content
 from mikomi.hub.activity.counters import add, counted_up, subtract
 from mikomi.hub.activity.event_ids import event_ids, outcome_ids, with_ordinal
 from mikomi.hub.activity.types import Recorded
@@ -98,6 +98,16 @@ def record_outcomes(frame: pl.DataFrame, *, import_id: int | None = None, source
         waiting_keys=waiting["subject"].n_unique(),
         leads=leads,
     )
+
+
+def put_titles(frame: pl.DataFrame) -> None:
+    """Stores what contents are called: `content`, `title`, a content once; a later title replaces."""
+    spelled = frame.select(normal_content(pl.col("content")), "title").unique("content", keep="last")
+    with transaction.atomic(), staged(spelled, "named"):
+        run(
+            "insert into activity_contenttitle (content, title) select content, title from named where true"
+            " on conflict (content) do update set title = excluded.title"
+        )
 
 
 def count_new_outcomes(frame: pl.DataFrame) -> int:

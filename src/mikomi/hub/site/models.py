@@ -130,13 +130,3 @@ class ScoreLog(models.Model):
     class Meta:
         db_table = "site_score_log"
         indexes = (models.Index(fields=["on", "version"], name="score_log_day"),)
-
-
-class ContentTitle(models.Model):
-    """What a page or document is called: `/pricing` is 料金."""
-
-    content = models.TextField(primary_key=True)
-    title = models.TextField()
-
-    class Meta:
-        db_table = "site_content_title"

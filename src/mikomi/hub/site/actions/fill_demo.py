@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 import polars as pl
-from django.db import transaction
 from django.utils import timezone
 
 from mikomi.core.scoring.model_file import load_model
@@ -18,7 +17,6 @@ from mikomi.hub.scores import services as scores
 from mikomi.hub.site import pipeline
 from mikomi.hub.site.demo import MODEL_FILE, TIMEZONE, DemoData, generate
 from mikomi.hub.site.rows import log
-from mikomi.hub.site.titles import put_titles
 
 type Progress = Callable[[int, int], None]
 
@@ -37,8 +35,7 @@ def fill_demo(progress: Progress) -> None:
     today = timezone.localdate()
     data = generate(today)
     done.step()
-    with transaction.atomic():
-        put_titles(data.titles)
+    activity.put_titles(data.titles)
     people.upsert_leads(_lead_rows(data), _origin("デモの名簿", today))
     done.step()
     people.record_history(_changes(data), _origin("デモの名簿", today))
