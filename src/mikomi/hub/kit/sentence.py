@@ -18,11 +18,15 @@ type FieldKind = Literal["number", "choice", "many", "text"]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One thing to choose; `hint` stands at the right end, as `312人`."""
+    """One thing to choose; `hint` stands at the right end, as `312人`.
+
+    `note` stands small under the label, as the address of a page under its title.
+    """
 
     value: str
     label: Label
     hint: Label = ""
+    note: Label = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ class Token:
 
     `name` tells the server which part is meant: the editor posts `part=<name>` beside its fields.
     `title` heads the editor. `optional` is dashed underline; `tone` minus is the grey of points
-    taken away; `add` is the look of a part that is not there yet (条件を足す). `old` is the published
+    taken away; `note` stands small behind the text, as the address of a page; `add` is the look of a part that is not there yet (条件を足す). `old` is the published
     value, struck out before the token, where the draft differs. `remove` is the words of the button
     that takes an optional part away; it posts `remove=1`. `open` shows the editor opened, for an
     answer with an error in a field. `lazy_url` brings the editor when the word is first pressed, for
@@ -84,6 +88,7 @@ class Token:
     optional: bool = False
     add: bool = False
     tone: Literal["", "minus"] = ""
+    note: Label = ""
     old: Label = ""
     remove: Label = ""
     open: bool = False

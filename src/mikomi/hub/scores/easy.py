@@ -102,7 +102,8 @@ def _clause(desk: Desk, signal: SurgeSignal, opened: Opened | None, *, last: boo
         typed = dict(mine.typed) if mine else {}
         if name == "when" and mine is None:
             lazy = editor_url(rule_key(signal.id), name)
-            return kit.Token(name, text, editors.title_of(name), (), lazy_url=lazy)
+            note = desk.picks.addresses(signal.when.contents)
+            return kit.Token(name, text, editors.title_of(name), (), note=note, lazy_url=lazy)
         if name == "when":
             fields = editors.activity_fields(
                 signal.when, groups, desk.picks, desk.language, errors=errors, typed=typed.get("patterns")

@@ -259,7 +259,8 @@ def content_fields(
             break
         if pick.content and pick.content not in shown:
             people = _("%(n)s人") % {"n": f"{pick.leads:,}"}
-            shown[pick.content] = Choice(pick.content, picks.labels.content(pick.content), people)
+            title = picks.labels.content(pick.content)
+            shown[pick.content] = Choice(pick.content, title, people, picks.addresses([pick.content]))
     patterns = [content for content in contents if content not in shown]
     fields = []
     if shown:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -46,8 +46,12 @@ def ground() -> Ground:
 
 
 def current_picks(*, now: bool = False) -> Picks:
-    """What can be picked, from memory where nothing has changed; `now` reads it in any case."""
-    return refreshed("picks", read_picks, people.lead_count, now=now)
+    """What can be picked, from memory where nothing has changed; `now` reads it in any case.
+
+    Titles are no facts: a new one changes no number, so they are not remembered.
+    """
+    picks = refreshed("picks", read_picks, people.lead_count, now=now)
+    return replace(picks, titles=activity.titles())
 
 
 def read_picks() -> Picks:

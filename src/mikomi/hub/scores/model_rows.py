@@ -159,6 +159,7 @@ def group_row(desk: Desk, name: str, *, opened: Opened | None = None, error: str
             kit.Token(
                 name="contents",
                 text=contents,
+                note=desk.picks.addresses(globs),
                 title=_("グループに入れるもの"),
                 fields=editors.content_fields(
                     globs, desk.picks, desk.language, errors=errors, typed=typed.get("patterns")

@@ -41,6 +41,10 @@ class Picks:
     contents: Sequence[ContentPick] = ()
     titles: Mapping[str, str] = field(default_factory=dict)
 
+    def addresses(self, contents: Sequence[str]) -> str:
+        """The keys of those contents that are shown by their titles, to stand small beside them."""
+        return "、".join(content for content in contents if content in self.titles)
+
     @property
     def labels(self) -> Labels:
         """Names for descriptions."""

@@ -81,7 +81,9 @@ def auto_label(rule: Rule, language: Language, labels: Labels) -> str:
 
 def names_itself(rule: Rule, labels: Labels) -> bool:
     """Whether a rule's name was made from what it says, in either language."""
-    return rule.label in (auto_label(rule, "ja", labels), auto_label(rule, "en", labels))
+    # Titles may have come or changed after the name was made.
+    ways = (labels, replace(labels, contents={}))
+    return rule.label in {auto_label(rule, language, way) for way in ways for language in ("ja", "en")}
 
 
 def rule_row(desk: Desk, rule: Rule, *, opened: Opened | None = None, error: str = "") -> kit.Rule:
@@ -154,6 +156,7 @@ def _token(
         title=editors.title_of(str(path[0]) if len(path) == 1 else ("field" if path[-1] == "field" else "")),
         fields=fields,
         optional=optional,
+        note=_addresses(desk, rule, path),
         tone="minus" if name == "points" and rule.points < 0 else "",
         old=was if changed and was != part.text else "",
         remove=remove,
@@ -165,6 +168,12 @@ def _token(
 def editor_url(key: str, name: str) -> str:
     """Where the editor of a word comes from when it is pressed."""
     return reverse("scores:editor", args=[key, name])
+
+
+def _addresses(desk: Desk, rule: Rule, path: ModelPath) -> str:
+    """The addresses behind the titles in a token on activity."""
+    when = getattr(rule, str(path[0]), None) if len(path) == 1 else None
+    return desk.picks.addresses(when.contents) if isinstance(when, ActivityCondition) else ""
 
 
 def _short(desk: Desk, rule: Rule, path: ModelPath) -> str:
