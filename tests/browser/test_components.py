@@ -14,8 +14,9 @@ type Open = Callable[..., Page]
 
 
 @pytest.fixture
-def enter(page: Page, context: BrowserContext, live_server, transactional_db) -> Open:
+def enter(page: Page, context: BrowserContext, live_server, transactional_db, settings) -> Open:
     """Opens a page as a person who is logged in."""
+    settings.SAMPLES = True
     user = User.objects.create_user("misaki@example.jp", name="小川 美咲")
     client = Client()
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")

@@ -16,6 +16,7 @@ from mikomi.hub.kit.folder import timezone_of
 DATA_FOLDER = environment.data_folder(os.environ)
 
 DEBUG = False
+SAMPLES = environment.samples(os.environ)
 SECRET_KEY = environment.secret_key(os.environ, DATA_FOLDER)
 _HOSTS = environment.hosts(os.environ)
 ALLOWED_HOSTS = list(_HOSTS.names)
@@ -54,6 +55,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "mikomi.hub.kit.middleware.NotAllowedMiddleware",
 ]
 
 ROOT_URLCONF = "mikomi.hub.urls"

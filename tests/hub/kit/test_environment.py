@@ -93,3 +93,11 @@ def test_smtp_urls_choose_the_encryption() -> None:
 )
 def test_mail_has_a_sender(url: str, address: str) -> None:
     assert environment.sender({"MIKOMI_SMTP_URL": url}) == address
+
+
+def test_samples_are_shown_where_they_are_asked_for() -> None:
+    assert not environment.samples({})
+    assert not environment.samples({"MIKOMI_SAMPLES": "0"})
+    assert environment.samples({"MIKOMI_SAMPLES": "1"})
+    with pytest.raises(MikomiError, match="MIKOMI_SAMPLES"):
+        environment.samples({"MIKOMI_SAMPLES": "yes"})

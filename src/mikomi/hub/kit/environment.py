@@ -9,6 +9,7 @@ MIKOMI_HOSTS          names the pages are reached by, separated by commas, https
                       stands in front; without it this machine only
 MIKOMI_SMTP_URL       smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465 (TLS);
                       ?from=mikomi@example.com names the sender; without it mail is printed, not sent
+MIKOMI_SAMPLES        1 shows every component of the pages under /_kit/, for those who work on them
 """
 
 from __future__ import annotations
@@ -197,6 +198,14 @@ def smtp(environment: Mapping[str, str]) -> dict[str, Any]:
             "timeout": 20,
         },
     }
+
+
+def samples(environment: Mapping[str, str]) -> bool:
+    """Whether the sample pages are served."""
+    asked = environment.get("MIKOMI_SAMPLES", "").strip()
+    if asked not in ("", "0", "1"):
+        raise _wrong("MIKOMI_SAMPLES", "1 か 0 にしてください", "write 1 or 0")
+    return asked == "1"
 
 
 def sender(environment: Mapping[str, str]) -> str:

@@ -1,20 +1,27 @@
-"""`/_kit/`: every component in its states, for designers, developers and the browser tests."""
+"""`/_kit/`: every component in its states, for designers, developers and the browser tests.
+
+Served only where `MIKOMI_SAMPLES=1` asks for it: its data are invented, and its forms say they did
+something.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from datetime import date, timedelta
+from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_POST
 
 from mikomi.hub.kit.formats import points as points_text
 from mikomi.hub.kit.menu import Light
@@ -35,13 +42,30 @@ PAGES = (
 )
 
 
+type View = Callable[[HttpRequest], HttpResponse]
+
+
+def sample(view: View) -> View:
+    """A view that is not there unless samples are served."""
+
+    @wraps(view)
+    def served(request: HttpRequest) -> HttpResponse:
+        if not settings.SAMPLES:
+            raise Http404
+        return view(request)
+
+    return served
+
+
+@sample
 @require_GET
 def components(request: HttpRequest) -> HttpResponse:
     """The sample page."""
     return render(request, "kit/samples.html", _sample(request))
 
 
-@require_http_methods(["POST"])
+@sample
+@require_POST
 def rule(request: HttpRequest) -> HttpResponse:
     """Takes an editor's POST and answers the sample rule with the new value, or 422 with the error."""
     try:
@@ -55,7 +79,8 @@ def rule(request: HttpRequest) -> HttpResponse:
     return render(request, "kit/sentence.html", {"rule": _rule(value)})
 
 
-@require_http_methods(["POST"])
+@sample
+@require_POST
 def toast(request: HttpRequest) -> HttpResponse:
     """Says something that can be undone; the undo says that it was."""
     if "next" in request.POST:
@@ -65,6 +90,7 @@ def toast(request: HttpRequest) -> HttpResponse:
     return redirect("kit_samples")
 
 
+@sample
 @require_GET
 def effect(request: HttpRequest) -> HttpResponse:
     """One line that says what a value would do; the sample's numbers are invented."""

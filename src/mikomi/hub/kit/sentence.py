@@ -74,11 +74,12 @@ class Token:
 
     `name` tells the server which part is meant: the editor posts `part=<name>` beside its fields.
     `title` heads the editor. `optional` is dashed underline; `tone` minus is the grey of points
-    taken away; `note` stands small behind the text, as the address of a page; `add` is the look of a part that is not there yet (条件を足す). `old` is the published
-    value, struck out before the token, where the draft differs. `remove` is the words of the button
-    that takes an optional part away; it posts `remove=1`. `open` shows the editor opened, for an
-    answer with an error in a field. `lazy_url` brings the editor when the word is first pressed, for
-    one too long to come with the page: it answers `kit/sentence_editor.html` with `open`.
+    taken away; `note` stands small behind the text, as the address of a page; `add` is the look
+    of a part that is not there yet (条件を足す). `old` is the published value, struck out before the
+    token, where the draft differs. `remove` is the words of the button that takes an optional
+    part away; it posts `remove=1`. `open` shows the editor opened, for an answer with an error in
+    a field. `lazy_url` brings the editor when the word is first pressed, for one too long to come
+    with the page: it answers `kit/sentence_editor.html` with `open`.
     """
 
     name: str
