@@ -147,6 +147,12 @@ def menu_of(request: HttpRequest, current: str = "") -> tuple[MenuGroup, ...]:
     return tuple(group for group in groups if group.items)
 
 
+def current_item(request: HttpRequest) -> MenuItem | None:
+    """The menu's page that this page belongs to, or None where it belongs to none."""
+    items = (item for group in menu_of(request) for item in group.items)
+    return next((item for item in items if item.current), None)
+
+
 def health_of(request: HttpRequest) -> Light | None:
     """The worst of the registered lights, or None where nothing reports."""
     order: list[State] = ["bad", "warn", "good"]
