@@ -13,7 +13,6 @@ from mikomi.core.conditions.text import (
     SAMPLE,
     fold_series,
     fold_text,
-    free_mail_domains,
     is_known,
     number_series,
 )
@@ -54,11 +53,3 @@ def test_repeated_values_fold_like_single_ones(rows: int) -> None:
 )  # fmt: skip
 def test_what_is_a_number(text: str, number: float | None) -> None:
     assert number_series(pl.Series([text])).to_list() == [number]
-
-
-def test_the_list_of_free_mail_has_a_version_and_no_doubles() -> None:
-    version, domains = free_mail_domains()
-    assert version
-    assert len(set(domains)) == len(domains)
-    assert {"gmail.com", "yahoo.co.jp"} <= set(domains)
-    assert all(domain == domain.lower().strip() and "." in domain for domain in domains)

@@ -9,11 +9,12 @@ import sys
 import unicodedata
 from collections.abc import Callable
 from functools import cache
-from importlib import resources
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+
+from mikomi.core.names.mail_domains import free_mail_domains
 
 WHITE_SPACE = "".join(c for c in map(chr, range(sys.maxunicode + 1)) if c.isspace())
 """Every character that Python calls white space."""
@@ -108,14 +109,6 @@ def _read_distinct(values: pl.Series) -> pl.Series:
     digits = pl.when(text.str.contains(NUMBER)).then(text.str.replace_all(",", "", literal=True))
     number = digits.cast(pl.Float64, strict=False)
     return values.alias("text").to_frame().select(pl.when(number.is_finite()).then(number))["text"]
-
-
-@cache
-def free_mail_domains() -> tuple[str, tuple[str, ...]]:
-    """Version and domains of the list of free mail services shipped with the package."""
-    lines = resources.files(__package__).joinpath("free_mail.txt").read_text("utf-8").splitlines()
-    version = lines[0].removeprefix("# version ")
-    return version, tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
 def is_free_mail(folded_column: pl.Expr) -> pl.Expr:

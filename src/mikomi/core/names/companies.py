@@ -1,0 +1,200 @@
+"""Company names: the core, the legal form and where it stands, branch and department, and a key.
+
+    split_company("（株）髙島 商事　大阪支店")
+    CompanyName(original="（株）髙島 商事　大阪支店", core="髙島 商事", legal_form="株式会社",
+                position="before", branch="大阪支店", key="高島商事|株式会社|前")
+
+Two names with one key are the same company, as far as names can tell. The rules are in
+`docs/reference/names.md`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+import polars as pl
+
+from mikomi.core.names.legal_forms import form_named, legal_forms
+from mikomi.core.names.spelling import by_distinct, cleaned, folded, mended
+from mikomi.core.names.units import no_department, units
+
+type Position = Literal["before", "after"]
+
+COLUMNS = ("core", "legal_form", "position", "branch", "core_key", "key")
+"""What `company_parts` gives, all text."""
+
+_ADDRESSED = r"\s*(?:御中|各位|ご担当者様?|担当者様|\s(?:様|殿|さま|宛))$"
+_ADDRESSED_FORM = r"(会社|法人|\))(?:様|殿|さま)$"
+_FORMER = r"\s*\((?:旧|元|現|新)[^()]*\)"
+_MAIL_OR_URL = r"^\S+@\S+\.\S+$|^https?://"
+# Corporations whose name ends in one of these are often followed by the house they run.
+_RUNS_A_HOUSE = ["医療法人", "医療法人社団", "医療法人財団", "社会医療法人", "学校法人", "社会福祉法人",
+                 "国立大学法人", "公立大学法人"]  # fmt: skip
+_HOUSE = r"^(\S+(?:会|学園|学院|大学|学舎|財団))\s+(.+)$"
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyName:
+    """One company name, taken apart.
+
+    `core` is the name without form, branch and addressing, widths evened, letters as written.
+    `legal_form` is the form's full name (`株式会社`, `Inc.`), `position` where it stood; both None where
+    none is written. `key` is None where nothing names a company (株式会社 alone, なし, a mail address).
+    """
+
+    original: str
+    core: str
+    legal_form: str | None
+    position: Position | None
+    branch: str | None
+    key: str | None
+
+
+def split_company(text: str) -> CompanyName:
+    """`company_parts` for one name."""
+    row = company_parts(pl.Series([text], dtype=pl.String)).row(0, named=True)
+    return CompanyName(text, row["core"] or "", row["legal_form"], row["position"], row["branch"], row["key"])
+
+
+def company_key(values: pl.Series) -> pl.Series:
+    """The key of each company name: folded core, legal form, 前 or 後; null where there is none.
+
+    A name without a legal form has its folded core alone as key: it equals other such names, and
+    `company_groups` says which company it belongs to among those at hand.
+    """
+    return company_parts(values)["key"].alias(values.name)
+
+
+def company_parts(values: pl.Series) -> pl.DataFrame:
+    """The columns `COLUMNS` for each name of a text column, in its order.
+
+    `core_key` is the folded core: names of one company share it, whatever form is written.
+    """
+    return by_distinct(values, _parts)
+
+
+def company_groups(parts: pl.DataFrame) -> pl.Series:
+    """A key for each row of `company_parts` under which the names of one company meet.
+
+    As `key`; but a name without a legal form joins the one company of that core, where the rows know
+    exactly one and the core is no mere surname (three letters or more).
+    """
+    formed = parts.filter(pl.col("legal_form").is_not_null() & pl.col("key").is_not_null())
+    only = (
+        formed.group_by("core_key")
+        .agg(pl.col("key").unique().alias("keys"))
+        .filter((pl.col("keys").list.len() == 1) & (pl.col("core_key").str.len_chars() >= LONG_ENOUGH))
+        .select("core_key", pl.col("keys").list.first().alias("only"))
+    )
+    joined = parts.join(only, on="core_key", how="left", maintain_order="left")
+    formless = pl.col("legal_form").is_null() & pl.col("key").is_not_null()
+    return joined.select(pl.when(formless).then(pl.coalesce("only", "key")).otherwise("key").alias("key"))[
+        "key"
+    ]
+
+
+LONG_ENOUGH = 3
+"""Letters of a folded core from which on a name without a legal form says enough."""
+
+
+@cache
+def _not_companies() -> list[str]:
+    lines = resources.files(__package__).joinpath("not_companies.txt").read_text("utf-8").splitlines()
+    words = pl.Series([word for line in lines if not line.startswith("#") for word in line.split()])
+    return folded(cleaned(words)).unique().to_list()
+
+
+def _parts(words: pl.Series) -> pl.DataFrame:
+    text = mended(cleaned(words), _ADDRESSED, lambda t: t.str.replace(_ADDRESSED, ""))
+    text = mended(text, _ADDRESSED_FORM, lambda t: t.str.replace(_ADDRESSED_FORM, "${1}"))
+    text = mended(text, _FORMER, lambda t: t.str.replace_all(_FORMER, ""))
+    frame = _branched(_formed(text))
+    frame = frame.with_columns(folded(frame["core"].alias("text")).alias("core_key"))
+    known = (
+        (pl.col("core_key") != "")
+        & ~pl.col("core_key").is_in(_not_companies())
+        & ~pl.col("text").str.contains(_MAIL_OR_URL)
+    )
+    side = pl.when(pl.col("position") == "before").then(pl.lit("前")).when(pl.col("position") == "after")
+    key = pl.concat_str("core_key", "legal_form", side.then(pl.lit("後")), separator="|", ignore_nulls=True)
+    return frame.with_columns(pl.when(known).then(key).alias("key")).select(COLUMNS)
+
+
+def _formed(text: pl.Series) -> pl.DataFrame:
+    """Columns row, text, core, legal_form, position, branch: the legal form found and cut off."""
+    nothing = pl.lit(None, dtype=pl.String)
+    frame = text.alias("text").to_frame().with_row_index("row")
+    frame = frame.with_columns(
+        pl.col("text").alias("core"),
+        nothing.alias("legal_form"),
+        nothing.alias("position"),
+        nothing.alias("branch"),
+    )
+    forms = legal_forms()
+    whole = units().whole
+    amid = pl.col("rest").str.contains(r"^[\s(]") | pl.col("rest").str.contains(whole)
+    frame = _look_for(frame, forms.before, ("form", "name"), "before")
+    frame = _look_for(frame, forms.after, ("name", "form"), "after")
+    frame = _look_for(frame, forms.amid, ("name", "form", "rest"), "after", amid)
+    frame = _look_for(frame, forms.latin_before, ("form", "name"), "before")
+    frame = _look_for(frame, forms.latin_glued, ("name", "form", "rest"), "after")
+    return _look_for(frame, forms.latin_after, ("name", "form", "rest"), "after")
+
+
+def _look_for(
+    frame: pl.DataFrame,
+    pattern: str,
+    groups: tuple[str, ...],
+    position: Position,
+    accepted: pl.Expr | None = None,
+) -> pl.DataFrame:
+    """Fills the rows that have no legal form yet and match `pattern`."""
+    open_rows = frame.filter(pl.col("legal_form").is_null() & pl.col("text").str.contains(pattern))
+    if not open_rows.height:
+        return frame
+    finds = open_rows.select(
+        "row", pl.col("text").str.extract_groups(pattern).struct.rename_fields(groups).struct.unnest()
+    )
+    if accepted is not None:
+        finds = finds.filter(accepted)
+    few = finds["form"].unique().to_list()
+    names = {find: form_named(find) for find in few}
+    rest = pl.col("rest").str.strip_chars(" ,.()") if "rest" in groups else pl.lit(None, dtype=pl.String)
+    finds = finds.select(
+        "row",
+        pl.col("name").alias("core"),
+        pl.col("form").replace_strict(names, return_dtype=pl.String).alias("legal_form"),
+        pl.lit(position).alias("position"),
+        pl.when(rest != "").then(rest).alias("branch"),
+    )
+    return frame.update(finds, on="row", maintain_order="left")
+
+
+def _branched(frame: pl.DataFrame) -> pl.DataFrame:
+    """Parts branches and departments from the core, where none was found yet."""
+    frame = frame.with_columns(pl.col("core").str.strip_chars(" ,"))
+    found = units()
+    open_rows = pl.col("branch").is_null()
+    in_brackets = r"^(.+?)\s*\(([^()]*)\)$"
+    frame = _part(
+        frame, open_rows & pl.col("core").str.extract(in_brackets, 2).str.contains(found.whole), in_brackets
+    )
+    houses = open_rows & pl.col("legal_form").is_in(_RUNS_A_HOUSE)
+    frame = _part(frame, houses, _HOUSE)
+    frame = _part(frame, open_rows & ~pl.col("core").str.contains(no_department()), found.apart)
+    frame = _part(frame, open_rows & ~pl.col("core").str.contains(no_department()), found.joined)
+    return frame.with_columns(pl.col("core").str.strip_chars(" ,()「」『』\"“”'"))
+
+
+def _part(frame: pl.DataFrame, rows: pl.Expr, pattern: str) -> pl.DataFrame:
+    some = frame.filter(rows & pl.col("core").str.contains(pattern))
+    if not some.height:
+        return frame
+    parted = some.select(
+        "row",
+        pl.col("core").str.extract_groups(pattern).struct.rename_fields(["core", "branch"]).struct.unnest(),
+    )
+    return frame.update(parted, on="row", maintain_order="left")

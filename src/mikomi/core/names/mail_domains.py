@@ -1,0 +1,77 @@
+"""What the domain of a mail address says: a company's own, free mail, or a carrier's.
+
+The lists are kept in `free_mail.txt` and `carrier_mail.txt`; each begins with its version. The scoring
+rule `free_mail` uses the first list alone (SCORING.md, "Attribute conditions").
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+import polars as pl
+
+from mikomi.core.names.spelling import by_distinct, cleaned
+
+type MailKind = Literal["company", "free", "carrier"]
+
+_ADDRESS = r"^[^@\s]+@((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9])\.?$"
+# Registered below these, a company's own domain has three labels: example.co.jp.
+_SECOND_LEVEL = r"(?:co|or|ne|ac|go|ed|gr|lg|ad|com|net|org|gov|edu|mil)\.[a-z]{2}"
+
+
+@cache
+def free_mail_domains() -> tuple[str, tuple[str, ...]]:
+    """Version and domains of the list of free mail services shipped with the package."""
+    return _listed("free_mail.txt")
+
+
+@cache
+def carrier_mail_domains() -> tuple[str, tuple[str, ...]]:
+    """Version and domains of the list of carriers and providers; `.example.jp` is all below it."""
+    return _listed("carrier_mail.txt")
+
+
+def mail_domains(values: pl.Series) -> pl.DataFrame:
+    """Columns `domain`, `company_domain`, `mail_kind` for each mail address of a text column.
+
+    `domain` is what follows the @, folded. `mail_kind` is `free`, `carrier` or `company`.
+    `company_domain` is given for companies alone and is the domain as registered: for
+    taro@mail.example.co.jp it is example.co.jp. All null where the text is no mail address.
+    """
+    return by_distinct(values, _domains)
+
+
+def mail_domain(text: str) -> tuple[str, MailKind] | None:
+    """Domain and kind of one address; None where it is none."""
+    row = mail_domains(pl.Series([text], dtype=pl.String)).row(0, named=True)
+    return None if row["domain"] is None else (row["domain"], row["mail_kind"])
+
+
+def _domains(words: pl.Series) -> pl.DataFrame:
+    text = cleaned(words).str.to_lowercase().alias("text")
+    domain = pl.col("text").str.extract(_ADDRESS, 1)
+    carriers = carrier_mail_domains()[1]
+    exact = [name for name in carriers if not name.startswith(".")]
+    below = "(?:" + "|".join(name.replace(".", r"\.") for name in carriers if name.startswith(".")) + ")$"
+    registered = pl.coalesce(
+        pl.col("domain").str.extract(rf"([^.]+\.{_SECOND_LEVEL})$", 1),
+        pl.when(~pl.col("domain").str.contains(rf"^{_SECOND_LEVEL}$")).then(
+            pl.col("domain").str.extract(r"([^.]+\.[^.]+)$", 1)
+        ),
+    )
+    kind = (
+        pl.when(pl.col("domain").is_in(list(free_mail_domains()[1]))).then(pl.lit("free"))
+        .when(pl.col("domain").is_in(exact) | pl.col("domain").str.contains(below)).then(pl.lit("carrier"))
+        .when(pl.col("domain").is_not_null()).then(pl.lit("company"))
+    )  # fmt: skip
+    frame = text.to_frame().select(domain.alias("domain")).with_columns(kind.alias("mail_kind"))
+    own = pl.when(pl.col("mail_kind") == "company").then(registered)
+    return frame.select("domain", own.alias("company_domain"), "mail_kind")
+
+
+def _listed(name: str) -> tuple[str, tuple[str, ...]]:
+    lines = resources.files(__package__).joinpath(name).read_text("utf-8").splitlines()
+    version = lines[0].removeprefix("# version ")
+    return version, tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))

@@ -1,0 +1,71 @@
+"""Branches and departments: the patterns that part them from a company's own name.
+
+Registered names may end in 研究所 or センター, never in 支店 or 営業部. So the first kind is parted only
+where it clearly begins with a place or a number, and stands apart.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from mikomi.core.names.legal_forms import LATIN_UNITS
+
+_NUMBERED = r"第?\s?[一二三四五六七八九十0-9]+"
+_PREFECTURE = "[都道府県]?"
+# As bank transfers write them, small kana large, cut short or not.
+_KANA_UNITS = r"[ァ-ヶー]*(?:シテン|シシヤ|エイギヨウシヨ|エイギョウショ|シユツチヨウジヨ|シュッチョウジョ|コウジヨウ|コウジョウ|ホンシヤ|ホンシャ|エイ|シユツ)"
+# Words on 部 and 室 that are no departments.
+_NO_DEPARTMENT = "楽部|ラブ部|教室|容室|温室|浴室|茶室|工作室|学部"
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """Patterns with the groups name and unit, but `whole`, which matches a text that is a unit.
+
+    `apart`: a unit after a space. `joined`: one without a space before it. `ending`: a name that ends
+    as a branch does, wherever it begins.
+    """
+
+    apart: str
+    joined: str
+    whole: str
+    ending: str
+
+
+@cache
+def units() -> Units:
+    text = resources.files(__package__).joinpath("units.txt").read_text("utf-8")
+    lists = {
+        heading.split(":")[0]: body.split()
+        for heading, _, body in (part.partition("\n") for part in text.split("\n# ")[1:])
+    }
+    place, office, hall, work = (_any(lists[name]) for name in ("places", "offices", "halls", "work"))
+    start = rf"(?:(?:{place}){_PREFECTURE}|{_NUMBERED})"
+    department = rf"(?:{work})(?:統括|企画|推進|管理|支援)?(?:本部|部門|部|課|室|係|グループ|チーム)"
+    at_head = rf"{start}\S*?(?:{hall})"
+    some_department = r"\S*[^\s楽教容温浴茶作学]?(?:本部|部|課|室|係|部門)|\S+(?:グループ|チーム)"
+    own_word = rf"\S*?(?:{office})|\S*?{department}|{at_head}|{some_department}"
+    latin = rf"(?i:(?:\S+\s+){{0,3}}(?:{LATIN_UNITS}))"
+    number = _NUMBERED.replace("?", "", 1)
+    joined = (
+        rf"(?:{place}){_PREFECTURE}(?:第[一二三四五六七八九十0-9]+)?(?:{office})|{number}(?:{office})"
+        rf"|(?:(?:{place})(?:支社|支店|本社))?(?:{number})?{department}.*|本社(?:{department}.*|工場)?|事業本部|事業部"
+    )
+    return Units(
+        apart=rf"^(.+?)\s+((?:{own_word}|{latin})(?:\s.*)?)$",
+        joined=rf"^(.+?[^の\s])\s*((?:{joined})(?:\s.*)?)$",
+        whole=rf"^[\s(]*(?:\S*?(?:{office}|{hall})|\S*(?:部|課|室|係|部門|グループ|チーム)|{latin}|{_KANA_UNITS})(?:[\s(].*)?\)?$",
+        ending=rf"(?:{_any(['支店', '営業所', '出張所', '支社', '工場', '事業所', '支部', '本社'])})$",
+    )
+
+
+def no_department() -> str:
+    """A pattern of words that end like a department and are none."""
+    return f"(?:{_NO_DEPARTMENT})$"
+
+
+def _any(words: list[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
