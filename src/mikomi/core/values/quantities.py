@@ -46,12 +46,9 @@ CURRENCIES = {
 }
 """The marks of the currencies known, as they stand after NFKC and lower-casing."""
 
-COUNTERS = tuple(
-    (
-        "人 名 名様 社 社員 件 店 店舗 拠点 箇所 か所 カ所 ヶ所 ケ所 個 台 回 本 枚 室 席 床 棟 戸 校 歳 才 年 ヶ月 か月"
-        " カ月 時間 日 人規模 名規模 規模 people persons person employees employee staff users companies seats"
-    ).split()
-)
+_COUNTED = "人 名 名様 社 社員 件 店 店舗 拠点 箇所 か所 カ所 ヶ所 ケ所 個 台 回 本 枚 室 席 床"
+_SIZED = "棟 戸 校 歳 才 年 日 時間 ヶ月 か月 カ月 人規模 名規模 規模 people persons person employees employee staff users companies seats"
+COUNTERS = (*_COUNTED.split(" "), *_SIZED.split(" "))
 
 LABELS = (
     "従業員数", "従業員", "社員数", "社員", "職員数", "人数", "人員", "資本金", "売上高", "売上", "年商",
@@ -232,14 +229,22 @@ def _value(numbers: pl.Series) -> pl.Series:
                 digits.cast(pl.Float64, strict=False)
             )  # fmt: skip
             total = total + worth.fill_null(0.0) * times * power
-    return frame.select(total.round(6).alias("value"))["value"]
+    return frame.select(_tidy(total).alias("value"))["value"]
+
+
+_FINE = 9e9
+"""From here on numbers are kept to whole units: their millionths would not be exact."""
+
+
+def _tidy(number: pl.Expr) -> pl.Expr:
+    """The number that was meant: 2.3 times 億 is 230,000,000 and not a little less."""
+    return pl.when(number.abs() < _FINE).then(number.round(6)).otherwise(number.round(0))
 
 
 def _plain(number: pl.Expr) -> pl.Expr:
     """A number as digits, with up to 6 decimals, never in exponent form."""
     units = (number.abs() * 1e6).round(0)
-    # Above 9e9 a number is kept to whole units: its millionths would not fit 64 bits.
-    small = number.abs() < 9e12
+    small = number.abs() < _FINE
     millionths = pl.when(small).then(units).otherwise(0.0).cast(pl.Int64)
     rest = millionths % 1_000_000
     decimals = pl.format(".{}", rest.cast(pl.String).str.zfill(6)).str.strip_chars_end("0")
@@ -289,8 +294,8 @@ def _read(texts: pl.Series, unit: Unit) -> pl.DataFrame:
         .otherwise("a_value")
     )
     frame = frame.with_columns(
-        signed("a", first).round(6).alias("x"),
-        signed("b", pl.col("b_value")).round(6).alias("y"),
+        _tidy(signed("a", first)).alias("x"),
+        _tidy(signed("b", pl.col("b_value"))).alias("y"),
         *(
             edge(name, words).alias(f"{name}{kind}")
             for name in ("a", "b")
