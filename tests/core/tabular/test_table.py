@@ -57,11 +57,13 @@ def test_what_the_csv_module_writes_is_read_back(
     table = read_table(path, delimiter=delimiter)
     assert table.columns == ["会社名", "氏名", "メモ"]
     assert table.rejected.height == 0
-    assert rows_of(table) == [tuple(row) for row in rows]
-    physical = 2
-    for line, row in zip(table.lines, rows, strict=True):
-        assert line == physical
+    filled = [row for row in rows if any(row)]  # rows without any content are left out
+    assert rows_of(table) == [tuple(row) for row in filled]
+    physical, places = 2, []
+    for row in rows:
+        places += [physical] if any(row) else []
         physical += 1 + sum(cell.count("\n") for cell in row)
+    assert table.lines.to_list() == places
 
 
 @settings(max_examples=150, deadline=None)
@@ -100,7 +102,7 @@ def test_every_line_with_text_is_a_row_a_part_of_one_or_rejected(
     inside = sum((cell or "").count("\n") for row in table.frame.rows() for cell in row)
     inside += sum(row.count("\n") for row in table.rejected["row"])
     lines = text.split("\n")
-    filled = {i for i, line in enumerate(lines, 2) if line.strip("\r")}
+    filled = {i for i, line in enumerate(lines, 2) if line.strip('\r,"')}
     assert len(filled - kept) <= inside
 
 

@@ -15,6 +15,7 @@ from mikomi.core.tabular.facts import (
     read_events,
     read_outcomes,
 )
+from mikomi.core.tabular.findings import Finding, join_findings
 from mikomi.core.tabular.headers import SYNONYMS, canonical, resolve
 from mikomi.core.tabular.leads import Leads, read_leads
 from mikomi.core.tabular.read import open_table, read_table
@@ -36,6 +37,7 @@ __all__ = [
     "Chunk",
     "Column",
     "Events",
+    "Finding",
     "Leads",
     "Outcomes",
     "Progress",
@@ -46,6 +48,7 @@ __all__ = [
     "canonical_result",
     "check_zone",
     "find_files",
+    "join_findings",
     "join_rejects",
     "no_rejects",
     "open_table",

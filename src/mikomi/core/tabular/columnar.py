@@ -9,9 +9,10 @@ from pathlib import Path
 import polars as pl
 
 from mikomi.core.tabular import words
+from mikomi.core.tabular.findings import Finding
 from mikomi.core.tabular.formats import Format
 from mikomi.core.tabular.rejects import no_rejects, text_of_rows
-from mikomi.core.tabular.table import Chunk, Progress
+from mikomi.core.tabular.table import Chunk, Progress, checked_names
 from mikomi.core.words import MikomiError
 
 RUN = 1 << 20
@@ -29,6 +30,10 @@ class ParquetReader:
     encoding: str | None = None
     delimiter: str | None = None
     has_header: bool = True
+    header_lines: tuple[int, ...] = ()
+    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     def chunks(
         self,
@@ -66,7 +71,7 @@ def open_parquet(path: Path) -> ParquetReader:
         height = int(lazy.select(pl.len()).collect().item())
     except (pl.exceptions.PolarsError, OSError) as error:
         raise MikomiError(words.broken_parquet(path, _first_line(error))) from None
-    return ParquetReader(path, columns, height)
+    return ParquetReader(path, checked_names(path, 1, columns), height)
 
 
 def _first_line(error: Exception) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,12 +14,16 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from mikomi.core.tabular import headers, records, words
+from mikomi.core.tabular import records, words
 from mikomi.core.tabular.blocks import Block, find_encoding, known_encoding, read_blocks
+from mikomi.core.tabular.cells import may_need_mending, mend_cells
+from mikomi.core.tabular.findings import SHOWN, Finding
 from mikomi.core.tabular.formats import Format
+from mikomi.core.tabular.layout import LOOKED_AT, find_layout
 from mikomi.core.tabular.records import Records, check_widths, find_records, readable, sound_bytes
 from mikomi.core.tabular.rejects import join_rejects, reject_rows, text_of_rows
 from mikomi.core.tabular.table import Chunk, Progress, checked_names
+from mikomi.core.tabular.totals import flag_totals
 from mikomi.core.words import MikomiError, Words
 
 DELIMITERS = (",", "\t", ";", "|")
@@ -36,8 +42,12 @@ class DelimitedReader:
     delimiter: str
     has_header: bool
     columns: Sequence[str]
-    header_line: int  # 1-based line of the header, or of Excel's `sep=`; 0 without any
+    header_line: int  # 1-based line of the last row that is no row of values; 0 without any
     format: Format = "csv"
+    header_lines: tuple[int, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
 
     def chunks(
         self,
@@ -70,6 +80,7 @@ class DelimitedReader:
             marked = block.marked or (marked and bool(rest))
             final = block.final or block.long_line is not None
             found = find_records(data, self.delimiter, final=final, marked=marked)
+            flag_totals(found)
             check_widths(found, len(self.columns))
             rest = data[found.used :]
             yield data, found, line, block.long_line
@@ -86,8 +97,9 @@ class DelimitedReader:
     ) -> Chunk:
         lines = found.lines + (first_line + 1)
         if self.header_line > first_line:
-            found.flags[lines <= self.header_line] |= records.BLANK
+            found.flags[lines <= self.header_line] = records.BLANK
         flags = found.flags
+        told = self._told(flags, lines) if flags.any() else []
         rejected = [self._rejects(found, lines)] if (flags & records.BAD).any() else []
         if long_line is not None:
             number, text = pl.Series([first_line + found.height + 1]), pl.Series([readable(long_line)])
@@ -95,6 +107,10 @@ class DelimitedReader:
         sound = sound_bytes(found, data, len(self.columns))
         kept = lines[flags & (records.BAD | records.BLANK) == 0] if flags.any() else lines
         frame = self._parse(sound, columns)
+        numbers = pl.Series("line", kept, dtype=pl.Int64)
+        if frame.height == len(kept) and may_need_mending(sound, self.delimiter):
+            frame, mended = mend_cells(frame, numbers)
+            told += mended
         if not typed:
             frame = frame.select(pl.when(pl.all() != "").then(pl.all()))
         if frame.height != len(kept):  # the scan and the parser must agree on every record
@@ -103,7 +119,16 @@ class DelimitedReader:
         def texts(mask: pl.Series) -> pl.Series:
             return text_of_rows(self._parse(sound, None).filter(mask))
 
-        return Chunk(frame, pl.Series("line", kept, dtype=pl.Int64), join_rejects(rejected), texts)
+        return Chunk(frame, numbers, join_rejects(rejected), texts, tuple(told))
+
+    def _told(self, flags: np.ndarray, lines: np.ndarray) -> list[Finding]:
+        """What the person must hear of rows that are left out without being bad."""
+        told = []
+        for flag, code in ((records.TOTAL, "total_rows"), (records.EMPTY, "empty_rows")):
+            at = lines[flags & flag > 0]
+            if len(at):
+                told.append(Finding(code, len(at), tuple(at[:SHOWN].tolist())))
+        return told
 
     def _parse(self, sound: bytes, columns: Sequence[str] | None) -> pl.DataFrame:
         schema = dict.fromkeys(self.columns, pl.String)
@@ -124,6 +149,7 @@ class DelimitedReader:
     def _rejects(self, found: Records, lines: np.ndarray) -> pl.DataFrame:
         width = len(self.columns)
         reasons: tuple[tuple[int, Words], ...] = (
+            (records.TOTAL, words.TOTAL_ROW),
             (records.LONG, words.LONG_LINE),
             (records.UNCLOSED, words.UNCLOSED_QUOTE),
             (records.MALFORMED, words.BROKEN_QUOTE),
@@ -144,11 +170,17 @@ class DelimitedReader:
 
 
 def open_delimited(
-    path: Path, *, encoding: str | None, delimiter: str | None, header: bool | None
+    path: Path,
+    *,
+    encoding: str | None,
+    delimiter: str | None,
+    header: bool | None,
+    header_lines: Sequence[int] | None = None,
 ) -> DelimitedReader:
     """Finds encoding, delimiter and header of a text file; what is given is not looked for.
 
-    A first line `sep=;`, which is for Excel, gives the delimiter and is no row.
+    A first line `sep=;`, which is for Excel, gives the delimiter and is no row; rows of titles above
+    the header are skipped.
 
     Raises `MikomiError` when nothing can be decoded, the header is broken or a header stands twice.
     """
@@ -170,26 +202,51 @@ def open_delimited(
     undecoded = (found.flags & records.UNDECODED) > 0
     if encoding is None and len(found) and undecoded.sum() > max(1, len(found) // 2):
         raise MikomiError(words.nothing_decodes(path))
+    flag_totals(found)
     if hint:
         found.flags[0] |= records.BLANK
     filled = np.flatnonzero(found.flags & records.BLANK == 0)
     if len(filled) == 0:
         raise MikomiError(words.empty_file(path))
+    told = [Finding("encoding", names=(name,)), Finding("delimiter", names=(sign,))]
     at = int(filled[0])
     line = int(found.lines[at]) + 1
-    width = _usual_width(found) if found.flags[at] & records.BAD else int(found.fields[at])
-    cells = _first_cells(found, at, sign)
-    if cells is None:
+    if found.flags[at] & records.BROKEN and header_lines is None:
         if header is not False:
-            flag = int(found.flags[at])
-            raise MikomiError(words.bad_header(path, line, _header_fault(flag)))
-        cells = []
-    has_header = header if header is not None else headers.is_header(cells)
-    if not has_header:
-        width = max(width, _usual_width(found))
-    names = headers.column_names(cells if has_header else None, width)
-    names = checked_names(path, line, names)
-    return DelimitedReader(path, name, sign, has_header, names, line if has_header else int(bool(hint)))
+            raise MikomiError(words.bad_header(path, line, _header_fault(int(found.flags[at]))))
+        names = checked_names(path, line, find_layout([], [], _usual_width(found), header=False).names)
+        return DelimitedReader(path, name, sign, False, names, int(bool(hint)), findings=tuple(told))
+    looked = [int(i) for i in filled[:LOOKED_AT] if not found.flags[i] & records.BROKEN]
+    rows = [_cells(found, i, sign) for i in looked]
+    lines = [int(found.lines[i]) + 1 for i in looked]
+    if header_lines is not None:
+        check_header_lines(path, header_lines, lines)
+    layout = find_layout(rows, lines, 0, header=header, header_lines=header_lines)
+    # The header's last row says how wide the table is; without one it is the usual row.
+    width = (
+        len(rows[layout.header[-1]]) if layout.header else max(len(rows[layout.body]), _usual_width(found))
+    )
+    width = max([width, *(len(rows[place]) for place in layout.header)])
+    layout = find_layout(rows, lines, width, header=header, header_lines=header_lines)
+    above = lines[layout.body - 1] if layout.body else int(bool(hint))
+    at_lines = tuple(lines[place] for place in layout.header)
+    names = checked_names(path, at_lines[-1] if at_lines else line, layout.names)
+    findings = (*told, *layout.findings)
+    return DelimitedReader(
+        path, name, sign, bool(layout.header), names, above, header_lines=at_lines, findings=findings
+    )
+
+
+def check_header_lines(path: Path, given: Sequence[int], lines: Sequence[int]) -> None:
+    """Raises `MikomiError` unless a person's header lines are one or two filled ones that follow each other."""
+    for line in given:
+        if line not in lines:
+            raise MikomiError(words.no_header_line(path, line))
+    if not 1 <= len(given) <= 2:
+        raise MikomiError(words.no_header_line(path, given[2] if given else 0))
+    places = sorted(lines.index(line) for line in given)
+    if len(places) == 2 and places[1] != places[0] + 1:
+        raise MikomiError(words.no_header_line(path, max(given)))
 
 
 def _sample(block: Block) -> tuple[bytes, bool]:
@@ -222,21 +279,23 @@ def _usual_width(found: Records) -> int:
     return Counter(widths.tolist()).most_common(1)[0][0] if len(widths) else 1
 
 
-def _first_cells(found: Records, at: int, delimiter: str) -> list[str] | None:
-    """The cells of record `at`, or None when it is broken."""
-    if found.flags[at] & records.BAD:
-        return None
+def _cells(found: Records, at: int, delimiter: str) -> list[str]:
+    """The cells of record `at`, which is sound."""
     width = int(found.fields[at])
     one = found.buf[found.starts[at] : found.starts[at + 1]].tobytes()
     again = find_records(one, delimiter, final=True)
-    frame = pl.read_csv(
-        b"-\n" + sound_bytes(again, one, width),
-        skip_lines=1,
-        has_header=False,
-        schema={str(i): pl.String for i in range(width)},
-        separator=delimiter,
-    )
-    return [cell or "" for cell in frame.row(0)]
+    sound = sound_bytes(again, one, width)
+    try:
+        return next(csv.reader(io.StringIO(sound.decode(), newline=""), delimiter=delimiter), [""] * width)
+    except csv.Error:  # a cell longer than the module takes
+        frame = pl.read_csv(
+            b"-\n" + sound,
+            skip_lines=1,
+            has_header=False,
+            schema={str(i): pl.String for i in range(width)},
+            separator=delimiter,
+        )
+        return [cell or "" for cell in frame.row(0)]
 
 
 def _header_fault(flag: int) -> Words:

@@ -11,6 +11,7 @@ import polars as pl
 from mikomi.core.events import KIND_PATTERN
 from mikomi.core.tabular import headers, words
 from mikomi.core.tabular.columnar import as_text
+from mikomi.core.tabular.findings import Finding, join_findings
 from mikomi.core.tabular.formats import ENDINGS
 from mikomi.core.tabular.leads import find_column, find_key
 from mikomi.core.tabular.read import open_table
@@ -51,6 +52,7 @@ class Events:
     paths: tuple[Path, ...]
     files: tuple[pl.DataFrame, ...]
     rejected: pl.DataFrame
+    findings: tuple[Finding, ...] = ()
 
     @property
     def frame(self) -> pl.DataFrame:
@@ -76,6 +78,7 @@ class Outcomes:
     frame: pl.DataFrame
     lines: pl.Series
     rejected: pl.DataFrame
+    findings: tuple[Finding, ...] = ()
 
 
 def find_files(paths: Paths) -> tuple[Path, ...]:
@@ -113,6 +116,8 @@ def read_events(
     encoding: str | None = None,
     delimiter: str | None = None,
     header: bool | None = None,
+    header_lines: Sequence[int] | None = None,
+    sheet: str | None = None,
     progress: Progress | None = None,
 ) -> Events:
     """Reads event files (or a folder of them): lead (or mail address), at, kind, content, [automated].
@@ -125,11 +130,20 @@ def read_events(
     names = find_files(paths)
     leads, kinds, contents = (pl.Categorical(pl.Categories.random()) for _ in range(3))
     files, rejected = [], []
+    findings: list[Finding] = []
     sizes = [path.stat().st_size if path.exists() else 0 for path in names]
     for place, path in enumerate(names):
         whole = _share(progress, sum(sizes[:place]), sizes[place], sum(sizes))
-        reader = open_table(path, encoding=encoding, delimiter=delimiter, header=header)
+        reader = open_table(
+            path,
+            encoding=encoding,
+            delimiter=delimiter,
+            header=header,
+            header_lines=header_lines,
+            sheet=sheet,
+        )
         columns = _event_columns(reader)
+        findings += reader.findings
         parts = []
         for chunk in reader.chunks(list(columns.values()), typed=True, progress=whole):
             rows, bad = _check_events(chunk, columns, timezone, str(path))
@@ -139,8 +153,9 @@ def read_events(
                 )
             )
             rejected += [chunk.rejected, bad]
+            findings += chunk.findings
         files.append(pl.concat(parts))
-    return Events(names, tuple(files), join_rejects(rejected))
+    return Events(names, tuple(files), join_rejects(rejected), join_findings(findings))
 
 
 def _share(progress: Progress | None, before: int, size: int, total: int) -> Progress | None:
@@ -226,6 +241,8 @@ def read_outcomes(
     encoding: str | None = None,
     delimiter: str | None = None,
     header: bool | None = None,
+    header_lines: Sequence[int] | None = None,
+    sheet: str | None = None,
     progress: Progress | None = None,
 ) -> Outcomes:
     """Reads an outcomes file: lead (or mail address), at, result.
@@ -235,7 +252,9 @@ def read_outcomes(
     result are rejected with their line. Raises `MikomiError` as `read_events` does.
     """
     check_zone(timezone)
-    reader = open_table(path, encoding=encoding, delimiter=delimiter, header=header)
+    reader = open_table(
+        path, encoding=encoding, delimiter=delimiter, header=header, header_lines=header_lines, sheet=sheet
+    )
     headed = list(reader.columns)
     columns = {
         "lead": find_key(reader.path, headed),
@@ -243,6 +262,7 @@ def read_outcomes(
         "result": find_column(reader.path, headed, "result", RESULT),
     }
     parts, rejected = [], []
+    findings = list(reader.findings)
     for chunk in reader.chunks(list(columns.values()), typed=True, progress=progress):
         raw = chunk.frame.select(pl.col(column).alias(name) for name, column in columns.items())
         times, timed = parse_times(raw["at"], timezone)
@@ -260,6 +280,7 @@ def read_outcomes(
         good, bad = sort_out(chunk, checks, str(reader.path))
         parts.append(rows if good is None else rows.filter(good))
         rejected += [chunk.rejected, bad]
+        findings += chunk.findings
     schema = {"lead": pl.String, "at": UTC_MICROSECONDS, "result": pl.String, "line": pl.Int64}
     frame = pl.concat([pl.DataFrame(schema=schema), *(part.select(*schema) for part in parts)])
-    return Outcomes(frame.drop("line"), frame["line"], join_rejects(rejected))
+    return Outcomes(frame.drop("line"), frame["line"], join_rejects(rejected), join_findings(findings))

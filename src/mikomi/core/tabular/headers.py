@@ -1,7 +1,8 @@
 """Headers: Japanese or English ones to the fields they mean, and files without any.
 
 A field has one canonical name; a header means it when it is equal to one of the field's synonyms
-after NFKC, case folding and leaving out spaces and signs. Nothing is guessed from parts of words.
+after NFKC, case folding and leaving out spaces and signs. Nothing is guessed from parts of words;
+only the name under a known group (連絡先 電話, of two header rows) keeps its meaning.
 """
 
 from __future__ import annotations
@@ -196,9 +197,37 @@ for _field, _names in SYNONYMS.items():
         MEANINGS.setdefault(plain_header(_name), (_field, _rank))
 
 
+GROUPS = frozenset(
+    map(
+        plain_header,
+        (
+            "連絡先", "連絡先情報", "ご連絡先", "基本情報", "会社", "会社情報", "企業", "企業情報", "勤務先",
+            "勤務先情報", "貴社", "貴社情報", "法人情報", "担当者", "ご担当者", "担当者情報", "ご担当者情報",
+            "お客様", "お客様情報", "顧客情報", "個人情報", "氏名", "お名前", "住所", "ご住所", "所在地", "所属",
+            "名刺情報", "リード情報", "contact", "company", "address",
+        ),
+    )
+)  # fmt: skip
+"""Words over several columns of a sheet that leave the meaning of the names below as it is."""
+
+NOT_OF_A_GROUP = frozenset(("lead", "created_at", "at", "kind", "content", "automated", "result"))
+"""会社 ID is no lead, and 会社 登録日 no lead's."""
+
+
+def _meaning(header: str) -> tuple[str, int] | None:
+    """The field and how telling the header is; a name below a known group (連絡先 電話) comes last."""
+    found = MEANINGS.get(plain_header(header))
+    if found is None and " " in header:
+        group, _, name = header.partition(" ")
+        below = MEANINGS.get(plain_header(name)) if plain_header(group) in GROUPS else None
+        if below is not None and below[0] not in NOT_OF_A_GROUP:
+            return below[0], below[1] + 1000
+    return found
+
+
 def canonical(header: str) -> str | None:
     """The field that `header` means (`会社名` -> `company`), or None when it is not known."""
-    found = MEANINGS.get(plain_header(header))
+    found = _meaning(header)
     return found[0] if found else None
 
 
@@ -216,7 +245,7 @@ def resolve(field: str, columns: Sequence[str]) -> str | None:
         return same[0] if same else None
     ranked = []
     for place, name in enumerate(columns):
-        meaning = MEANINGS.get(plain_header(name))
+        meaning = _meaning(name)
         if meaning and meaning[0] == wanted:
             ranked.append((meaning[1], place, name))
     return min(ranked)[2] if ranked else None

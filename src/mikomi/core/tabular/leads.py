@@ -45,6 +45,8 @@ def read_leads(
     encoding: str | None = None,
     delimiter: str | None = None,
     header: bool | None = None,
+    header_lines: Sequence[int] | None = None,
+    sheet: str | None = None,
     lead_column: str | None = None,
     progress: Progress | None = None,
 ) -> Leads:
@@ -55,7 +57,15 @@ def read_leads(
     trimmed. Rows without a key and second rows of a lead are rejected with their line; white space
     alone is unknown (null). Raises `MikomiError` when the file cannot be read or has no such column.
     """
-    table = read_table(path, encoding=encoding, delimiter=delimiter, header=header, progress=progress)
+    table = read_table(
+        path,
+        encoding=encoding,
+        delimiter=delimiter,
+        header=header,
+        header_lines=header_lines,
+        sheet=sheet,
+        progress=progress,
+    )
     if lead_column is not None:
         key = lead_column if lead_column in table.columns else table.resolve(lead_column)
         if key is None:

@@ -12,6 +12,7 @@ import polars as pl
 
 from mikomi.core.tabular import words
 from mikomi.core.tabular.blocks import find_encoding, known_encoding, read_blocks
+from mikomi.core.tabular.findings import Finding
 from mikomi.core.tabular.formats import Format
 from mikomi.core.tabular.records import MARK, RECORD_LIMIT, readable
 from mikomi.core.tabular.rejects import join_rejects, reject_rows
@@ -31,6 +32,10 @@ class JsonLinesReader:
     format: Format = "ndjson"
     delimiter: str | None = None
     has_header: bool = True
+    header_lines: tuple[int, ...] = ()
+    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     def chunks(
         self,
@@ -159,7 +164,7 @@ def open_json_lines(path: Path, *, encoding: str | None) -> JsonLinesReader:
             keys.update(dict.fromkeys(k for k in later if frame[k].null_count() < frame.height))
     if first is None:
         raise MikomiError(words.no_objects(path))
-    return JsonLinesReader(path, name, list(keys))
+    return JsonLinesReader(path, name, checked_names(path, first, list(keys)))
 
 
 def _key(text: str) -> str:

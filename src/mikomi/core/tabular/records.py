@@ -19,8 +19,12 @@ RECORD_LIMIT = 1 << 20
 MARK = "\uffff".encode()
 """Stands where bytes could not be decoded; no text holds this noncharacter."""
 
-BLANK, STRAY, NUL, MALFORMED, UNCLOSED, LONG, UNDECODED, FEW, MANY, TRIM = (1 << bit for bit in range(10))
-BAD = NUL | MALFORMED | UNCLOSED | LONG | UNDECODED | FEW | MANY
+BLANK, STRAY, NUL, MALFORMED, UNCLOSED, LONG, UNDECODED, FEW, MANY, TRIM, TOTAL, EMPTY = (
+    1 << bit for bit in range(12)
+)
+BROKEN = NUL | MALFORMED | UNCLOSED | LONG | UNDECODED | FEW | MANY
+BAD = BROKEN | TOTAL
+"""Records that are rejected. BLANK ones are passed over; EMPTY are those of them that hold delimiters."""
 
 type Bytes = npt.NDArray[np.uint8]
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 
 from mikomi.core.tabular import headers
 from mikomi.core.tabular.facts import read_events, read_outcomes
+from mikomi.core.tabular.findings import Finding, join_findings
 from mikomi.core.tabular.headers import canonical
 from mikomi.core.tabular.leads import read_leads
 from mikomi.core.tabular.read import open_table
@@ -68,6 +69,10 @@ class Survey:
     rows: int
     columns: tuple[Column, ...]
     rejected: pl.DataFrame
+    findings: tuple[Finding, ...] = ()
+    header_lines: tuple[int, ...] = ()
+    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
 
 
 def survey_file(
@@ -77,6 +82,8 @@ def survey_file(
     encoding: str | None = None,
     delimiter: str | None = None,
     header: bool | None = None,
+    header_lines: Sequence[int] | None = None,
+    sheet: str | None = None,
     progress: Progress | None = None,
 ) -> Survey:
     """Looks through a file once, and once more as what it seems to hold: leads, events or outcomes.
@@ -84,11 +91,19 @@ def survey_file(
     Problems are the rows that cannot be read and those that a reader of leads, events or outcomes
     would reject. Raises `MikomiError` when the file as a whole cannot be read.
     """
-    reader = open_table(path, encoding=encoding, delimiter=delimiter, header=header)
+    given: dict[str, Any] = {
+        "encoding": encoding,
+        "delimiter": delimiter,
+        "header": header,
+        "header_lines": header_lines,
+        "sheet": sheet,
+    }
+    reader = open_table(path, **given)
     filled = dict.fromkeys(reader.columns, 0)
     sample: pl.DataFrame | None = None
     rows = 0
     rejected = []
+    findings = list(reader.findings)
     for chunk in reader.chunks(progress=progress):
         rows += chunk.frame.height
         known = chunk.frame.select((pl.all().str.strip_chars() != "").sum())
@@ -98,15 +113,14 @@ def survey_file(
             head = chunk.frame.head(SAMPLE_ROWS)
             sample = head if sample is None else pl.concat([sample, head])
         rejected.append(chunk.rejected)
+        findings += chunk.findings
     content = seems_to_hold(reader.columns)
     if content == "leads" and has_key(reader.columns):
-        rejected = [read_leads(path, encoding=encoding, delimiter=delimiter, header=header).rejected]
+        rejected = [read_leads(path, **given).rejected]
     elif content == "events":
-        events = read_events(path, timezone, encoding=encoding, delimiter=delimiter, header=header)
-        rejected = [events.rejected]
+        rejected = [read_events(path, timezone, **given).rejected]
     elif content == "outcomes":
-        outcomes = read_outcomes(path, timezone, encoding=encoding, delimiter=delimiter, header=header)
-        rejected = [outcomes.rejected]
+        rejected = [read_outcomes(path, timezone, **given).rejected]
     columns = _columns(reader, pl.DataFrame() if sample is None else sample, filled)
     return Survey(
         reader.path,
@@ -118,6 +132,10 @@ def survey_file(
         rows,
         columns,
         join_rejects(rejected),
+        join_findings(findings),
+        reader.header_lines,
+        reader.sheet,
+        reader.sheets,
     )
 
 

@@ -10,9 +10,13 @@ from typing import Protocol
 import polars as pl
 
 from mikomi.core.tabular import headers, words
+from mikomi.core.tabular.findings import Finding
 from mikomi.core.tabular.formats import Format
 from mikomi.core.tabular.rejects import no_rejects
 from mikomi.core.words import MikomiError
+
+COLUMN_LIMIT = 16_384
+"""Columns of a file; as many as a sheet of Excel has."""
 
 type Progress = Callable[[int, int], None]
 """Called with (done, total): bytes of a text file, rows of others."""
@@ -30,6 +34,7 @@ class Chunk:
     lines: pl.Series
     rejected: pl.DataFrame
     texts: Callable[[pl.Series], pl.Series]
+    findings: tuple[Finding, ...] = ()
 
 
 class Reader(Protocol):
@@ -47,6 +52,14 @@ class Reader(Protocol):
     def has_header(self) -> bool: ...
     @property
     def columns(self) -> Sequence[str]: ...
+    @property
+    def header_lines(self) -> tuple[int, ...]: ...  # of the header's rows, 1-based; none, one or two
+    @property
+    def sheet(self) -> str | None: ...  # of a workbook
+    @property
+    def sheets(self) -> tuple[str, ...]: ...  # all that can be chosen
+    @property
+    def findings(self) -> tuple[Finding, ...]: ...  # known before any row is read
 
     def chunks(
         self,
@@ -71,6 +84,10 @@ class Table:
     delimiter: str | None  # of a delimited file
     has_header: bool
     rejected: pl.DataFrame = field(default_factory=no_rejects)
+    findings: tuple[Finding, ...] = ()  # what was found and what was changed, to be shown
+    header_lines: tuple[int, ...] = ()  # 1-based; two where names stand below groups
+    sheet: str | None = None  # of a workbook
+    sheets: tuple[str, ...] = ()  # the others that could have been read included
 
     @property
     def columns(self) -> list[str]:
@@ -82,7 +99,9 @@ class Table:
 
 
 def checked_names(path: Path, line: int, names: Sequence[str]) -> list[str]:
-    """The headers, all different; raises `MikomiError` where two are the same."""
+    """The headers, all different; raises `MikomiError` where two are the same or there are too many."""
+    if len(names) > COLUMN_LIMIT:
+        raise MikomiError(words.too_many_columns(path, len(names), COLUMN_LIMIT))
     seen: dict[str, int] = {}
     for place, name in enumerate(names, 1):
         if name in seen:

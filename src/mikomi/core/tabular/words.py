@@ -19,6 +19,10 @@ UNCLOSED_QUOTE = Words('引用符（"）が閉じられていません', "a quot
 LONG_LINE = Words("行が長すぎます（1 MiB まで）", "the line is longer than 1 MiB")
 NOT_DECODED = Words("文字コードが合わず読めません", "the bytes do not decode in the encoding of the file")
 BAD_JSON = Words("JSON のオブジェクトとして読めません", "the line is not a JSON object")
+TOTAL_ROW = Words(
+    "合計や小計の行です（リードではありません）", "the row sums up others (it is no row of its own)"
+)
+LONG_CELL = Words("1 つのセルが長すぎます（1 MiB まで）", "a cell is longer than 1 MiB")
 NO_LEAD = Words("リードのキーがありません", "the lead is missing")
 SAME_LEAD = Words("同じリードの行がすでにあります", "the lead has a row already")
 NO_TIME = Words("日時がありません", "the time is missing")
@@ -126,6 +130,36 @@ def bad_header(path: Name, line: int, reason: Words) -> Words:
     return Words(
         f"{path}: {line} 行目: 見出しの行が読めません（{reason.ja}）。その行を直してください",
         f"{path}: line {line}: the header line cannot be read ({reason.en}); mend that line",
+    )
+
+
+def no_header_line(path: Name, line: int) -> Words:
+    return Words(
+        f"{path}: 見出しに指定した {line} 行目がありません。空行でない、先頭に近い行の番号を 1 つか、続く 2 つ選んでください",
+        f"{path}: line {line} cannot be the header; name one filled line near the top, or two that follow"
+        " each other",
+    )
+
+
+def too_many_columns(path: Name, columns: int, limit: int) -> Words:
+    return Words(
+        f"{path}: 列が {columns:,} あります。読めるのは {limit:,} 列までです。使う列だけにして書き出し直してください",
+        f"{path}: there are {columns:,} columns, {limit:,} at most are read; export it with those you use",
+    )
+
+
+def no_sheet(path: Name, name: str, sheets: Sequence[str]) -> Words:
+    found_ja, found_en = "」「".join(sheets[:20]), ", ".join(map(repr, sheets[:20]))
+    return Words(
+        f"{path}: シート「{name}」がありません（あるのは「{found_ja}」）",
+        f"{path}: there is no sheet {name!r} (there are: {found_en})",
+    )
+
+
+def empty_sheet(path: Name, name: str) -> Words:
+    return Words(
+        f"{path}: シート「{name}」には値がありません。ほかのシートを選んでください",
+        f"{path}: the sheet {name!r} holds no value; choose another",
     )
 
 

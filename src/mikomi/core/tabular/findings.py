@@ -1,0 +1,214 @@
+"""What was found in a file and what was changed in reading it, to be shown to the person who brought it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from mikomi.core.words import Words
+
+type Code = Literal[
+    "encoding",
+    "delimiter",
+    "sheet",
+    "no_header",
+    "rows_above",
+    "two_header_rows",
+    "merged_header",
+    "merged_cells",
+    "empty_columns",
+    "empty_rows",
+    "total_rows",
+    "text_formulas",
+    "formulas",
+    "apostrophes",
+]
+
+SHOWN = 10
+"""So many lines and names are kept for the sentence."""
+
+CHANGING = ("merged_header", "merged_cells", "text_formulas", "apostrophes", "two_header_rows")
+"""What alters cells or names, beside only being noticed or left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was found. `count`: how many rows, columns or cells. `lines`: the first of their
+    1-based line or row numbers. `names`: columns, sheets or settings that it is about."""
+
+    code: Code
+    count: int = 1
+    lines: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether cells or names are not as they stand in the file."""
+        return self.code in CHANGING
+
+    @property
+    def words(self) -> Words:
+        """The finding as a sentence."""
+        return SENTENCES[self.code](self)
+
+
+def join_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Those of one code as one, in the order in which the codes came."""
+    joined: dict[Code, Finding] = {}
+    for new in findings:
+        old = joined.get(new.code)
+        if old is None:
+            joined[new.code] = new
+            continue
+        joined[new.code] = replace(
+            old,
+            count=old.count + new.count,
+            lines=tuple(dict.fromkeys((*old.lines, *new.lines)))[:SHOWN],
+            names=tuple(dict.fromkeys((*old.names, *new.names)))[:SHOWN],
+        )
+    return tuple(joined.values())
+
+
+def _ja(found: Finding) -> str:
+    return "・".join(found.names)
+
+
+def _en(found: Finding) -> str:
+    return ", ".join(found.names)
+
+
+def _at(found: Finding) -> tuple[str, str]:
+    """Where, as far as it is kept: （3・7 行目） and (lines 3, 7)."""
+    if not found.lines:
+        return "", ""
+    more = found.count > len(found.lines)
+    ja, en = "・".join(map(str, found.lines)), ", ".join(map(str, found.lines))
+    word = "line" if len(found.lines) == 1 else "lines"
+    return f"（{ja} 行目{'など' if more else ''}）", f" ({word} {en}{' …' if more else ''})"
+
+
+def _encoding(found: Finding) -> Words:
+    return Words(f"文字コードは {_ja(found)} として読みました", f"read as {_en(found)}")
+
+
+SIGNS = {
+    "\t": ("タブ", "tab"),
+    ",": ("コンマ", "comma"),
+    ";": ("セミコロン", "semicolon"),
+    "|": ("縦線", "bar"),
+}
+
+
+def _delimiter(found: Finding) -> Words:
+    ja, en = SIGNS.get(found.names[0], (found.names[0], repr(found.names[0])))
+    return Words(f"区切り文字は{ja}です", f"the delimiter is the {en}")
+
+
+def _sheet(found: Finding) -> Words:
+    taken, others = found.names[0], found.names[1:]
+    if not others:
+        return Words(f"シート「{taken}」を読みました", f"the sheet {taken!r} was read")
+    ja = "」「".join(others)
+    en = ", ".join(map(repr, others))
+    return Words(
+        f"シート「{taken}」を読みました。ほかに「{ja}」があります",
+        f"the sheet {taken!r} was read; there are also {en}",
+    )
+
+
+def _no_header(found: Finding) -> Words:
+    return Words(
+        "1 行目から値なので、見出しがないものとして読みました。列は 列1、列2 … と呼びます",
+        "there is no header row: the columns are called 列1, 列2 …",
+    )
+
+
+def _rows_above(found: Finding) -> Words:
+    ja, en = _at(found)
+    return Words(
+        f"見出しより上の {found.count} 行は、表題として読み飛ばしました{ja}",
+        f"{found.count} rows above the header were taken for titles and skipped{en}",
+    )
+
+
+def _two_header_rows(found: Finding) -> Words:
+    first, last = found.lines[0], found.lines[-1]
+    shown_ja, shown_en = (f"（{_ja(found)}）", f" ({_en(found)})") if found.names else ("", "")
+    return Words(
+        f"見出しは {first} 行目と {last} 行目の 2 段です。上下をつないで列の名前にしました{shown_ja}",
+        f"the header has two rows, {first} and {last}, joined into one name a column{shown_en}",
+    )
+
+
+def _merged_header(found: Finding) -> Words:
+    return Words(
+        f"結合された見出しの {found.count} 列に、番号を付けて名前にしました（{_ja(found)}）",
+        f"{found.count} columns under merged header cells were given numbered names ({_en(found)})",
+    )
+
+
+def _merged_cells(found: Finding) -> Words:
+    return Words(
+        f"縦に結合されたセルの値を、結合された {found.count} 行すべてに入れました（{_ja(found)}）",
+        f"the value of cells merged downwards was given to all {found.count} rows they cover ({_en(found)})",
+    )
+
+
+def _empty_columns(found: Finding) -> Words:
+    return Words(
+        f"見出しも値もない {found.count} 列を除きました",
+        f"{found.count} columns without any content were left out",
+    )
+
+
+def _empty_rows(found: Finding) -> Words:
+    return Words(f"空の {found.count} 行を除きました", f"{found.count} empty rows were left out")
+
+
+def _total_rows(found: Finding) -> Words:
+    ja, en = _at(found)
+    return Words(
+        f"合計や小計の {found.count} 行は取り込みません{ja}",
+        f"{found.count} rows of totals are not taken{en}",
+    )
+
+
+def _text_formulas(found: Finding) -> Words:
+    return Words(
+        f'="…" の形で書かれた {found.count} 個のセルを、中の文字にしました（{_ja(found)}）',
+        f'{found.count} cells written as ="…" were read as the text inside ({_en(found)})',
+    )
+
+
+def _formulas(found: Finding) -> Words:
+    ja, en = _at(found)
+    return Words(
+        f"数式のように見える {found.count} 個のセルは、計算せず文字のまま取り込みます{ja}",
+        f"{found.count} cells look like formulas and are kept as text{en}",
+    )
+
+
+def _apostrophes(found: Finding) -> Words:
+    return Words(
+        f"数式よけの ' で始まる {found.count} 個のセルから ' を外しました（{_ja(found)}）",
+        f"the apostrophe before {found.count} cells that guards against formulas was taken off ({_en(found)})",
+    )
+
+
+SENTENCES: dict[Code, Callable[[Finding], Words]] = {
+    "encoding": _encoding,
+    "delimiter": _delimiter,
+    "sheet": _sheet,
+    "no_header": _no_header,
+    "rows_above": _rows_above,
+    "two_header_rows": _two_header_rows,
+    "merged_header": _merged_header,
+    "merged_cells": _merged_cells,
+    "empty_columns": _empty_columns,
+    "empty_rows": _empty_rows,
+    "total_rows": _total_rows,
+    "text_formulas": _text_formulas,
+    "formulas": _formulas,
+    "apostrophes": _apostrophes,
+}
