@@ -32,8 +32,8 @@ def run(args: argparse.Namespace) -> int:
             )
         )
     boot(data)
-    counters = load("mikomi.hub.activity.health").look_at_counters
-    findings = load("mikomi.hub.kit.health").examine([counters])
+    activity = load("mikomi.hub.activity.health")
+    findings = load("mikomi.hub.kit.health").examine([activity.look_at_counters, activity.look_at_history])
     for finding in findings:
         print(f"{'✓' if finding.well else '✗'} {finding.words.text(args.language)}")
     return 0 if all(finding.well for finding in findings) else UNWELL
