@@ -1,6 +1,6 @@
 """A process that brings the history files up to date and waits for its death in the middle of it.
 
-python -m tests.hub.activity.maker MARKS append|compact|replace|settle
+python -m tests.hub.activity.history_files.maker MARKS append|compact|replace|settle
 """
 
 from __future__ import annotations
