@@ -93,7 +93,7 @@ def fill(count: int, seed: int = 1) -> tuple[pl.DataFrame, store.Scores]:
     people = people_frame(count, seed)
     with transaction.atomic():
         scores = score_array(people, seed + 1)
-        store.write(people, scores)
+        store.write(people, store.changed(scores[:0], scores))
         cells.count_all(scores["cell"])
         suffixes.put_companies(people)
         suffixes.put_leads(people)

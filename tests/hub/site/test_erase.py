@@ -8,7 +8,7 @@ from django.db import connection
 from mikomi.hub.people import queries as people
 from mikomi.hub.site import pipeline
 from mikomi.hub.site.actions.erase_leads import erase_leads
-from mikomi.hub.site.models import LeadRow, ScoreLog
+from mikomi.hub.site.models import LeadRow, LeadScore, ScoreLog
 from mikomi.hub.site.rows import log, store
 from tests.hub.site.world import LEADS, ON, make_world, put_leads, put_outcome
 
@@ -60,7 +60,7 @@ def test_every_table_that_names_a_lead_forgets_an_erased_one(lead: int) -> None:
 
 def test_others_stay_and_counts_follow(lead: int) -> None:
     erase_leads([lead])
-    assert LeadRow.objects.count() == store.row_count() == len(LEADS) - 1
+    assert LeadRow.objects.count() == LeadScore.objects.count() == store.row_count() == len(LEADS) - 1
     after = store.read_scores()
     pipeline.score_touched(ON)
     assert np.array_equal(store.read_scores()["lead_id"], after["lead_id"])

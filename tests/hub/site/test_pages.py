@@ -18,7 +18,7 @@ from mikomi.hub.activity import queries as activity
 from mikomi.hub.people import queries as people
 from mikomi.hub.scores import services as scores
 from mikomi.hub.site import pipeline
-from mikomi.hub.site.models import LeadRow
+from mikomi.hub.site.models import LeadScore
 from tests.hub.site.world import LEADS, MODEL, ON, make_world, put_events, put_leads, put_outcome
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -227,4 +227,4 @@ def test_a_name_is_shown_not_run(client) -> None:
 def test_a_list_of_one_page_has_its_rows_in_order(client, world) -> None:
     page = text(client, "/leads/?sort=-total")
     shown = [int(n) for n in re.findall(r'href="/leads/(\d+)/"', page)]
-    assert shown == list(LeadRow.objects.order_by("-total", "-lead_id").values_list("lead_id", flat=True))
+    assert shown == list(LeadScore.objects.order_by("-total", "-lead_id").values_list("lead_id", flat=True))

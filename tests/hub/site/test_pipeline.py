@@ -15,7 +15,7 @@ from mikomi.hub.people import services as people_services
 from mikomi.hub.scores import services as scores
 from mikomi.hub.site import pipeline
 from mikomi.hub.site.lists.pages import list_page, matching_cells
-from mikomi.hub.site.models import LeadCell, LeadRow, ScoreLog
+from mikomi.hub.site.models import LeadCell, LeadRow, LeadScore, ScoreLog
 from mikomi.hub.site.rows import cells, log, store
 from mikomi.hub.site.standing import standing
 from mikomi.hub.site.types import Filters, ListQuery
@@ -35,13 +35,14 @@ def world() -> None:
 
 
 def totals() -> dict[str, float]:
-    return dict(LeadRow.objects.values_list("key", "total"))
+    return dict(LeadScore.objects.values_list("key", "total"))
 
 
 def everything() -> list[list[tuple]]:
     rows = LeadRow.objects.order_by("lead_id").values_list()
+    scored = LeadScore.objects.order_by("lead_id").values_list()
     counted = LeadCell.objects.filter(n__gt=0).values_list(*cells.DIMENSIONS, "n")
-    return [list(rows), sorted(counted)]
+    return [list(rows), list(scored), sorted(counted)]
 
 
 def found(text: str) -> set[str]:
@@ -52,12 +53,14 @@ def test_rows_carry_the_scores_of_the_engine(world) -> None:
     done = pipeline.score_all(ON)
     leads = people.attribute_frame(ON)
     day = score_days(parse_model(MODEL), leads, activity.activity_source(), [ON])[0]
-    rows = {row.lead_id: row for row in LeadRow.objects.all()}
+    rows = {row.lead_id: row for row in LeadScore.objects.all()}
+    held = {cell.id: cell for cell in LeadCell.objects.all()}
     assert done.leads == len(LEADS)
     assert done.hot == int(day.hot.sum()) > 0
     for at, number in enumerate(leads["number"].to_list()):
         row = rows[number]
-        scored = (row.fit, row.engagement, row.total, row.fit_grade, row.engagement_grade, row.heat == 4)
+        cell = held[row.cell]
+        scored = (row.fit, row.engagement, row.total, cell.fit_grade, cell.engagement_grade, cell.heat == 4)
         assert scored == (
             day.fit[at],
             day.engagement[at],
@@ -160,7 +163,7 @@ def test_counts_are_those_of_the_rows(world) -> None:
     pipeline.score_touched(ON)
     for heat in range(5):
         kept = int(matching_cells(Filters(heat=(heat,)))["n"].sum())
-        assert kept == LeadRow.objects.filter(heat=heat).count()
+        assert kept == LeadScore.objects.filter(cell__in=LeadCell.objects.filter(heat=heat)).count()
 
 
 def test_what_was_shown_is_kept(world) -> None:

@@ -1,4 +1,4 @@
-"""What lists read: one row a lead, and the small tables that count and find rows.
+"""What lists read: two rows a lead, and the small tables that count and find rows.
 
 Written by the pipeline alone. Everything here can be computed again from facts.
 """
@@ -9,13 +9,8 @@ from django.db import models
 
 
 class LeadRow(models.Model):
-    """One lead as lists show it. Texts are empty, never null, so that paging can compare them.
-
-    `lead_id` is the lead's number. `rank` puts hot leads first, then higher totals (low is first).
-    `heat` is the temperature, 0 to 4 (4: hot); grades are places in the model's grades, best
-    first. `last_day`: the last active day in days since 1970-01-01, 0 for none. `cell`: the row
-    of `LeadCell` this lead is counted in.
-    """
+    """What lists show of one lead as a person. Texts are empty, never null, so that paging can
+    compare them. `lead_id` is the lead's number."""
 
     lead_id = models.BigIntegerField(primary_key=True)
     key = models.TextField()
@@ -28,23 +23,36 @@ class LeadRow(models.Model):
     department = models.TextField(default="")
     industry = models.TextField(default="")
     owner = models.TextField(default="")
+
+    class Meta:
+        db_table = "site_lead_row"
+
+
+class LeadScore(models.Model):
+    """What lists show of one lead's score; every `LeadRow` has one.
+
+    `rank` puts hot leads first, then higher totals (low is first). `last_day`: the last active day
+    in days since 1970-01-01, 0 for none. `cell`: the row of `LeadCell` this lead is counted in,
+    which knows its temperature and grades; 0 before the first scoring.
+    """
+
+    lead_id = models.BigIntegerField(primary_key=True)
+    key = models.TextField()
     fit = models.FloatField(default=0)
     engagement = models.FloatField(default=0)
     total = models.FloatField(default=0)
     rank = models.BigIntegerField(default=0)
     last_day = models.IntegerField(default=0)
     cell = models.IntegerField(default=0)
-    heat = models.SmallIntegerField(default=0)
-    fit_grade = models.SmallIntegerField(default=0)
-    engagement_grade = models.SmallIntegerField(default=0)
 
     class Meta:
-        db_table = "site_lead_row"
+        db_table = "site_lead_score"
 
 
 class LeadCell(models.Model):
     """How many leads share the values that lists filter by. Kept with every write-back.
 
+    `heat` is the temperature, 0 to 4 (4: hot); grades are places in the model's grades, best first.
     `recency`: 0 never active, 1 longer ago, 2 within 90 days, 3 within 30, 4 within 7.
     """
 

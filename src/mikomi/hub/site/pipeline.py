@@ -179,8 +179,8 @@ def _write(lease: leases.Hold, run: _Run) -> Scored:
         else:
             cells.move(run.old["cell"], fresh["cell"])
         hot = cells.heat_counts()[levels.HOT]
-        _note(run, moved, hot)
-    return Scored(len(fresh), len(moved), hot, run.on, run.model.number if run.model else None)
+        _note(run, moved.rows, hot)
+    return Scored(len(fresh), len(moved.rows), hot, run.on, run.model.number if run.model else None)
 
 
 def _note(run: _Run, moved: store.Scores, hot: int) -> None:

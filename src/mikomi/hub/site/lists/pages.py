@@ -21,6 +21,7 @@ from mikomi.hub.kit import temperature as levels
 from mikomi.hub.site import temperature
 from mikomi.hub.site.lists import search
 from mikomi.hub.site.rows import cells
+from mikomi.hub.site.rows.schema import SCORE_COLUMNS
 from mikomi.hub.site.rows.store import member_of, number_list, number_param
 from mikomi.hub.site.types import Cursor, Filters, ListQuery, Page, Row, Standing
 
@@ -45,11 +46,13 @@ SORTS = {
 FIRST_DOWN = frozenset({"total", "fit", "engagement", "last_day"})
 """Orders whose interesting end is the high one."""
 
-_COLUMNS = (
-    "lead_id, key, name, email, company_id, company, title, department, industry, owner,"
-    " fit, engagement, total, heat, fit_grade, engagement_grade, last_day"
-)
-_SORTED_TOO = f"{_COLUMNS}, rank, kana, cell"
+_SHOWN = """select r.lead_id, r.key, r.name, r.email, r.company_id, r.company, r.title, r.department,
+ r.industry, r.owner, s.fit, s.engagement, s.total, coalesce(c.heat, 0), coalesce(c.fit_grade, 0),
+ coalesce(c.engagement_grade, 0), s.last_day, w.o, w.t
+from ({inner}) w join site_lead_row r on r.lead_id = w.lead_id
+ join site_lead_score s on s.lead_id = w.lead_id left join site_lead_cell c on c.id = s.cell"""
+"""What a page shows of the leads that `inner` (`lead_id, o, t`: sorted by, tie) picks. A page's rows
+are picked first, by the one table that has their order, and put together after."""
 
 
 def list_page(query: ListQuery, standing: Standing | None) -> Page:
@@ -85,10 +88,9 @@ def matching_cells(filters: Filters) -> pl.DataFrame:
 
 def rows_of(lead_ids: Sequence[int]) -> tuple[Row, ...]:
     """The rows of some leads, in the order of `lead_ids`; unknown ones are left out."""
+    inner = f"select lead_id, 0 as o, 0 as t from site_lead_row where lead_id in {number_list()}"
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"select {_COLUMNS} from site_lead_row where lead_id in {number_list()}", [number_param(lead_ids)]
-        )
+        cursor.execute(_SHOWN.format(inner=inner), [number_param(lead_ids)])
         found = {raw[0]: _row(raw) for raw in cursor.fetchall()}
     return tuple(found[number] for number in lead_ids if number in found)
 
@@ -97,14 +99,25 @@ def colleagues_of(lead_id: int, company_id: int | None, most: int) -> tuple[Row,
     """Other leads of a company, best first, `most` at the most, out of its first 500 by number."""
     if company_id is None:
         return ()
+    inner = (
+        f"with few as materialized (select lead_id, {_looked_up('rank', 'r')} as o, key as t"
+        " from site_lead_row r where company_id = %s limit 500)"
+        " select lead_id, o, t from few where lead_id <> %s order by o, t limit %s"
+    )
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"with of_company as materialized (select {_COLUMNS}, rank from site_lead_row"
-            " where company_id = %s limit 500)"
-            f" select {_COLUMNS} from of_company where lead_id <> %s order by rank, key limit %s",
-            [company_id, lead_id, most],
-        )
+        cursor.execute(_SHOWN.format(inner=inner) + " order by o, t", [company_id, lead_id, most])
         return tuple(map(_row, cursor.fetchall()))
+
+
+def _home(sort: str) -> str:
+    """The table whose index has the order of `sort`."""
+    return "site_lead_score" if sort in SCORE_COLUMNS else "site_lead_row"
+
+
+def _looked_up(column: str, leads: str) -> str:
+    """SQL for a column of the other table, by the number of the lead of `leads`: read row by row, as
+    no planner can then choose to read everything and join."""
+    return f"(select x.{column} from {_home(column)} x where x.lead_id = {leads}.lead_id)"
 
 
 def _of_leads(
@@ -115,7 +128,7 @@ def _of_leads(
         where += f" and cell in {number_list()}"
         params.append(number_param(chosen["id"].to_numpy()))
     with connection.cursor() as cursor:
-        cursor.execute(f"select count(*) from site_lead_row where {where}", params)
+        cursor.execute(f"select count(*) from site_lead_score where {where}", params)
         total = int(cursor.fetchone()[0])
     return _sorted(query, tie, where, params), total
 
@@ -126,47 +139,59 @@ def _of_cells(query: ListQuery, tie: str, chosen: pl.DataFrame) -> list[Any]:
 
 def _sorted(query: ListQuery, tie: str, where: str, params: list[Any]) -> list[Any]:
     """Few rows, gathered first: a planner that knows no better would walk a whole index instead."""
-    keyset, more = _keyset(query, tie)
-    sql = (
-        f"with few as materialized (select {_SORTED_TOO} from site_lead_row where {where})"
-        f" select {_COLUMNS}, {query.sort}, {tie} from few {keyset} {_order(query, tie)} limit %s"
+    here = _home(query.sort) == "site_lead_score"
+    value = f"f.{query.sort}" if here else _looked_up(query.sort, "f")
+    keyset, more = _keyset(query, "o", "t")
+    inner = (
+        f"with few as materialized (select f.lead_id, {value} as o, f.{tie} as t"
+        f" from site_lead_score f where {where})"
+        f" select lead_id, o, t from few {keyset} {_order(query, 'o', 't')} limit %s"
     )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*params, *more, query.size + 1])
-        return cursor.fetchall()
+    return _shown(query, inner, [*params, *more, query.size + 1])
 
 
 def _walk(
     query: ListQuery, tie: str, chosen: pl.DataFrame, words: tuple[str, ...], standing: Standing | None
 ) -> tuple[list[Any], Any]:
     """Rows along the index of the order. The second is where the walk stopped, if it did so early."""
-    keyset, params = _keyset(query, tie)
+    home = _home(query.sort)
+    keyset, params = _keyset(query, query.sort, tie)
+    order = _order(query, query.sort, tie)
+    columns = f"lead_id, {query.sort} as o, {tie} as t"
     if not query.filters.asked and not words:
-        order = _order(query, tie)
-        sql = f"select {_COLUMNS}, {query.sort}, {tie} from site_lead_row {keyset} {order} limit %s"
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [*params, query.size + 1])
-            return cursor.fetchall(), None
+        inner = f"select {columns} from {home} {keyset} {order} limit %s"
+        return _shown(query, inner, [*params, query.size + 1]), None
     edges = _edges(query.sort, chosen, standing) if query.filters.asked else None
     if edges is not None:
         keyset += f"{' and' if keyset else ' where'} {query.sort} between %s and %s"
         params += edges
-    tests = [member_of("cell")] if query.filters.asked else []
-    values: list[Any] = [number_param(chosen["id"].to_numpy())] if query.filters.asked else []
-    tests += [search.carries("w") for _ in words]
-    walk = f"from site_lead_row {keyset} {_order(query, tie)}"
-    sql = (
-        f"select {_COLUMNS}, {query.sort}, {tie} from (select {_SORTED_TOO} {walk} limit %s) w"
+    tests, values = [], []
+    if query.filters.asked:
+        here = home == "site_lead_score"
+        tests.append(member_of("q.cell" if here else _looked_up("cell", "q")))
+        values.append(number_param(chosen["id"].to_numpy()))
+        columns += ", cell" if here else ""
+    tests += [search.carries("q") for _ in words]
+    inner = (
+        f"select lead_id, o, t from (select {columns} from {home} {keyset} {order} limit %s) q"
         f" where {' and '.join(tests)} limit %s"
     )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*params, BUDGET, *values, *words, query.size + 1])
-        rows = cursor.fetchall()
-        stopped = None
-        if len(rows) <= query.size:
-            cursor.execute(f"select {query.sort}, {tie} {walk} limit 1 offset %s", [*params, BUDGET - 1])
+    rows = _shown(query, inner, [*params, BUDGET, *values, *words, query.size + 1])
+    stopped = None
+    if len(rows) <= query.size:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"select {query.sort}, {tie} from {home} {keyset} {order} limit 1 offset %s",
+                [*params, BUDGET - 1],
+            )
             stopped = cursor.fetchone()
     return rows, stopped
+
+
+def _shown(query: ListQuery, inner: str, params: list[Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_SHOWN.format(inner=inner)} {_order(query, 'o', 't')}", params)
+        return cursor.fetchall()
 
 
 def _edges(sort: str, chosen: pl.DataFrame, standing: Standing | None) -> list[Any] | None:
@@ -226,18 +251,18 @@ def _day_edges(levels: list[int], on: date) -> list[Any]:
     return [oldest[min(levels)], newest[max(levels)]]
 
 
-def _keyset(query: ListQuery, tie: str) -> tuple[str, list[Any]]:
+def _keyset(query: ListQuery, sort: str, tie: str) -> tuple[str, list[Any]]:
     if query.cursor is None:
         return "", []
     cursor = query.cursor
     down = query.descending != cursor.backwards
-    return f"where ({query.sort}, {tie}) {'<' if down else '>'} (%s, %s)", [cursor.value, cursor.tie]
+    return f"where ({sort}, {tie}) {'<' if down else '>'} (%s, %s)", [cursor.value, cursor.tie]
 
 
-def _order(query: ListQuery, tie: str) -> str:
+def _order(query: ListQuery, sort: str, tie: str) -> str:
     down = query.descending != bool(query.cursor and query.cursor.backwards)
     way = "desc" if down else "asc"
-    return f"order by {query.sort} {way}, {tie} {way}"
+    return f"order by {sort} {way}, {tie} {way}"
 
 
 def _page(query: ListQuery, raw: list[Any], total: int | None, stopped: Any = None) -> Page:

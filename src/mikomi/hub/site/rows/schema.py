@@ -9,11 +9,8 @@ SCORE_COLUMNS = (
     "rank",
     "last_day",
     "cell",
-    "heat",
-    "fit_grade",
-    "engagement_grade",
 )
-"""Columns of `site_lead_row` that scoring writes."""
+"""Columns of `site_lead_score`: what a night writes for everybody. The cell knows heat and grades."""
 
 PEOPLE_COLUMNS = (
     "key",
@@ -27,7 +24,7 @@ PEOPLE_COLUMNS = (
     "industry",
     "owner",
 )
-"""Columns of `site_lead_row` that come from what is known of the person."""
+"""Columns of `site_lead_row`: what is known of the person, written when it changes."""
 
 SCORE_INDEXES = {
     "site_row_rank": "rank, key",
@@ -46,7 +43,8 @@ PEOPLE_INDEXES = {
     "site_row_industry": "industry, lead_id",
     "site_row_owner": "owner, lead_id",
 }
-INDEXES = SCORE_INDEXES | PEOPLE_INDEXES
+INDEXES = {"site_lead_row": PEOPLE_INDEXES, "site_lead_score": SCORE_INDEXES}
+"""The indexes of each table: name -> columns."""
 
 _TYPES = {
     "sqlite": {"big": "integer", "int": "integer", "small": "integer", "float": "real", "text": "text"},
@@ -72,15 +70,16 @@ _TABLES: dict[str, dict[str, str]] = {
         "department": "{text} not null default ''",
         "industry": "{text} not null default ''",
         "owner": "{text} not null default ''",
+    },
+    "site_lead_score": {
+        "lead_id": "{big} not null primary key",
+        "key": "{text} not null",
         "fit": "{float} not null default 0",
         "engagement": "{float} not null default 0",
         "total": "{float} not null default 0",
         "rank": "{big} not null default 0",
         "last_day": "{int} not null default 0",
         "cell": "{int} not null default 0",
-        "heat": "{small} not null default 0",
-        "fit_grade": "{small} not null default 0",
-        "engagement_grade": "{small} not null default 0",
     },
     "site_lead_cell": {
         "id": "{int} not null primary key",
@@ -122,15 +121,15 @@ def create_table(vendor: str, table: str) -> str:
     return f"create table {table} ({', '.join(parts)}){tail}"
 
 
-def create_index(name: str, *, table: str = "site_lead_row", suffix: str = "") -> str:
-    """The statement that makes one index of the lead rows."""
-    return f"create index {name}{suffix} on {table} ({INDEXES[name]})"
+def create_index(table: str, name: str, *, suffix: str = "") -> str:
+    """The statement that makes one index of `table`, both called with `suffix`."""
+    return f"create index {name}{suffix} on {table}{suffix} ({INDEXES[table][name]})"
 
 
 def create_all(vendor: str) -> list[str]:
     """Everything an empty database needs."""
     tables = [create_table(vendor, table) for table in _TABLES]
-    return [*tables, *(create_index(name) for name in INDEXES)]
+    return [*tables, *(create_index(table, name) for table, names in INDEXES.items() for name in names)]
 
 
 def drop_all() -> list[str]:
