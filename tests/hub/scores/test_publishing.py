@@ -154,3 +154,22 @@ def test_the_model_is_renamed(client: Client, model: Model, user) -> None:
     services.publish_model(model, user)
     client.post("/score/change/name/", {"part": "value", "value": "新しいスコア"})
     assert queries.draft().model.name == "新しいスコア"
+
+
+def test_a_draft_replaced_by_a_file_comes_back_by_the_toast(client: Client, model: Model, user) -> None:
+    services.publish_model(model, user)
+    other = replace(model, name="書きかけ")
+    services.save_draft(other, user)
+    answer = client.post("/score/file/", {"yaml": "name: 新しい\n"}, follow=True)
+    assert 'action="/score/back/"' in answer.content.decode()
+    client.post("/score/back/")
+    assert queries.draft().model == other
+
+
+@pytest.mark.parametrize(
+    ("address", "sent"), [("/score/file/", {"yaml": "name: 新しい\n"}), ("/score/template/saas/", {})]
+)
+def test_no_way_back_is_offered_where_nothing_was_replaced(client: Client, address: str, sent: dict) -> None:
+    answer = client.post(address, sent, follow=True)
+    assert "公開するまで点数は変わりません" in answer.content.decode()
+    assert 'action="/score/back/"' not in answer.content.decode()

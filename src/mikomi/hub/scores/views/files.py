@@ -15,6 +15,7 @@ from mikomi.core.scoring.model import Model
 from mikomi.core.scoring.model_file import dump_model, parse_model
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.scores import queries, services
+from mikomi.hub.scores.views import work as working
 from mikomi.hub.scores.views.work import open_work
 
 LARGEST = 1024 * 1024
@@ -31,13 +32,19 @@ def edit_file(request: HttpRequest) -> HttpResponse:
         try:
             text, name = _sent(request)
             model = parse_model(text, file=name)
-            services.save_draft(model, cast(Any, request.user), revision=_revision(request, work.revision))
+            services.save_draft(
+                model, cast(Any, request.user), revision=_revision(request, work.revision), undoable=True
+            )
             services.show_details()
         except MikomiError as error:
             failed = error.words
             line = error.line if isinstance(error, DocumentError) else None
         else:
-            messages.success(request, _("下書きにしました。公開するまで点数は変わりません"))
+            messages.success(
+                request,
+                _("下書きにしました。公開するまで点数は変わりません"),
+                extra_tags=working.way_back(work),
+            )
             return redirect("scores:edit")
     context = {"work": work, "text": text, "failed": failed, "line": line}
     return render(request, "scores/file.html", context, status=422 if failed else 200)

@@ -8,13 +8,12 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from mikomi.core.words import MikomiError
 from mikomi.hub.scores import easy, services, starters
-from mikomi.hub.scores.views.work import language, open_work
+from mikomi.hub.scores.views.work import language, open_work, way_back
 
 
 @require_POST
@@ -58,12 +57,13 @@ def take_template(request: HttpRequest, name: str) -> HttpResponse:
     """Takes a template as the draft."""
     if name not in starters.NAMES:
         raise Http404
+    work = open_work()
     model = starters.starter(name, settings.TIME_ZONE)
     services.save_draft(model, cast(Any, request.user), undoable=True)
     services.show_details()
     messages.success(
         request,
         _("ひな型を下書きにしました。公開するまで点数は変わりません"),
-        extra_tags=reverse("scores:bring_back"),
+        extra_tags=way_back(work),
     )
     return redirect("scores:edit")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from mikomi.core.scoring.describe import SECTION_NAMES, Section
@@ -68,6 +69,11 @@ def open_work(model: Model | None = None) -> Work:
         # A model that is more than one sentence can only be shown in the editor.
         detailed=(draft.detailed if draft else published is not None) or not easy.is_easy(model),
     )
+
+
+def way_back(work: Work) -> str:
+    """Where the undo of a toast leads after the draft was replaced; "" where there was none before."""
+    return reverse("scores:bring_back") if work.kept else ""
 
 
 def draft_bar(work: Work) -> dict[str, Any]:
