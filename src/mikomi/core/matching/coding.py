@@ -150,11 +150,13 @@ def _codes(values: pl.Series) -> tuple[Ints, pl.Series]:
 
 
 def _phones(lists: pl.Series) -> tuple[Ints, Ints]:
-    """Codes of the distinct phones of each row, one after the other, and where each row's begin."""
+    """Codes of the distinct phones of each row, ascending in a row, and where each row's begin."""
     rows = lists.alias("phone").to_frame().with_row_index("row").explode("phone", empty_as_null=True)
-    rows = rows.filter((pl.col("phone") != "").fill_null(False)).unique().sort("row", "phone")
-    starts = np.searchsorted(rows["row"].to_numpy(), np.arange(len(lists) + 1)).astype(np.int32)
-    return _codes(rows["phone"])[0], starts
+    rows = rows.filter((pl.col("phone") != "").fill_null(False)).unique()
+    row, phone = rows["row"].to_numpy(), _codes(rows["phone"])[0]
+    order = np.lexsort((phone, row))
+    starts = np.searchsorted(row[order], np.arange(len(lists) + 1)).astype(np.int32)
+    return phone[order], starts
 
 
 def _scripts(names: pl.Series) -> Bytes:
