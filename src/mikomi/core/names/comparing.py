@@ -25,12 +25,12 @@ type Verdict = Literal["sure", "maybe", "no"]
 
 REASONS = {
     "same": Words("会社名・法人格・前後の位置が同じです", "same name, legal form and position"),
-    "form_missing": Words("会社名が同じで、法人格は片方にだけあります", "same name; one of them has no legal form"),
+    "form_missing": Words("会社名が同じで、法人格は片方にだけあります", "same name; one has no legal form"),
     "form_missing_short": Words(
         "短い会社名が同じで、法人格は片方にだけあります", "same short name; one of them has no legal form"
     ),
-    "position": Words("会社名と法人格が同じで、前株と後株が違います", "same name and form, before and after the name"),
-    "form_kin": Words("会社名が同じで、法人格の書き方が近いです", "same name; the legal forms may mean the same"),
+    "position": Words("会社名と法人格が同じで、前株と後株が違います", "same name; the form before and after"),
+    "form_kin": Words("会社名が同じで、法人格の書き方が近いです", "same name; the forms may mean the same"),
     "alike": Words("会社名の読み方や字体が近いです", "the names sound or look alike"),
     "longer": Words(
         "片方は支店や部署まで続けて書いた名前のようです", "one seems to be the other with a branch written on"
@@ -89,7 +89,7 @@ def compare_parts(ones: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
         .when(same_core & missing).then(pl.lit("form_missing_short"))
         .when(same_core & kin).then(pl.lit("form_kin"))
         .when(same_core).then(pl.lit("form_differs"))
-        .when((pl.col("like_1") == pl.col("like_2")) & (pl.col("like_1") != "") & agreeing).then(pl.lit("alike"))
+        .when((pl.col("like_1") == pl.col("like_2")) & agreeing).then(pl.lit("alike"))
         .when(_longer("_1", "_2") | _longer("_2", "_1")).then(pl.lit("longer"))
         .otherwise(pl.lit("name_differs"))
     )  # fmt: skip

@@ -16,7 +16,10 @@ from mikomi.core.names.legal_forms import LATIN_UNITS
 _NUMBERED = r"第?\s?[一二三四五六七八九十0-9]+"
 _PREFECTURE = "[都道府県]?"
 # As bank transfers write them, small kana large, cut short or not.
-_KANA_UNITS = r"[ァ-ヶー]*(?:シテン|シシヤ|エイギヨウシヨ|エイギョウショ|シユツチヨウジヨ|シュッチョウジョ|コウジヨウ|コウジョウ|ホンシヤ|ホンシャ|エイ|シユツ)"
+_KANA_UNITS = (
+    "[ァ-ヶー]*(?:シテン|シシ[ヤャ]|エイギ[ヨョ]ウシ[ヨョ]|シ[ユュ]ツチ[ヨョ]ウジ[ヨョ]"
+    "|コウジ[ヨョ]ウ|ホンシ[ヤャ]|エイ|シ[ユュ]ツ)"
+)
 # Words on 部 and 室 that are no departments.
 _NO_DEPARTMENT = "楽部|ラブ部|教室|容室|温室|浴室|茶室|工作室|学部"
 
