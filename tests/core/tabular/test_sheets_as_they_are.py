@@ -208,7 +208,8 @@ def test_a_title_merged_over_the_whole_table_is_no_group(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     "row",
     [
-        "合計,,12", "小計,,\"1,200\"", "計,,", "Total,,12", "GRAND TOTAL,,￥1200", "総計：３件,,", ",合計,12", "\"合　計\",,5名",
+        "合計,,12", "小計,,\"1,200\"", "計,,", "Total,,12",
+        "GRAND TOTAL,,￥1200", "総計：３件,,", ",合計,12", "\"合　計\",,5名",
         "合計 2件",
     ],
 )  # fmt: skip

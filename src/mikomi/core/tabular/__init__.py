@@ -16,8 +16,19 @@ from mikomi.core.tabular.facts import (
     read_outcomes,
 )
 from mikomi.core.tabular.findings import Finding, join_findings
+from mikomi.core.tabular.forms import (
+    FORMS,
+    Form,
+    Hint,
+    Likeness,
+    fingerprint,
+    form_of,
+    likenesses,
+    recognise,
+)
 from mikomi.core.tabular.headers import SYNONYMS, canonical, resolve
 from mikomi.core.tabular.leads import Leads, read_leads
+from mikomi.core.tabular.proposals import Proposal, propose
 from mikomi.core.tabular.read import open_table, read_table
 from mikomi.core.tabular.rejects import (
     REJECTED_SCHEMA,
@@ -32,15 +43,20 @@ from mikomi.core.tabular.table import Chunk, Progress, Reader, Table
 from mikomi.core.tabular.times import check_zone, parse_dates, parse_times
 
 __all__ = [
+    "FORMS",
     "REJECTED_SCHEMA",
     "SYNONYMS",
     "Chunk",
     "Column",
     "Events",
     "Finding",
+    "Form",
+    "Hint",
     "Leads",
+    "Likeness",
     "Outcomes",
     "Progress",
+    "Proposal",
     "Reader",
     "Survey",
     "Table",
@@ -48,16 +64,21 @@ __all__ = [
     "canonical_result",
     "check_zone",
     "find_files",
+    "fingerprint",
+    "form_of",
     "join_findings",
     "join_rejects",
+    "likenesses",
     "no_rejects",
     "open_table",
     "parse_dates",
     "parse_times",
+    "propose",
     "read_events",
     "read_leads",
     "read_outcomes",
     "read_table",
+    "recognise",
     "reject_rows",
     "resolve",
     "survey_file",

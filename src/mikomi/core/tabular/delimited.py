@@ -17,7 +17,7 @@ import polars as pl
 from mikomi.core.tabular import records, words
 from mikomi.core.tabular.blocks import Block, find_encoding, known_encoding, read_blocks
 from mikomi.core.tabular.cells import may_need_mending, mend_cells
-from mikomi.core.tabular.findings import SHOWN, Finding
+from mikomi.core.tabular.findings import SHOWN, Code, Finding
 from mikomi.core.tabular.formats import Format
 from mikomi.core.tabular.layout import LOOKED_AT, find_layout
 from mikomi.core.tabular.records import Records, check_widths, find_records, readable, sound_bytes
@@ -124,7 +124,11 @@ class DelimitedReader:
     def _told(self, flags: np.ndarray, lines: np.ndarray) -> list[Finding]:
         """What the person must hear of rows that are left out without being bad."""
         told = []
-        for flag, code in ((records.TOTAL, "total_rows"), (records.EMPTY, "empty_rows")):
+        kinds: tuple[tuple[int, Code], ...] = (
+            (records.TOTAL, "total_rows"),
+            (records.EMPTY, "empty_rows"),
+        )
+        for flag, code in kinds:
             at = lines[flags & flag > 0]
             if len(at):
                 told.append(Finding(code, len(at), tuple(at[:SHOWN].tolist())))
@@ -238,7 +242,7 @@ def open_delimited(
 
 
 def check_header_lines(path: Path, given: Sequence[int], lines: Sequence[int]) -> None:
-    """Raises `MikomiError` unless a person's header lines are one or two filled ones that follow each other."""
+    """Raises `MikomiError` unless a person's header lines are one filled row, or two that follow."""
     for line in given:
         if line not in lines:
             raise MikomiError(words.no_header_line(path, line))

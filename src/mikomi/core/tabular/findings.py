@@ -120,7 +120,7 @@ def _sheet(found: Finding) -> Words:
 def _no_header(found: Finding) -> Words:
     return Words(
         "1 行目から値なので、見出しがないものとして読みました。列は 列1、列2 … と呼びます",
-        "there is no header row: the columns are called 列1, 列2 …",
+        "there is no header row: the columns are called by their numbers",
     )
 
 
@@ -192,7 +192,7 @@ def _formulas(found: Finding) -> Words:
 def _apostrophes(found: Finding) -> Words:
     return Words(
         f"数式よけの ' で始まる {found.count} 個のセルから ' を外しました（{_ja(found)}）",
-        f"the apostrophe before {found.count} cells that guards against formulas was taken off ({_en(found)})",
+        f"the apostrophe that guards {found.count} cells against formulas was taken off ({_en(found)})",
     )
 
 

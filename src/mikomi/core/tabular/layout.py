@@ -21,8 +21,11 @@ from mikomi.core.tabular.headers import (
     plain_header,
 )
 
-LOOKED_AT = 60
-"""So many filled rows at the top of a file decide."""
+LOOKED_AT = 200
+"""So many filled rows at the top of a file decide; fewer where they are very wide."""
+CELLS_LOOKED_AT = 60_000
+
+TITLE_SHOWN = 200
 
 LIST_TITLES = frozenset(
     map(plain_header, ("Attendee Details", "参加者の詳細", "出席者の詳細", "参加者詳細", "参加者の詳細情報"))
@@ -74,7 +77,8 @@ def find_layout(
     `header_lines` (1 or 2 line numbers that are in `lines`) and `header` are a person's word and hold.
     """
     spans = spans or {}
-    looked = [_look(cells) for cells in rows[:LOOKED_AT]]
+    enough = max(5, CELLS_LOOKED_AT // max(1, *(len(cells) for cells in rows[:LOOKED_AT]), 1))
+    looked = [_look(cells) for cells in rows[: min(LOOKED_AT, enough)]]
     if header_lines is not None:
         places = tuple(sorted(list(lines).index(line) for line in header_lines))
         start = places[-1] + 1
@@ -87,7 +91,8 @@ def find_layout(
     findings = []
     first = places[0] if places else start
     if first:
-        findings.append(Finding("rows_above", first, tuple(lines[:first][:SHOWN])))
+        texts = tuple(", ".join(c for c in row if c.strip())[:TITLE_SHOWN] for row in rows[:first][:SHOWN])
+        findings.append(Finding("rows_above", first, tuple(lines[:first][:SHOWN]), texts))
     if not places:
         if header is None:
             findings.append(Finding("no_header"))

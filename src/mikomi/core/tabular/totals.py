@@ -13,8 +13,9 @@ from numba import njit
 from mikomi.core.tabular.records import BAD, BLANK, EMPTY, TOTAL, Records
 
 WORDS = (
-    "合計", "総合計", "小計", "中計", "総計", "累計", "計", "合　計", "小　計", "総　計", "合 計", "小 計", "総 計",
-    "合計件数", "総件数", "合計人数", "total", "totals", "subtotal", "sub total", "sub-total", "grand total", "sum",
+    "合計", "総合計", "小計", "中計", "総計", "累計", "計", "合　計", "小　計", "総　計",
+    "合 計", "小 計", "総 計", "合計件数", "総件数", "合計人数",
+    "total", "totals", "subtotal", "sub total", "sub-total", "grand total", "sum",
 )  # fmt: skip
 """How rows of totals begin."""
 
@@ -132,7 +133,7 @@ def flag_totals(records: Records) -> None:
 
 
 _SIGN_CLASS = "[" + "".join("\\" + sign if sign in r"\[]^-" else sign for sign in NUMBER_SIGNS) + "]*"
-_WORD_PATTERN = "|".join(word.replace(" ", " ") for word in sorted(WORDS, key=len, reverse=True))
+_WORD_PATTERN = "|".join(sorted(WORDS, key=len, reverse=True))
 
 
 def total_rows(frame: pl.DataFrame) -> pl.Series:

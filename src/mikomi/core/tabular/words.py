@@ -135,7 +135,7 @@ def bad_header(path: Name, line: int, reason: Words) -> Words:
 
 def no_header_line(path: Name, line: int) -> Words:
     return Words(
-        f"{path}: 見出しに指定した {line} 行目がありません。空行でない、先頭に近い行の番号を 1 つか、続く 2 つ選んでください",
+        f"{path}: {line} 行目は見出しにできません。先頭に近い、空でない行を 1 つか、続く 2 つ選んでください",
         f"{path}: line {line} cannot be the header; name one filled line near the top, or two that follow"
         " each other",
     )
@@ -143,7 +143,7 @@ def no_header_line(path: Name, line: int) -> Words:
 
 def too_many_columns(path: Name, columns: int, limit: int) -> Words:
     return Words(
-        f"{path}: 列が {columns:,} あります。読めるのは {limit:,} 列までです。使う列だけにして書き出し直してください",
+        f"{path}: 列が {columns:,} あり、読める {limit:,} 列を超えています。使う列だけ書き出してください",
         f"{path}: there are {columns:,} columns, {limit:,} at most are read; export it with those you use",
     )
 
