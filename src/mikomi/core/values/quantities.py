@@ -47,7 +47,8 @@ CURRENCIES = {
 """The marks of the currencies known, as they stand after NFKC and lower-casing."""
 
 _COUNTED = "人 名 名様 社 社員 件 店 店舗 拠点 箇所 か所 カ所 ヶ所 ケ所 個 台 回 本 枚 室 席 床"
-_SIZED = "棟 戸 校 歳 才 年 日 時間 ヶ月 か月 カ月 人規模 名規模 規模 people persons person employees employee staff users companies seats"
+_SIZED = "棟 戸 校 歳 才 年 日 時間 ヶ月 か月 カ月 人規模 名規模 規模 people persons person employees "
+"employee staff users companies seats"
 COUNTERS = (*_COUNTED.split(" "), *_SIZED.split(" "))
 
 LABELS = (
@@ -180,7 +181,8 @@ def _pattern(unit: Unit) -> str:
     def side(name: str) -> str:
         return (
             rf"(?<{name}_lead>{leading})?(?<{name}_mark>{money})?(?<{name}_sign>[-△▲])?(?<{name}>{_NUMBER})"
-            rf"(?<{name}_unit>{money}|{counter})?(?<{name}_soft>{_SOFT})?(?<{name}_edge>{_escaped(trailing)})?"
+            rf"(?<{name}_unit>{money}|"
+            "{counter})?(?<{name}_soft>{_SOFT})?(?<{name}_edge>{_escaped(trailing)})?"
         )
 
     return (
