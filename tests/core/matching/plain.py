@@ -10,7 +10,7 @@ import polars as pl
 
 from mikomi.core.matching.coding import CROWD, ROLES, SHARED_NAMES
 from mikomi.core.matching.levels import Level, Reason
-from mikomi.core.names.spelling import katakana, likened
+from mikomi.core.names.spelling import SMALL_KANA, katakana, likened
 
 type Lead = dict[str, Any]
 
@@ -40,9 +40,11 @@ def script(name: str) -> str:
 
 def spoken(lead: Lead) -> str | None:
     name = lead["name_key"]
-    if lead["kana_key"]:
-        return lead["kana_key"]
-    return katakana(pl.Series([name]))[0] if name and script(name) == "kana" else None
+    kana = lead["kana_key"] or (name if name and script(name) == "kana" else None)
+    if not kana:
+        return None
+    large = {ord(small): letter for small, letter in SMALL_KANA.items()} | {ord(" "): None, ord("・"): None}
+    return katakana(pl.Series([kana]))[0].translate(large)
 
 
 def edits(a: str, b: str) -> bool:

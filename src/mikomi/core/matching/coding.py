@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from mikomi.core.names.spelling import katakana, likened
+from mikomi.core.names.spelling import SMALL_KANA, katakana, likened
 
 SHARED_NAMES = 5
 """A mail address or a phone number carried by more different names than these is shared."""
@@ -48,7 +48,7 @@ SCHEMA: dict[str, pl.DataType] = {
 
 `lead`: its number, unique. `email`: folded. `mail_kind`: `company` where the mail domain is a
 company's own. `phones`: E.164. `name_key`, `kana_key`, `company_key`, `family`, `given`: as
-`mikomi.core.names` folds them. `corporate_number`: 13 digits.
+`mikomi.core.names` gives them (kana with or without spaces). `corporate_number`: 13 digits.
 """
 
 type Ints = npt.NDArray[np.int32]
@@ -99,9 +99,10 @@ def code_leads(leads: pl.DataFrame) -> Coded:
     alike, _ = _codes(likened(names))
     script = _scripts(names)
     # Kana that is the name itself says how it is spoken.
-    spoken = katakana(names).zip_with(pl.Series(script == KANA), _nothing(len(names)))
+    spoken = _sounds(names).zip_with(pl.Series(script == KANA), _nothing(len(names)))
     of_rows = pl.concat([spoken, _nothing(1)]).gather(np.where(name < 0, len(names), name))
-    kana, _ = _codes(frame["kana_key"].zip_with(frame["kana_key"].is_not_null(), of_rows))
+    readings = _sounds(frame["kana_key"])
+    kana, _ = _codes(readings.zip_with(readings.is_not_null(), of_rows))
     mail, mails = _codes(frame["email"])
     domain, _ = _codes(own_mail.str.extract(r"@([^@]+)$"))
     phone, phone_from = _phones(frame["phones"])
@@ -130,6 +131,12 @@ def code_leads(leads: pl.DataFrame) -> Coded:
         letters_from=np.concatenate([[0], np.cumsum(length)]).astype(np.int32),
         script=script,
     )
+
+
+def _sounds(texts: pl.Series) -> pl.Series:
+    """Kana in one writing: katakana, small ones large, nothing between them."""
+    found = katakana(texts).str.replace_many(SMALL_KANA).str.replace_all(r"[\s・]", "")
+    return found.set(found == "", None)
 
 
 def _nothing(rows: int) -> pl.Series:

@@ -47,9 +47,9 @@ CURRENCIES = {
 """The marks of the currencies known, as they stand after NFKC and lower-casing."""
 
 _COUNTED = "人 名 名様 社 社員 件 店 店舗 拠点 箇所 か所 カ所 ヶ所 ケ所 個 台 回 本 枚 室 席 床"
-_SIZED = "棟 戸 校 歳 才 年 日 時間 ヶ月 か月 カ月 人規模 名規模 規模 people persons person employees "
-"employee staff users companies seats"
-COUNTERS = (*_COUNTED.split(" "), *_SIZED.split(" "))
+_SIZED = "棟 戸 校 歳 才 年 日 時間 ヶ月 か月 カ月 人規模 名規模 規模"
+_ENGLISH = "people persons person employees employee staff users companies seats"
+COUNTERS = (*_COUNTED.split(" "), *_SIZED.split(" "), *_ENGLISH.split(" "))
 
 LABELS = (
     "従業員数", "従業員", "社員数", "社員", "職員数", "人数", "人員", "資本金", "売上高", "売上", "年商",
@@ -176,13 +176,13 @@ def _pattern(unit: Unit) -> str:
     counter = _escaped(COUNTERS) if unit.counted else r"[^\s\S]"
     leading = _escaped((">=", "<=", ">", "<", "over", "morethan", "under", "lessthan", "below", "atleast",
                         "upto", "最大", "最低", "最小"))  # fmt: skip
-    trailing = tuple(word for word in (*_ABOVE, *_BELOW, *_LEAST, *_MOST) if word[0] not in "<>")
+    edges = tuple(word for word in (*_ABOVE, *_BELOW, *_LEAST, *_MOST) if word[0] not in "<>")
+    trailing = _escaped(edges)
 
     def side(name: str) -> str:
         return (
             rf"(?<{name}_lead>{leading})?(?<{name}_mark>{money})?(?<{name}_sign>[-△▲])?(?<{name}>{_NUMBER})"
-            rf"(?<{name}_unit>{money}|"
-            "{counter})?(?<{name}_soft>{_SOFT})?(?<{name}_edge>{_escaped(trailing)})?"
+            rf"(?<{name}_unit>{money}|{counter})?(?<{name}_soft>{_SOFT})?(?<{name}_edge>{trailing})?"
         )
 
     return (
