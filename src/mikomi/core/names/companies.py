@@ -28,7 +28,10 @@ COLUMNS = ("core", "legal_form", "position", "branch", "core_key", "key")
 
 _ADDRESSED = r"\s*(?:御中|各位|ご担当者様?|担当者様|\s(?:様|殿|さま|宛))$"
 _ADDRESSED_FORM = r"(会社|法人|\))(?:様|殿|さま)$"
-_FORMER = r"\s*\((?:旧|元|現|新)[^()]*\)"
+_FORMER = r"()\s*\((?:旧|元|現|新)[^()]*\)"
+# After a Japanese name, the same name in Latin letters or its reading.
+_READING = r"([\p{Han}\p{Hiragana}\p{Katakana}ー].*?)\s*\((?:[A-Za-z][A-Za-z .,&'’\-]*|\p{Hiragana}{2,})\)$"
+_QUOTES = r"^[「『\"“‘'](.+)[」』\"”’']$"
 _MAIL_OR_URL = r"^\S+@\S+\.\S+$|^https?://"
 # Corporations whose name ends in one of these are often followed by the house they run.
 _RUNS_A_HOUSE = ["医療法人", "医療法人社団", "医療法人財団", "社会医療法人", "学校法人", "社会福祉法人",
@@ -110,11 +113,14 @@ def _not_companies() -> list[str]:
 def _parts(words: pl.Series) -> pl.DataFrame:
     text = mended(cleaned(words), _ADDRESSED, lambda t: t.str.replace(_ADDRESSED, ""))
     text = mended(text, _ADDRESSED_FORM, lambda t: t.str.replace(_ADDRESSED_FORM, "${1}"))
-    text = mended(text, _FORMER, lambda t: t.str.replace_all(_FORMER, ""))
+    for remark in (_FORMER, _READING, _QUOTES):
+        text = mended(text, remark, lambda t, remark=remark: t.str.replace_all(remark, "${1}"))
     frame = _branched(_formed(text))
     frame = frame.with_columns(folded(frame["core"].alias("text")).alias("core_key"))
+    only_a_unit = pl.col("legal_form").is_null() & pl.col("core").str.contains(units().alone)
     known = (
         (pl.col("core_key") != "")
+        & ~only_a_unit
         & ~pl.col("core_key").is_in(_not_companies())
         & ~pl.col("text").str.contains(_MAIL_OR_URL)
     )
@@ -135,7 +141,8 @@ def _formed(text: pl.Series) -> pl.DataFrame:
     )
     forms = legal_forms()
     whole = units().whole
-    amid = pl.col("rest").str.contains(r"^[\s(]") | pl.col("rest").str.contains(whole)
+    amid = pl.col("rest").str.contains(r"^[\s(/:、,|\-]") | pl.col("rest").str.contains(whole)
+    amid &= ~pl.col("rest").str.contains(units().other)
     frame = _look_for(frame, forms.before, ("form", "name"), "before")
     frame = _look_for(frame, forms.after, ("name", "form"), "after")
     frame = _look_for(frame, forms.amid, ("name", "form", "rest"), "after", amid)
@@ -162,7 +169,9 @@ def _look_for(
         finds = finds.filter(accepted)
     few = finds["form"].unique().to_list()
     names = {find: form_named(find) for find in few}
-    rest = pl.col("rest").str.strip_chars(" ,.()") if "rest" in groups else pl.lit(None, dtype=pl.String)
+    rest = (
+        pl.col("rest").str.strip_chars(" ,.()/:、|-") if "rest" in groups else pl.lit(None, dtype=pl.String)
+    )
     finds = finds.select(
         "row",
         pl.col("name").alias("core"),

@@ -80,12 +80,14 @@ def compare_parts(ones: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
     same_form = form_1.eq_missing(form_2)
     kin = _kin(form_1, form_2)
     agreeing = missing | same_form | kin
+    # Kitahama Company may be called just that.
+    vague = (form_1 == "Co.").fill_null(False) | (form_2 == "Co.").fill_null(False)
     long_enough = pl.col("core_key_1").str.len_chars() >= LONG_ENOUGH
     reason = (
         pl.when(pl.col("key_1").is_null() | pl.col("key_2").is_null()).then(pl.lit("no_name"))
         .when(pl.col("key_1") == pl.col("key_2")).then(pl.lit("same"))
         .when(same_core & same_form).then(pl.lit("position"))
-        .when(same_core & missing & long_enough).then(pl.lit("form_missing"))
+        .when(same_core & missing & long_enough & ~vague).then(pl.lit("form_missing"))
         .when(same_core & missing).then(pl.lit("form_missing_short"))
         .when(same_core & kin).then(pl.lit("form_kin"))
         .when(same_core).then(pl.lit("form_differs"))

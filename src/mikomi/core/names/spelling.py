@@ -25,16 +25,19 @@ _BEFORE = {
 }  # fmt: skip
 _DASHES = dict.fromkeys("‐‑‒–—―−─━﹘﹣", "-")
 _VARIATION_SELECTORS = r"[\x{FE00}-\x{FE0F}\x{E0100}-\x{E01EF}]"
-_DROPPED = r"[\s・·•‧∙⋅,.'’‘`´\"“”「」『』()\[\]〔〕【】〈〉《》<>/_]+"
+_DROPPED = r"[\s・·•‧∙⋅,.'’‘`´\"“”「」『』]+"
+_DECIMAL = r"([0-9])[.,]([0-9])"
+_BRACKETS = r"[()\[\]〔〕【】〈〉《》<>/_]"
 
 # The long vowel mark is written or left out at the end of these, also inside longer words.
 _LONG_VOWELS = {
     word + "ー": word
     for word in (
         "コンピユータ", "センタ", "サーバ", "ユーザ", "メーカ", "プリンタ", "モータ", "エネルギ", "フイルタ",
-        "コンテナ", "エレベータ", "スキヤナ", "アダプタ", "インタ", "マスタ", "リーダ", "ドライバ",
+        "エレベータ", "エスカレータ", "スキヤナ", "アダプタ", "マスタ", "リーダ", "ドライバ",
         "パートナ", "デザイナ", "プランナ", "カウンタ", "レーザ", "データ", "メモリ", "テクノロジ",
-        "コーデイネータ", "ブラウザ", "ルータ", "シリンダ", "トレーダ", "プロバイダ", "ベンダ", "セミナ",
+        "コーデイネータ", "ジエネレータ", "オペレータ", "コンバータ", "インバータ", "モニタ", "タイマ",
+        "ヒータ", "ブラウザ", "ルータ", "シリンダ", "トレーダ", "プロバイダ", "ベンダ", "セミナ",
     )
 }  # fmt: skip
 
@@ -93,13 +96,14 @@ def cleaned(values: pl.Series) -> pl.Series:
 def folded(values: pl.Series) -> pl.Series:
     """One form for the ways in which one name is written; `values` are `cleaned`.
 
-    Case, old kanji, small kana, long vowel marks at the end of words, ヶ and ケ, the ノ between kanji,
-    へ among katakana, spaces, 「・」, commas and full stops, `and` and `&`.
+    Case, old kanji, small kana, the long vowel mark at the end of technical words, ヶ and ケ, the ノ
+    between kanji, へ among katakana, spaces, 「・」, commas and full stops, `and` and `&`.
     """
     same, _ = kanji_forms()
     text = values.alias("text").str.to_lowercase()
     text = mended(text, f"[{''.join(same)}]", lambda t: t.str.replace_many(same))
     text = mended(text, r"\sand\s", lambda t: t.str.replace_all(r"\s+and\s+", "&"))
+    text = mended(text, _DECIMAL, lambda t: t.str.replace_all(_DECIMAL, "${1}:${2}"))
     text = mended(text, _DROPPED, lambda t: t.str.replace_all(_DROPPED, ""))
     text = mended(text, r"\p{Han}[ノヶ々]", _between_kanji)
     text = mended(text, r"[へべぺ]", _he_of_katakana)
@@ -113,7 +117,8 @@ def likened(values: pl.Series) -> pl.Series:
     text = values.alias("text")
     text = mended(text, r"\p{Hiragana}", lambda t: t.str.replace_many(KATAKANA).str.replace_many(SMALL_KANA))
     text = mended(text, f"[{''.join(alike)}]", lambda t: t.str.replace_many(alike))
-    text = mended(text, f"[{''.join(k for k in _LIKE_KANA if len(k) == 1)}]", _like_kana)
+    text = mended(text, _BRACKETS, lambda t: t.str.replace_all(_BRACKETS, ""))
+    text = mended(text, r"[ヴヂヅヰヱヲー之\-]", _like_kana)
     text = mended(text, "|".join(_LIKE_WORDS), lambda t: t.str.replace_many(_LIKE_WORDS))
     return mended(text, r"^the\w|第?[一二三四五六七八九]", _like_numbers)
 
@@ -138,8 +143,7 @@ def _he_of_katakana(text: pl.Expr) -> pl.Expr:
 
 
 def _long_vowels(text: pl.Expr) -> pl.Expr:
-    text = text.str.replace_many(_LONG_VOWELS)
-    return text.str.replace_all(r"([ァ-ヺー]{2,}[ァ-ヺ])ー([^ァ-ヺー]|$)", "${1}${2}")
+    return text.str.replace_many(_LONG_VOWELS)
 
 
 def _like_kana(text: pl.Expr) -> pl.Expr:

@@ -29,12 +29,15 @@ class Units:
     """Patterns with the groups name and unit, but `whole`, which matches a text that is a unit.
 
     `apart`: a unit after a space. `joined`: one without a space before it. `ending`: a name that ends
-    as a branch does, wherever it begins.
+    as a branch does, wherever it begins. `alone`: nothing but a branch or department. `other`: a body of
+    its own at a company (its union, its pension fund).
     """
 
     apart: str
     joined: str
     whole: str
+    alone: str
+    other: str
     ending: str
 
 
@@ -45,22 +48,27 @@ def units() -> Units:
         heading.split(":")[0]: body.split()
         for heading, _, body in (part.partition("\n") for part in text.split("\n# ")[1:])
     }
-    place, office, hall, work = (_any(lists[name]) for name in ("places", "offices", "halls", "work"))
+    place, office, hall, work, room, other = (
+        _any(lists[name]) for name in ("places", "offices", "halls", "work", "rooms", "others")
+    )
     start = rf"(?:(?:{place}){_PREFECTURE}|{_NUMBERED})"
-    department = rf"(?:{work})(?:統括|企画|推進|管理|支援)?(?:本部|部門|部|課|室|係|グループ|チーム)"
+    department = rf"(?:{work})(?:統括|企画|推進|管理|支援)?(?:本部|部門|部|課)|(?:{room})室"
+    group = rf"(?:{work})(?:係|グループ|チーム)"
     at_head = rf"{start}\S*?(?:{hall})"
-    some_department = r"\S*[^\s楽教容温浴茶作学]?(?:本部|部|課|室|係|部門)|\S+(?:グループ|チーム)"
-    own_word = rf"\S*?(?:{office})|\S*?{department}|{at_head}|{some_department}"
+    some_department = r"\S*(?:本部|部|課|部門)"
+    own_word = rf"\S*?(?:{office})|\S*?(?:{department}|{group})|{at_head}|{some_department}"
     latin = rf"(?i:(?:\S+\s+){{0,3}}(?:{LATIN_UNITS}))"
     number = _NUMBERED.replace("?", "", 1)
     joined = (
         rf"(?:{place}){_PREFECTURE}(?:第[一二三四五六七八九十0-9]+)?(?:{office})|{number}(?:{office})"
-        rf"|(?:(?:{place})(?:支社|支店|本社))?(?:{number})?{department}.*|本社(?:{department}.*|工場)?|事業本部|事業部"
+        rf"|(?:(?:{place})(?:支社|支店|本社))?(?:{number})?(?:{department}).*|本社(?:(?:{department}).*|工場)?|事業本部|事業部"
     )
     return Units(
-        apart=rf"^(.+?)\s+((?:{own_word}|{latin})(?:\s.*)?)$",
+        apart=rf"^(.+?)[\s/:、,|]+((?:{own_word}|{latin})(?:\s.*)?)$",
         joined=rf"^(.+?[^の\s])\s*((?:{joined})(?:\s.*)?)$",
         whole=rf"^[\s(]*(?:\S*?(?:{office}|{hall})|\S*(?:部|課|室|係|部門|グループ|チーム)|{latin}|{_KANA_UNITS})(?:[\s(].*)?\)?$",
+        alone=rf"^(?:{start}\s*)?(?:{office}|{department})$",
+        other=rf"(?:{other})$",
         ending=rf"(?:{_any(['支店', '営業所', '出張所', '支社', '工場', '事業所', '支部', '本社'])})$",
     )
 
