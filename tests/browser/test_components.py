@@ -214,6 +214,20 @@ def test_on_a_phone_rows_are_cards_and_targets_are_large(enter: Open):
     assert small == []
 
 
+def test_the_bar_of_the_phone_names_the_page(enter: Open):
+    page = enter(width=390)
+    bar, heading = page.locator(".mk-phonebar-title"), page.locator("#main > .mk-head h1")
+    expect(bar).to_have_text("部品の見本")
+    expect(heading).to_have_text("部品の見本")
+    assert page.evaluate("h => h.getBoundingClientRect().width", heading.element_handle()) <= 1
+    page.emulate_media(media="print")
+    assert page.evaluate("h => h.getBoundingClientRect().width", heading.element_handle()) > 100
+    page.emulate_media(media="screen")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    expect(bar).to_be_hidden()
+    assert page.evaluate("h => h.getBoundingClientRect().width", heading.element_handle()) > 100
+
+
 def test_the_menu_of_the_phone_opens_and_closes(enter: Open):
     page = enter(width=390)
     side = page.locator("#mk-side")

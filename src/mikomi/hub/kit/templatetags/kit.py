@@ -6,14 +6,16 @@ import logging
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 from django import template
 from django.core.paginator import Page
 from django.http import HttpRequest
+from django.template.loader_tags import BLOCK_CONTEXT_KEY, BlockContext
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -69,6 +71,18 @@ def theme_script() -> SafeString:
     except DjangoViteAssetNotFoundError:
         return mark_safe("")
     return format_html('<script src="{}"></script>', url)
+
+
+@register.simple_tag(takes_context=True)
+def page_name(context: template.Context) -> str:
+    """What the page says in its block `heading`, else in `title`, as plain words: for the phone's bar."""
+    blocks: BlockContext = context.render_context[BLOCK_CONTEXT_KEY]
+    for name in ("heading", "title"):
+        block = blocks.get_block(name)
+        written = strip_tags(block.nodelist.render(context)) if block else ""
+        if words := " ".join(unescape(written).split()):
+            return words
+    return ""
 
 
 @register.simple_tag(takes_context=True)
