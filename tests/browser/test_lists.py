@@ -114,6 +114,16 @@ def test_nothing_runs_out_of_a_phone(enter: Open, path: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
+def test_on_a_phone_a_grade_stands_beside_its_points(enter: Open) -> None:
+    page = enter("/leads/", width=390)
+    gap = """cell => {
+        const words = document.createRange();
+        words.selectNode([...cell.childNodes].find((node) => node.nodeType === 3 && node.data.trim()));
+        return cell.querySelector(".mk-tag").getBoundingClientRect().left - words.getBoundingClientRect().right;
+    }"""
+    assert page.locator("td[data-label='属性']").first.evaluate(gap) < 30
+
+
 class TestInEnglish:
     @pytest.fixture
     def context(self, browser):
