@@ -119,7 +119,8 @@ def test_on_a_phone_a_grade_stands_beside_its_points(enter: Open) -> None:
     gap = """cell => {
         const words = document.createRange();
         words.selectNode([...cell.childNodes].find((node) => node.nodeType === 3 && node.data.trim()));
-        return cell.querySelector(".mk-tag").getBoundingClientRect().left - words.getBoundingClientRect().right;
+        const tag = cell.querySelector(".mk-tag").getBoundingClientRect();
+        return tag.left - words.getBoundingClientRect().right;
     }"""
     assert page.locator("td[data-label='属性']").first.evaluate(gap) < 30
 
