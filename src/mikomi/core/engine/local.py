@@ -20,6 +20,7 @@ from mikomi.core.scoring.score import (
     company_codes,
     day_scores,
     fit_flags,
+    fit_from,
     fit_of,
     gates_of,
 )
@@ -146,7 +147,7 @@ def explain_day(
             worth, counts = colleague_worth(signal, folded.busy[0, :, q], companies, gates, gate)
         engagement += worth
         lines.append(rule_lines(len(model.fit) + m, worth, counts, folded.lasts[0, :, m]))
-    scores = day_scores(model, day, fit_of(model, leads), engagement)
+    scores = day_scores(model, day, fit_from(model, flags, leads.height), engagement)
     return Explained(model, leads, scores, in_order(model, lines))
 
 

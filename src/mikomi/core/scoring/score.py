@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -70,9 +71,14 @@ def fit_flags(conditions: Sequence[AttributeCondition], leads: pl.DataFrame) -> 
 
 def fit_of(model: Model, leads: pl.DataFrame) -> Floats:
     """The fit of each lead, rounded; shape (leads,)."""
-    total = np.zeros(leads.height)
-    for rule, flags in zip(model.fit, fit_flags([r.when for r in model.fit], leads), strict=True):
-        total += np.where(flags, rule.points, 0.0)
+    return fit_from(model, fit_flags([rule.when for rule in model.fit], leads), leads.height)
+
+
+def fit_from(model: Model, flags: Sequence[Flags], height: int) -> Floats:
+    """`fit_of`, where it is known which of `height` leads meet each fit rule."""
+    total = np.zeros(height)
+    for rule, held in zip(model.fit, flags, strict=True):
+        total += np.where(held, rule.points, 0.0)
     return round_number(total)
 
 
@@ -111,6 +117,7 @@ def grade(values: Floats, thresholds: tuple[tuple[str, float], ...]) -> npt.NDAr
     return codes
 
 
+@cache
 def rounded(value: float) -> float:
     """One threshold, rounded as the numbers are."""
     return float(round_number(np.array([value]))[0])

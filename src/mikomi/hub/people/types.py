@@ -46,7 +46,7 @@ class Person:
     email: str
     created_at: datetime | None
     added_at: datetime
-    attributes: Mapping[str, str]
+    attributes: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)

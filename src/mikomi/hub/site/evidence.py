@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from mikomi.core.conditions.activity import ActivityCondition, matches
@@ -18,7 +19,7 @@ from mikomi.core.conditions.describe import activity_deed
 from mikomi.core.conditions.sentence import DEFAULT_LABELS, Labels
 from mikomi.core.engine.folding import day_number
 from mikomi.core.engine.local import Explanation, explain, score_days
-from mikomi.core.events import Activity, ActivitySource, Touches
+from mikomi.core.events import Activity, ActivitySource
 from mikomi.core.scoring.model import (
     ColleaguesSignal,
     EngagementRule,
@@ -57,6 +58,28 @@ class Neighbourhood:
     source: ActivitySource
 
 
+class Doings:
+    """All activity of a neighbourhood; what a condition means is looked up in its touches once."""
+
+    def __init__(self, source: ActivitySource, model: Model) -> None:
+        self._touches = source.touches
+        self._groups = model.group_contents
+        self._acts = loaded(source)
+        self._meets: dict[ActivityCondition, npt.NDArray[np.bool_]] = {}
+
+    def days_of(self, number: int, when: ActivityCondition) -> tuple[int, ...]:
+        """The days on which a lead did what `when` asks for, ascending, in days since 1970."""
+        acts = self.of(number)
+        if when not in self._meets:
+            self._meets[when] = matches(when, self._touches, self._groups)
+        return tuple(np.unique(acts.day[self._meets[when][acts.touch]]).tolist())
+
+    def of(self, number: int) -> Activity:
+        """The activity of one lead."""
+        low, high = np.searchsorted(self._acts.lead, [number, number + 1])
+        return Activity(*(getattr(self._acts, name)[low:high] for name in _FIELDS))
+
+
 def neighbourhood(lead_ids: Sequence[int], model: Model, on: date) -> Neighbourhood:
     """What scoring `lead_ids` needs: their colleagues too, where the model looks at them."""
     numbers = set(lead_ids)
@@ -80,12 +103,10 @@ def tell(rows: Sequence[Row], standing: Standing) -> dict[int, Told]:
     present = [number for number in numbers if number in place]
     told = explain(standing.model, near.leads, near.source, standing.on, present)
     ends = latest_ends(present, standing.model.timezone)
-    acts = loaded(near.source)
+    doings = Doings(near.source, standing.model)
     found = {}
     for why in told:
-        evidence = evidence_of(
-            why, standing.model, standing.on, near.source.touches, acts, ends.get(why.number)
-        )
+        evidence = evidence_of(why, standing.model, standing.on, doings, ends.get(why.number))
         found[why.number] = Told(
             curve=tuple(totals[:, place[why.number]].tolist()),
             reason=reason(evidence),
@@ -113,8 +134,7 @@ def evidence_of(
     why: Explanation,
     model: Model,
     on: date,
-    touches: Touches,
-    acts: Activity,
+    doings: Doings,
     end: tuple[str, date] | None,
     labels: Labels = DEFAULT_LABELS,
 ) -> Evidence:
@@ -125,7 +145,7 @@ def evidence_of(
     for line in [line for line in good if line.group != "fit"]:
         rule = rules[line.id]
         if isinstance(rule, EngagementRule):
-            days = days_of(why.number, rule.when, model, touches, acts)
+            days = doings.days_of(why.number, rule.when)
             deeds.append(_deed(line, rule.when, days, labels))
         elif isinstance(rule, SurgeSignal):
             deeds.append(_deed(line, rule.when, (), labels, within=rule.within_days))
@@ -137,20 +157,11 @@ def evidence_of(
     )
     return Evidence(
         on=on,
-        before=_before(why, model, good, deeds, touches, acts, end),
+        before=_before(why, model, good, deeds, doings, end),
         deeds=tuple(deeds),
         colleagues=people_count,
         fit=tuple(line.label for line in good if line.group == "fit"),
     )
-
-
-def days_of(
-    number: int, when: ActivityCondition, model: Model, touches: Touches, acts: Activity
-) -> tuple[int, ...]:
-    """The days on which a lead did what `when` asks for, ascending, in days since 1970."""
-    low, high = np.searchsorted(acts.lead, [number, number + 1])
-    meets = matches(when, touches, model.group_contents)[acts.touch[low:high]]
-    return tuple(np.unique(acts.day[low:high][meets]).tolist())
 
 
 def _deed(
@@ -187,8 +198,7 @@ def _before(
     model: Model,
     good: list[Line],
     deeds: list[Deed],
-    touches: Touches,
-    acts: Activity,
+    doings: Doings,
     end: tuple[str, date] | None,
 ) -> Before | None:
     if not deeds:
@@ -199,7 +209,7 @@ def _before(
     for signal in model.signals:
         if isinstance(signal, ReturnSignal) and any(line.id == signal.id for line in good):
             line = next(line for line in good if line.id == signal.id)
-            days = days_of(why.number, signal.quiet_when, model, touches, acts)
+            days = doings.days_of(why.number, signal.quiet_when)
             quiet = _longest_gap_before(days, day_number(line.last) if line.last else 0, signal.quiet_days)
             return Before("quiet", quiet) if quiet else None
     return None

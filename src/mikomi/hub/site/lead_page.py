@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import numpy as np
 import polars as pl
 
 from mikomi.core.conditions.activity import ActivityCondition
@@ -23,11 +22,11 @@ from mikomi.hub.kit import temperature as levels
 from mikomi.hub.kit.formats import signed
 from mikomi.hub.kit.plots import Mark, TemperaturePlot
 from mikomi.hub.people import queries as people
-from mikomi.hub.people.types import ValueChange
+from mikomi.hub.people.types import Person, ValueChange
 from mikomi.hub.scores import queries as scores
 from mikomi.hub.scores.types import PublishedModel
 from mikomi.hub.site import temperature
-from mikomi.hub.site.evidence import Neighbourhood, came_back, days_of, evidence_of, loaded, neighbourhood
+from mikomi.hub.site.evidence import Doings, Neighbourhood, came_back, evidence_of, neighbourhood
 from mikomi.hub.site.reasons import reason
 from mikomi.hub.site.timeline import RESULTS, day_of
 from mikomi.hub.site.types import Standing
@@ -144,7 +143,7 @@ def lead_score(
     if number not in near.leads["number"]:
         return None
     told = explain(model, near.leads, near.source, chosen.on, [number])[0]
-    acts = loaded(near.source)
+    doings = Doings(near.source, model)
     outcomes = facts.outcomes
     end = next(
         (
@@ -154,7 +153,7 @@ def lead_score(
         ),
         None,
     )
-    evidence = evidence_of(told, model, chosen.on, near.source.touches, acts, end, labels)
+    evidence = evidence_of(told, model, chosen.on, doings, end, labels)
     threshold = temperature.hot_at(model)
     at = near.leads["number"].to_list().index(number)
     values = {name: near.leads[name][at] for name in near.leads.columns}
@@ -167,7 +166,7 @@ def lead_score(
         why=why_table(
             told, model, {k: None if v is None else str(v) for k, v in values.items()}, language, labels
         ),
-        plot=_plot(number, near, standing, chosen, acts, told, address, language, facts),
+        plot=_plot(number, near, standing, chosen, doings, told, address, language, facts),
     )
 
 
@@ -176,7 +175,7 @@ def _plot(
     near: Neighbourhood,
     standing: Standing,
     chosen: Chosen,
-    acts: Activity,
+    doings: Doings,
     told: Explanation,
     address: Callable[[date], str],
     language: Language,
@@ -196,7 +195,7 @@ def _plot(
         threshold=threshold or None,
         cursor=chosen.on,
         address=address,
-        marks=_marks(number, model, near, acts, told, language, facts),
+        marks=_marks(number, model, near, doings, told, language, facts),
         machine_days=[day_of(moment.day) for moment in facts.machines],
         machine_events=sum(moment.n for moment in facts.machines if day_of(moment.day) >= first),
     )
@@ -217,7 +216,7 @@ def _marks(
     number: int,
     model: Model,
     near: Neighbourhood,
-    acts: Activity,
+    doings: Doings,
     told: Explanation,
     language: Language,
     facts: Facts,
@@ -231,7 +230,7 @@ def _marks(
         if isinstance(rule, ReturnSignal):
             marks += [Mark(line.last, rule.label) for line in told.lines if line.id == rule.id and line.last]
         elif isinstance(rule, SilenceSignal):
-            days = days_of(number, rule.quiet_when, model, near.source.touches, acts)
+            days = doings.days_of(number, rule.quiet_when)
             text = Words(f"{rule.quiet_days}日動きなし", f"{rule.quiet_days} quiet days").text(language)
             text = f"{text} {signed(rule.points)}"
             marks += [
@@ -239,12 +238,11 @@ def _marks(
                 for day, after in zip(days, (*days[1:], day_number(near.on) + 1), strict=True)
                 if after - day > rule.quiet_days
             ]
-    return marks + _deeds(number, near.source.touches, acts, language, facts.labels)
+    return marks + _deeds(near.source.touches, doings.of(number), language, facts.labels)
 
 
-def _deeds(number: int, touches: Touches, acts: Activity, language: Language, labels: Labels) -> list[Mark]:
-    low, high = np.searchsorted(acts.lead, [number, number + 1])
-    rows = pl.DataFrame({"day": acts.day[low:high], "touch": acts.touch[low:high]})
+def _deeds(touches: Touches, acts: Activity, language: Language, labels: Labels) -> list[Mark]:
+    rows = pl.DataFrame({"day": acts.day, "touch": acts.touch})
     named = touches.frame.with_columns(touch=pl.int_range(pl.len(), dtype=pl.Int32))
     told = (
         rows.join(named, on="touch")
@@ -268,11 +266,12 @@ def _deed_text(kind: str, content: str, language: Language, labels: Labels) -> s
     return text[:1].upper() + text[1:]
 
 
-def known_values(number: int, on: date, today: date, history: Sequence[ValueChange]) -> list[KnownValue]:
+def known_values(person: Person, on: date, today: date, history: Sequence[ValueChange]) -> list[KnownValue]:
     """The attributes of a lead and its company as of `on`, in the product's order."""
     labels = {field.key: Words(field.label_ja, field.label_en) for field in people.fields()}
-    then = _values(number, on)
-    now = then if on >= today else _values(number, today)
+    known = person.attributes | ({"company": person.company} if person.company else {})
+    now = {key: value for key, value in known.items() if key not in SHOWN_ABOVE}
+    then = now if on >= today else _values(person.number, on)
     since = _since(history, on)
     return [
         KnownValue(

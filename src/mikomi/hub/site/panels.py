@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from mikomi.hub.people.types import Person
 from mikomi.hub.site import lead_page
 from mikomi.hub.site.lists.pages import colleagues_of
 from mikomi.hub.site.types import Row
@@ -25,7 +26,7 @@ type Panel = tuple[str, Mapping[str, Any]]
 class Asked:
     """Whose page it is and as of which day; `today` is the day of the scores."""
 
-    number: int
+    person: Person
     row: Row | None
     facts: lead_page.Facts
     on: date
@@ -34,7 +35,7 @@ class Asked:
 
 def colleagues(asked: Asked) -> Panel | None:
     """Other people of the company, best first."""
-    found = colleagues_of(asked.number, asked.row.company_id, COLLEAGUES) if asked.row else ()
+    found = colleagues_of(asked.person.number, asked.row.company_id, COLLEAGUES) if asked.row else ()
     return ("site/panels/colleagues.html", {"colleagues": found}) if found else None
 
 
@@ -46,7 +47,7 @@ def deals(asked: Asked) -> Panel | None:
 
 def details(asked: Asked) -> Panel:
     """What was known of the person on that day, and since when."""
-    values = lead_page.known_values(asked.number, asked.on, asked.today, asked.facts.history)
+    values = lead_page.known_values(asked.person, asked.on, asked.today, asked.facts.history)
     return (
         "site/panels/details.html",
         {"values": values, "on": asked.on if asked.on < asked.today else None},

@@ -4,7 +4,8 @@ Three ways through the rows, chosen by the kept counts:
 few leads meet the filters: they are found by their cells and sorted;
 few leads carry the search: they are found by number and sorted;
 many: the rows are walked along the index of the order, and what does not belong is left out. A walk
-reads `BUDGET` rows at most; a page that is not full by then says where to go on.
+reads `BUDGET` rows at most (fewer where words are compared); a page that is not full by then says
+where to go on.
 """
 
 from __future__ import annotations
@@ -22,11 +23,13 @@ from mikomi.hub.site import temperature
 from mikomi.hub.site.lists import search
 from mikomi.hub.site.rows import cells
 from mikomi.hub.site.rows.schema import SCORE_COLUMNS
-from mikomi.hub.site.rows.store import member_of, number_list, number_param
+from mikomi.hub.site.rows.store import member_of, number_param
 from mikomi.hub.site.types import Cursor, Filters, ListQuery, Page, Row, Standing
 
 FEW = 5_000
 BUDGET = 10_000
+WORD_BUDGET = 6_000
+"""Where each row's words are looked up, too."""
 
 SORTS = {
     "rank": "key",
@@ -88,7 +91,7 @@ def matching_cells(filters: Filters) -> pl.DataFrame:
 
 def rows_of(lead_ids: Sequence[int]) -> tuple[Row, ...]:
     """The rows of some leads, in the order of `lead_ids`; unknown ones are left out."""
-    inner = f"select lead_id, 0 as o, 0 as t from site_lead_row where lead_id in {number_list()}"
+    inner = f"select lead_id, 0 as o, 0 as t from site_lead_row where {member_of('lead_id')}"
     with connection.cursor() as cursor:
         cursor.execute(_SHOWN.format(inner=inner), [number_param(lead_ids)])
         found = {raw[0]: _row(raw) for raw in cursor.fetchall()}
@@ -123,9 +126,9 @@ def _looked_up(column: str, leads: str) -> str:
 def _of_leads(
     query: ListQuery, tie: str, lead_ids: tuple[int, ...], chosen: pl.DataFrame | None
 ) -> tuple[list[Any], int]:
-    where, params = f"lead_id in {number_list()}", [number_param(lead_ids)]
+    where, params = member_of("lead_id"), [number_param(lead_ids)]
     if chosen is not None:
-        where += f" and cell in {number_list()}"
+        where += f" and {member_of('cell')}"
         params.append(number_param(chosen["id"].to_numpy()))
     with connection.cursor() as cursor:
         cursor.execute(f"select count(*) from site_lead_score where {where}", params)
@@ -134,7 +137,7 @@ def _of_leads(
 
 
 def _of_cells(query: ListQuery, tie: str, chosen: pl.DataFrame) -> list[Any]:
-    return _sorted(query, tie, f"cell in {number_list()}", [number_param(chosen["id"].to_numpy())])
+    return _sorted(query, tie, member_of("cell"), [number_param(chosen["id"].to_numpy())])
 
 
 def _sorted(query: ListQuery, tie: str, where: str, params: list[Any]) -> list[Any]:
@@ -165,6 +168,7 @@ def _walk(
     if edges is not None:
         keyset += f"{' and' if keyset else ' where'} {query.sort} between %s and %s"
         params += edges
+    budget = WORD_BUDGET if words else BUDGET
     tests, values = [], []
     if query.filters.asked:
         here = home == "site_lead_score"
@@ -176,13 +180,13 @@ def _walk(
         f"select lead_id, o, t from (select {columns} from {home} {keyset} {order} limit %s) q"
         f" where {' and '.join(tests)} limit %s"
     )
-    rows = _shown(query, inner, [*params, BUDGET, *values, *words, query.size + 1])
+    rows = _shown(query, inner, [*params, budget, *values, *words, query.size + 1])
     stopped = None
     if len(rows) <= query.size:
         with connection.cursor() as cursor:
             cursor.execute(
                 f"select {query.sort}, {tie} from {home} {keyset} {order} limit 1 offset %s",
-                [*params, BUDGET - 1],
+                [*params, budget - 1],
             )
             stopped = cursor.fetchone()
     return rows, stopped

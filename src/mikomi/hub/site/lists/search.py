@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from mikomi.hub.kit.setwise import on_postgres
-from mikomi.hub.site.rows.store import number_list, number_param
+from mikomi.hub.site.rows.store import member_of, number_param
 from mikomi.hub.site.rows.suffixes import LENGTH, search_term
 
 MANY = 1_000
@@ -67,7 +67,7 @@ def _hits(word: str) -> list[int] | None:
         if len(companies) > MANY_COMPANIES:
             return None
         cursor.execute(
-            f"select lead_id from site_lead_row where company_id in {number_list()} limit %s",
+            f"select lead_id from site_lead_row where {member_of('company_id')} limit %s",
             [number_param(companies), MANY + 1],
         )
         leads.update(row[0] for row in cursor.fetchall())
@@ -78,7 +78,7 @@ def _carrying(lead_ids: list[int], words: tuple[str, ...]) -> tuple[int, ...]:
     tests = " and ".join(contains("text") for _ in words)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"select lead_id from site_lead_text where lead_id in {number_list()} and {tests}",
+            f"select lead_id from site_lead_text where {member_of('lead_id')} and {tests}",
             [number_param(lead_ids), *words],
         )
         return tuple(row[0] for row in cursor.fetchall())

@@ -85,7 +85,7 @@ def read_scores(lead_ids: Numbers | None = None, columns: tuple[str, ...] = SCOR
     dtype = np.dtype([(name, SCORES[name]) for name in ("lead_id", *columns)])
     where, params = "", ()
     if lead_ids is not None:
-        where, params = f" where lead_id in {number_list()}", (number_param(lead_ids),)
+        where, params = f" where {member_of('lead_id')}", (number_param(lead_ids),)
     sql = f"select lead_id, {', '.join(columns)} from site_lead_score{where}"
     if on_postgres():
         # Sorting the numbers here is quicker than by the server.
@@ -141,7 +141,7 @@ def delete(lead_ids: Numbers) -> None:
     """Removes the rows of `lead_ids`."""
     with connection.cursor() as cursor:
         for table in ("site_lead_row", "site_lead_score"):
-            cursor.execute(f"delete from {table} where lead_id in {number_list()}", [number_param(lead_ids)])
+            cursor.execute(f"delete from {table} where {member_of('lead_id')}", [number_param(lead_ids)])
 
 
 def company_members(lead_ids: Numbers) -> Numbers:
@@ -149,23 +149,21 @@ def company_members(lead_ids: Numbers) -> Numbers:
     with connection.cursor() as cursor:
         cursor.execute(
             "select lead_id from site_lead_row where company_id in"
-            f" (select company_id from site_lead_row where lead_id in {number_list()})",
+            f" (select company_id from site_lead_row where {member_of('lead_id')})",
             [number_param(lead_ids)],
         )
         return np.array([row[0] for row in cursor.fetchall()], dtype=np.int64)
 
 
-def number_list() -> str:
-    """SQL for the list that `number_param` fills: right of `in`."""
-    return "(select unnest(%s::bigint[]))" if on_postgres() else "(select value from json_each(%s))"
-
-
 def member_of(column: str) -> str:
-    """SQL for `column` being in the list that `number_param` fills, as a test of each row.
+    """SQL for `column` being in the list that `number_param` fills.
 
-    With `number_list` PostgreSQL may join instead, and then no longer keeps the order of the rows.
+    PostgreSQL then looks each number up, or tests each row: it never joins, which would read whole
+    tables and lose the order of a walk.
     """
-    return f"{column} = any(%s::bigint[])" if on_postgres() else f"{column} in {number_list()}"
+    if on_postgres():
+        return f"{column} = any(%s::bigint[])"
+    return f"{column} in (select value from json_each(%s))"
 
 
 def number_param(numbers: Iterable[int] | Numbers) -> Any:

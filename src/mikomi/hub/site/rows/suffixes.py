@@ -14,7 +14,7 @@ from django.db import connection
 
 from mikomi.core.conditions.text import fold_text, folded
 from mikomi.hub.kit.setwise import fetch, staged
-from mikomi.hub.site.rows.store import Numbers, number_list, number_param
+from mikomi.hub.site.rows.store import Numbers, member_of, number_param
 
 LENGTH = 12
 LONGEST = 60
@@ -40,7 +40,7 @@ def put_leads(people: pl.DataFrame) -> None:
     texts = found.select("lead_id", text=pl.concat_str(fields, separator="\n"))
     numbers = people["lead_id"].to_numpy()
     old = fetch(
-        f"select lead_id, text from site_lead_text where lead_id in {number_list()}",
+        f"select lead_id, text from site_lead_text where {member_of('lead_id')}",
         {"lead_id": pl.Int64, "text": pl.String},
         [number_param(numbers)],
     )
@@ -78,7 +78,7 @@ def put_companies(people: pl.DataFrame) -> None:
 def forget_leads(lead_ids: Numbers) -> None:
     """Takes leads out of the search."""
     old = fetch(
-        f"select lead_id, text from site_lead_text where lead_id in {number_list()}",
+        f"select lead_id, text from site_lead_text where {member_of('lead_id')}",
         {"lead_id": pl.Int64, "text": pl.String},
         [number_param(lead_ids)],
     )
@@ -128,6 +128,6 @@ def _forget(old: pl.DataFrame) -> None:
         )
     with connection.cursor() as cursor:
         cursor.execute(
-            f"delete from site_lead_text where lead_id in {number_list()}",
+            f"delete from site_lead_text where {member_of('lead_id')}",
             [number_param(old["lead_id"].to_numpy())],
         )

@@ -55,7 +55,7 @@ def lead_page(request: HttpRequest, number: int) -> HttpResponse:
     if now is not None:
         context |= _score(request, number, now, on, facts)
     today = now.on if now else timezone.localdate()
-    context["panels"] = panels_of(Asked(number, row, facts, min(on or today, today), today))
+    context["panels"] = panels_of(Asked(person, row, facts, min(on or today, today), today))
     return render(request, "site/lead.html", context)
 
 
