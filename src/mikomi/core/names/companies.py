@@ -28,9 +28,9 @@ COLUMNS = ("core", "legal_form", "position", "branch", "core_key", "key")
 
 _ADDRESSED = r"\s*(?:御中|各位|ご担当者様?|担当者様|\s(?:様|殿|さま|宛))$"
 _ADDRESSED_FORM = r"(会社|法人|\))(?:様|殿|さま)$"
-_FORMER = r"()\s*\((?:旧|元|現|新)[^()]*\)"
+_FORMER = r"\s*\((?:旧|元|現|新)[^()]*\)"
 # After a Japanese name, the same name in Latin letters or its reading.
-_READING = r"([\p{Han}\p{Hiragana}\p{Katakana}ー].*?)\s*\((?:[A-Za-z][A-Za-z .,&'’\-]*|\p{Hiragana}{2,})\)$"
+_READING = r"([\p{Han}\p{Hiragana}\p{Katakana}ー].*?)\s*\(([A-Za-z][A-Za-z .,&'’\-]*|\p{Hiragana}{2,})\)$"
 _QUOTES = r"^[「『\"“‘'](.+)[」』\"”’']$"
 _MAIL_OR_URL = r"^\S+@\S+\.\S+$|^https?://"
 # Corporations whose name ends in one of these are often followed by the house they run.
@@ -107,14 +107,17 @@ LONG_ENOUGH = 3
 def _not_companies() -> list[str]:
     lines = resources.files(__package__).joinpath("not_companies.txt").read_text("utf-8").splitlines()
     words = pl.Series([word for line in lines if not line.startswith("#") for word in line.split()])
-    return folded(cleaned(words)).unique().to_list()
+    forms = pl.Series(list(legal_forms().names))
+    alone = [words, forms, "(" + forms + ")"]
+    return folded(cleaned(pl.concat(alone))).unique().to_list()
 
 
 def _parts(words: pl.Series) -> pl.DataFrame:
     text = mended(cleaned(words), _ADDRESSED, lambda t: t.str.replace(_ADDRESSED, ""))
     text = mended(text, _ADDRESSED_FORM, lambda t: t.str.replace(_ADDRESSED_FORM, "${1}"))
-    for remark in (_FORMER, _READING, _QUOTES):
-        text = mended(text, remark, lambda t, remark=remark: t.str.replace_all(remark, "${1}"))
+    text = mended(text, _FORMER, lambda t: t.str.replace_all(_FORMER, ""))
+    text = mended(text, _READING, _without_reading)
+    text = mended(text, _QUOTES, lambda t: t.str.replace(_QUOTES, "${1}"))
     frame = _branched(_formed(text))
     frame = frame.with_columns(folded(frame["core"].alias("text")).alias("core_key"))
     only_a_unit = pl.col("legal_form").is_null() & pl.col("core").str.contains(units().alone)
@@ -127,6 +130,11 @@ def _parts(words: pl.Series) -> pl.DataFrame:
     side = pl.when(pl.col("position") == "before").then(pl.lit("前")).when(pl.col("position") == "after")
     key = pl.concat_str("core_key", "legal_form", side.then(pl.lit("後")), separator="|", ignore_nulls=True)
     return frame.with_columns(pl.when(known).then(key).alias("key")).select(COLUMNS)
+
+
+def _without_reading(text: pl.Expr) -> pl.Expr:
+    form = text.str.extract(_READING, 2).str.to_lowercase().is_in(list(legal_forms().names))
+    return pl.when(form).then(text).otherwise(text.str.replace(_READING, "${1}"))
 
 
 def _formed(text: pl.Series) -> pl.DataFrame:
@@ -184,9 +192,9 @@ def _look_for(
 
 def _branched(frame: pl.DataFrame) -> pl.DataFrame:
     """Parts branches and departments from the core, where none was found yet."""
-    frame = frame.with_columns(pl.col("core").str.strip_chars(" ,"))
+    frame = frame.with_columns(pl.col("core").str.strip_chars(" ,"), pl.col("branch").is_null().alias("open"))
     found = units()
-    open_rows = pl.col("branch").is_null()
+    open_rows = pl.col("open")
     in_brackets = r"^(.+?)\s*\(([^()]*)\)$"
     frame = _part(
         frame, open_rows & pl.col("core").str.extract(in_brackets, 2).str.contains(found.whole), in_brackets
@@ -204,6 +212,10 @@ def _part(frame: pl.DataFrame, rows: pl.Expr, pattern: str) -> pl.DataFrame:
         return frame
     parted = some.select(
         "row",
-        pl.col("core").str.extract_groups(pattern).struct.rename_fields(["core", "branch"]).struct.unnest(),
+        pl.col("core").str.extract_groups(pattern).struct.rename_fields(["core", "unit"]).struct.unnest(),
+        pl.col("branch").alias("inner"),
     )
+    # 大阪支店 joined to the name comes before 営業部, which stood apart.
+    whole = pl.concat_str("unit", "inner", separator=" ", ignore_nulls=True)
+    parted = parted.select("row", "core", whole.alias("branch"))
     return frame.update(parted, on="row", maintain_order="left")

@@ -98,8 +98,9 @@ def _read(words: pl.Series) -> pl.DataFrame:
     frame = frame.with_columns(digits.alias("digits"))
     frame = frame.with_columns(_national().alias("japan"))
     frame = frame.with_columns(_early_reason().alias("early"))
-    abroad = pl.col("bare").str.contains(r"^\+") & pl.col("japan").is_null() & pl.col("early").is_null()
-    frame = frame.with_columns(pl.when(abroad).then("+" + pl.col("digits")).alias("abroad"))
+    abroad = pl.col("japan").is_null() & pl.col("early").is_null()
+    number = pl.lit("+") + pl.col("digits").str.replace("^010", "")
+    frame = frame.with_columns(pl.when(abroad).then(number).alias("abroad"))
     frame = frame.with_columns(pl.when(pl.col("early").is_null()).then("japan").alias("japan"))
     found = pl.concat([_japanese(frame["japan"]), _foreign(frame["abroad"])]).unique("asked")
     frame = frame.with_columns(pl.coalesce("japan", "abroad").alias("asked"))
@@ -120,7 +121,9 @@ def _read(words: pl.Series) -> pl.DataFrame:
 def _early_reason() -> pl.Expr:
     """What can be said without knowing the rules of numbering; null where nothing is wrong so far."""
     text, bare, count = pl.col("text"), pl.col("bare"), pl.col("digits").str.len_chars()
-    abroad = bare.str.contains(r"^\+") & pl.col("japan").is_null()
+    # 010 is how Japan dials abroad.
+    abroad = bare.str.contains(r"^[\s(]*\+") | pl.col("digits").str.starts_with("010")
+    abroad &= pl.col("japan").is_null()
     return (
         pl.when(text == "").then(pl.lit("unknown"))
         .when(text.str.contains(r"(?i)^[0-9.]+e\+?[0-9]+$")).then(pl.lit("rounded"))
@@ -136,13 +139,13 @@ def _early_reason() -> pl.Expr:
 def _national() -> pl.Expr:
     """The digits of a Japanese number with its 0; null where it is of another country."""
     digits, count = pl.col("digits"), pl.col("digits").str.len_chars()
-    plus = pl.col("bare").str.contains(r"^\+")
+    plus = pl.col("bare").str.contains(r"^[\s(]*\+")
     # With its 0 a Japanese number has ten or eleven digits, so 81 and nine or ten more is the country.
     country = digits.str.starts_with("81") & (plus | count.is_in([11, 12]))
     after = digits.str.replace(r"^81", "")
     return (
         pl.when(country).then(pl.lit("0") + after.str.strip_chars_start("0"))
-        .when(plus | (count > 11)).then(None)
+        .when(plus | (count > 11) | digits.str.starts_with("010")).then(None)
         .when(digits.str.starts_with("0")).then(digits)
         .otherwise(pl.lit("0") + digits)
     )  # fmt: skip
