@@ -9,8 +9,11 @@ from mikomi.core.tabular.findings import SHOWN, Code, Finding
 TEXT_FORMULA = r'(?s)\A=\s*"((?:[^"]|"")*)"\z'
 """How text that must not become a number is often written: ="0312345678"."""
 
-GUARDED = r"(?s)\A'([=+\-@\t\r].*)\z"
-"""An apostrophe before what a spreadsheet would compute; exports of ours write it too."""
+FORMULA_BEGINS = r"\s*[=+\-@|%＝＋－＠\t\r]"
+"""How text begins that a spreadsheet would compute."""
+
+GUARDED = rf"(?s)\A'('*{FORMULA_BEGINS}.*)\z"
+"""An apostrophe before such text; exports of ours write it, and it is taken off again."""
 
 LONG_CELL = 1 << 20
 """Bytes of a cell; a row with a longer one is rejected."""
@@ -19,7 +22,7 @@ LONG_CELL = 1 << 20
 def may_need_mending(data: bytes, delimiter: str) -> bool:
     """Whether some field of delimited text may begin with a formula or a guarded one."""
     ends = (b"\n", delimiter.encode(), b'"')
-    signs = (b"=", b"'=", b"'+", b"'-", b"'@", b"'\t", b"'\r")
+    signs = (b"=", b"'")
     return data.startswith(signs) or any(end + sign in data for end in ends for sign in signs)
 
 

@@ -163,6 +163,53 @@ def empty_sheet(path: Name, name: str) -> Words:
     )
 
 
+def unwritable(cells: int, signs: Sequence[str], rows: Sequence[int]) -> Words:
+    shown, more = " ".join(signs[:20]), " …" if len(signs) > 20 else ""
+    at = "・".join(map(str, rows)), ", ".join(map(str, rows))
+    rest = "など" if cells > len(rows) else "", " …" if cells > len(rows) else ""
+    return Words(
+        f"CP932 で書けない文字（{shown}{more}）が {cells} 個のセル（{at[0]} 行目{rest[0]}）にあり、"
+        "〓 にしました。そのまま書くには UTF-8 を選んでください",
+        f"CP932 has no {shown}{more}: {cells} cells (rows {at[1]}{rest[1]}) hold 〓 instead;"
+        " choose UTF-8 to keep them",
+    )
+
+
+def written_alike(signs: Sequence[str], cells: int) -> Words:
+    shown = " ".join(map(repr, signs[:10]))
+    return Words(
+        f"CP932 では形の違う {len(signs)} 種類の文字を、同じ見た目の文字で書きました（{cells} 個のセル）",
+        f"signs that CP932 has in another shape were written in it ({shown}; {cells} cells)",
+    )
+
+
+def guarded_cells(cells: int) -> Words:
+    return Words(
+        f"数式と見なされる {cells} 個のセルの前に ' を付けました。取り込むときは外れます",
+        f"{cells} cells that a spreadsheet would compute got an apostrophe; importing takes it off",
+    )
+
+
+def cut_cells(cells: int, limit: int) -> Words:
+    return Words(
+        f"Excel のセルに入る {limit:,} 文字を超える {cells} 個のセルを切りました。CSV なら切れません",
+        f"{cells} cells were cut at the {limit:,} characters that a sheet takes; choose CSV to keep them",
+    )
+
+
+def several_sheets(sheets: int) -> Words:
+    return Words(
+        f"1 枚のシートに入らないため、{sheets} 枚に分けました", f"the list goes over {sheets} sheets"
+    )
+
+
+def cannot_write(path: Name, why: object) -> Words:
+    return Words(
+        f"{path}: 書けませんでした（{why}）。場所と空き容量を確かめてください",
+        f"{path}: cannot be written ({why}); check the folder and the room left",
+    )
+
+
 def bad_delimiter(path: Name, given: str) -> Words:
     return Words(
         f"{path}: 区切り文字は 1 文字で指定します（{given!r}）",
