@@ -384,7 +384,7 @@ def test_a_cell_of_fifty_megabytes_costs_its_row_alone(tmp_path: Path, quote: st
     table = read_table(path)
     assert rows(table) == [("A", "x"), ("C", "z")]
     assert table.rejected["line"].to_list() == [3]
-    assert len(table.rejected["row"][0]) <= 1000
+    assert len(table.rejected["row"][0]) <= 10_000
 
 
 def test_a_huge_cell_of_a_sheet_costs_its_row_alone(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from mikomi.core.tabular.forms import (
 )
 from mikomi.core.tabular.headers import SYNONYMS, canonical, resolve
 from mikomi.core.tabular.leads import Leads, read_leads
+from mikomi.core.tabular.mending import mendable_rows
 from mikomi.core.tabular.proposals import Proposal, propose
 from mikomi.core.tabular.read import open_table, read_table
 from mikomi.core.tabular.rejects import (
@@ -69,6 +70,7 @@ __all__ = [
     "join_findings",
     "join_rejects",
     "likenesses",
+    "mendable_rows",
     "no_rejects",
     "open_table",
     "parse_dates",

@@ -23,6 +23,7 @@ type Code = Literal[
     "text_formulas",
     "formulas",
     "apostrophes",
+    "our_columns",
 ]
 
 SHOWN = 10
@@ -196,6 +197,13 @@ def _apostrophes(found: Finding) -> Words:
     )
 
 
+def _our_columns(found: Finding) -> Words:
+    return Words(
+        f"取り込めなかった行を直したファイルです。理由と行番号の列は除きました（{_ja(found)}）",
+        f"a file of mended rows: the columns with reason and line were left out ({_en(found)})",
+    )
+
+
 SENTENCES: dict[Code, Callable[[Finding], Words]] = {
     "encoding": _encoding,
     "delimiter": _delimiter,
@@ -211,4 +219,5 @@ SENTENCES: dict[Code, Callable[[Finding], Words]] = {
     "text_formulas": _text_formulas,
     "formulas": _formulas,
     "apostrophes": _apostrophes,
+    "our_columns": _our_columns,
 }

@@ -19,6 +19,7 @@ from mikomi.core.tabular import headers
 from mikomi.core.tabular.form_types import Form
 from mikomi.core.tabular.forms import MAIL, recognise
 from mikomi.core.tabular.headers import canonical, plain_header
+from mikomi.core.tabular.mending import OUR_COLUMNS
 from mikomi.core.tabular.survey import SHARE, field_of_values
 from mikomi.core.tabular.times import parse_times
 from mikomi.core.words import Words
@@ -107,6 +108,9 @@ def _by_name(
     form: Form | None,
 ) -> Proposal | None:
     plain = plain_header(name)
+    if name in OUR_COLUMNS:
+        why = Words("直すときの目印で、取り込みません", "a mark for mending, not to be imported")
+        return Proposal(name, "", "sure", "header", why)
     if plain in before:
         why = Words("前に同じ形式のファイルで決めたとおりです", "as you chose for the last such file")
         return Proposal(name, before[plain], "sure", "remembered", why)

@@ -13,6 +13,7 @@ from mikomi.core.tabular.delimited import open_delimited
 from mikomi.core.tabular.findings import Finding, join_findings
 from mikomi.core.tabular.formats import check_file
 from mikomi.core.tabular.lines_json import open_json_lines
+from mikomi.core.tabular.mending import OUR_COLUMNS
 from mikomi.core.tabular.rejects import join_rejects
 from mikomi.core.tabular.table import Progress, Reader, Table
 from mikomi.core.tabular.workbook import open_workbook
@@ -73,6 +74,10 @@ def read_table(
         rejected.append(chunk.rejected)
         findings += chunk.findings
     frame = pl.concat(frames, rechunk=True)
+    ours = [name for name in frame.columns if name in OUR_COLUMNS]
+    if ours and len(ours) < frame.width:
+        frame = frame.drop(ours)
+        findings.append(Finding("our_columns", len(ours), (), tuple(ours)))
     hollow = hollow_columns(reader, frame) if reader.format in ("csv", "xlsx") else []
     if hollow:
         findings.append(Finding("empty_columns", len(hollow)))

@@ -253,9 +253,9 @@ class Records:
         return len(self.fields)
 
     def text(self, i: int) -> str:
-        """The bytes of record i as text, without its line break, cut at 4,000 bytes."""
+        """The bytes of record i as text, without its line break, cut at 40,000 bytes."""
         start, end = int(self.starts[i]), int(self.starts[i + 1])
-        raw = self.buf[start : min(end, start + 4000)].tobytes()
+        raw = self.buf[start : min(end, start + 40_000)].tobytes()
         return readable(raw.rstrip(b"\r\n"))
 
 

@@ -18,8 +18,8 @@ REJECTED_SCHEMA: dict[str, type[pl.DataType]] = {
 }
 """`line` is the line of a text file or the row of a sheet or Parquet file, from 1; null: the file."""
 
-ROW_TEXT_LIMIT = 1000
-"""So many characters of a rejected row are shown."""
+ROW_TEXT_LIMIT = 10_000
+"""So many characters of a rejected row are kept; a longer one cannot be mended from what is kept."""
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
