@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from mikomi.core.matching.coding import CROWD, ROLES, SHARED_NAMES
+from mikomi.core.matching.coding import COLLEAGUES, CROWD, ROLES, SHARED_NAMES
 from mikomi.core.matching.levels import Level, Reason
 from mikomi.core.names.spelling import SMALL_KANA, katakana, likened
 
@@ -30,6 +30,14 @@ def carriers(leads: list[Lead], column: str, value: str) -> tuple[bool, bool]:
     held = [lead for lead in leads if value == lead[column] or value in (lead["phones"] or ())]
     names = {lead["name_key"] for lead in held if lead["name_key"]}
     return len(names) > SHARED_NAMES, len(held) > CROWD
+
+
+def is_small(a: Lead, b: Lead, leads: list[Lead]) -> bool:
+    """Whether the company that a and b share is one of few leads."""
+    shared = [
+        column for column in ("company_key", "corporate_number") if a[column] and a[column] == b[column]
+    ]
+    return any(sum(lead[column] == a[column] for lead in leads) <= COLLEAGUES for column in shared)
 
 
 def script(name: str) -> str:
@@ -156,7 +164,7 @@ def judge(a: Lead, b: Lead, leads: list[Lead]) -> tuple[int, Reason]:
     if same_company:
         if good:
             levels.append(2 if close and whole and not other_mail else 1)
-        elif relation == "near":
+        elif relation == "near" and not other_mail and is_small(a, b, leads):
             levels.append(1)
     elif same_domain and relation == "same" and whole:
         levels.append(1)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mikomi.core.matching.coding import CROWD, SCHEMA
+from mikomi.core.matching.coding import COLLEAGUES, CROWD, SCHEMA
 from mikomi.core.matching.levels import Level, Reason, tell_reasons
 from mikomi.core.matching.pairs import BLOCK, find_pairs, match_lead
 from tests.core.matching.plain import all_pairs
@@ -122,6 +122,13 @@ def test_a_shared_address_joins_nobody_but_like_names() -> None:
 def test_a_switchboard_of_many_does_not_explode() -> None:
     leads = [PHONE | {"name_key": f"青葉{chr(0x4E00 + i)}郎"} for i in range(3000)]
     assert len(told(frame_of(*leads))) == 0
+
+
+def test_names_that_differ_in_one_letter_mean_nothing_among_many_colleagues() -> None:
+    near = [AT_A | {"name_key": "青葉太郎"}, AT_A | {"name_key": "青葉太朗"}]
+    few = [AT_A | {"name_key": f"若葉{chr(0x4E00 + i)}{chr(0x5E00 + i)}"} for i in range(COLLEAGUES - 2)]
+    assert list(told(frame_of(*near, *few))) == [(1, 2)]
+    assert told(frame_of(*near, *few, AT_A)) == {}
 
 
 def test_the_same_lead_a_thousand_times_is_one_group_with_few_pairs() -> None:

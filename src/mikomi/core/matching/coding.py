@@ -16,6 +16,9 @@ SHARED_NAMES = 5
 CROWD = 20
 """Carriers of one value are compared all with all up to this many; above, only those of like names."""
 
+COLLEAGUES = 50
+"""Names that differ in one letter are looked for in companies of at most so many leads."""
+
 ROLES = (
     "info", "contact", "sales", "support", "office", "mail", "admin", "inquiry", "otoiawase", "toiawase",
     "webmaster", "postmaster", "noreply", "no-reply", "help", "service", "customer", "order", "shop", "press",
@@ -77,6 +80,8 @@ class Coded:
     phone_from: Ints
     mail_state: Bytes
     phone_state: Bytes
+    company_state: Bytes
+    corporate_state: Bytes
     letters: npt.NDArray[np.uint32]
     letters_from: Ints
     script: Bytes
@@ -85,8 +90,8 @@ class Coded:
         return len(self.numbers)
 
 
-ROLE, SHARED, CROWDED = 1, 2, 4
-"""Bits of `mail_state` and `phone_state`, by code."""
+ROLE, SHARED, CROWDED, LARGE = 1, 2, 4, 8
+"""Bits of the states of a mail address, a phone number, a company."""
 
 
 def code_leads(leads: pl.DataFrame) -> Coded:
@@ -112,6 +117,8 @@ def code_leads(leads: pl.DataFrame) -> Coded:
     parted = frame.select(any=pl.any_horizontal(pl.col("family", "given").is_not_null()), given=IS_WHOLE)
     long = length >= np.array(SURELY_WHOLE)[script]
     full = np.where(parted["any"].to_numpy(), parted["given"].to_numpy(), np.append(long, False)[name])
+    company = _codes(frame["company_key"])[0]
+    corporate = _codes(frame["corporate_number"])[0]
     return Coded(
         numbers=frame["lead"].to_numpy(),
         mail=mail,
@@ -120,13 +127,15 @@ def code_leads(leads: pl.DataFrame) -> Coded:
         alike=np.append(alike, np.int32(-1))[name],
         kana=kana,
         family=_codes(frame["family"])[0],
-        company=_codes(frame["company_key"])[0],
-        corporate=_codes(frame["corporate_number"])[0],
+        company=company,
+        corporate=corporate,
         full=full.astype(np.uint8),
         phone=phone,
         phone_from=phone_from,
         mail_state=_states(mail, name, len(mails)) | role.astype(np.uint8) * np.uint8(ROLE),
         phone_state=_states(phone, name[of_phone], int(phone.max(initial=-1)) + 1),
+        company_state=_sizes(company),
+        corporate_state=_sizes(corporate),
         letters=np.frombuffer("".join(names.to_list()).encode("utf-32-le"), np.uint32),
         letters_from=np.concatenate([[0], np.cumsum(length)]).astype(np.int32),
         script=script,
@@ -184,3 +193,8 @@ def _states(code: Ints, name: Ints, count: int) -> Bytes:
     return np.where(people > SHARED_NAMES, SHARED, 0).astype(np.uint8) | np.where(
         rows > CROWD, CROWDED, 0
     ).astype(np.uint8)
+
+
+def _sizes(code: Ints) -> Bytes:
+    """For each code whether more rows carry it than are colleagues that are looked through."""
+    return np.where(np.bincount(code[code >= 0]) > COLLEAGUES, LARGE, 0).astype(np.uint8)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from mikomi.core.matching.coding import CROWDED, KANJI, ROLE, SHARED
+from mikomi.core.matching.coding import CROWDED, KANJI, LARGE, ROLE, SHARED
 from mikomi.core.matching.levels import Level, Reason
 
 SAME, SPOKEN, ALIKE, NEAR, PART, UNKNOWN, OTHER = range(7)
@@ -65,14 +65,15 @@ def pair_runs(keys, rows, most, chain):
 
 
 @njit(cache=True, nogil=True)
-def near_keys(where, name, letters, letters_from):
+def near_keys(where, state, name, letters, letters_from):
     """Keys under which names of one place meet that differ in one letter: the name without each letter.
 
-    `where[i]`: the company of row i, or -1. Returns keys and rows; a key is met by chance too.
+    `where[i]`: the company of row i, or -1; those whose `state` is large are left out. Returns keys and
+    rows; a key is met by chance too.
     """
     count = 0
     for i in range(len(name)):
-        if where[i] >= 0 and name[i] >= 0:
+        if where[i] >= 0 and name[i] >= 0 and not state[where[i]] & LARGE:
             length = letters_from[name[i] + 1] - letters_from[name[i]]
             if SHORTEST_NEAR <= length <= LONGEST_NEAR:
                 count += length + 1
@@ -81,7 +82,7 @@ def near_keys(where, name, letters, letters_from):
     at = 0
     base = np.uint64(1099511628211)
     for i in range(len(name)):
-        if where[i] < 0 or name[i] < 0:
+        if where[i] < 0 or name[i] < 0 or state[where[i]] & LARGE:
             continue
         start, stop = letters_from[name[i]], letters_from[name[i] + 1]
         if not SHORTEST_NEAR <= stop - start <= LONGEST_NEAR:
@@ -172,6 +173,8 @@ def judge_pairs(
     phone_from,
     mail_state,
     phone_state,
+    company_state,
+    corporate_state,
     letters,
     letters_from,
     script,
@@ -240,9 +243,12 @@ def judge_pairs(
             strong = relation == SAME and whole and not other_company and not other_mail
             found = max(found, _LIKELY if strong else _MAYBE)
         if same_company:
+            few = (same_key and not company_state[company[a]] & LARGE) or (
+                same_number and not corporate_state[corporate[a]] & LARGE
+            )
             if good and close and whole and not other_mail:
                 found = max(found, _LIKELY)
-            elif good or relation == NEAR:
+            elif good or (relation == NEAR and few and not other_mail):
                 found = max(found, _MAYBE)
         elif same_domain and relation == SAME and whole:
             found = max(found, _MAYBE)

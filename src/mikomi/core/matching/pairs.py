@@ -41,8 +41,9 @@ def match_lead(lead: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
     """The pairs of one lead (a frame of one row) with a few `others`, as `find_pairs` would give them.
 
     `others` are the leads that share its mail address, one of its phones, or its company, corporate
-    number or mail domain together with a like name. To see that a value is shared, at least
-    `CROWD` + 1 carriers of it must be among them, if there are so many.
+    number or mail domain together with a like name; of a company of at most `COLLEAGUES` leads, all. To
+    see that a mail address or a phone number is shared, at least `CROWD` + 1 carriers of it must be
+    among them, if there are so many.
     """
     number = lead["lead"][0]
     both = pl.concat([lead, others.filter(pl.col("lead") != number)], how="diagonal_relaxed")
@@ -63,8 +64,11 @@ def _blocks(coded: Coded) -> Iterator[tuple[Ints, Ints]]:
     for place in (coded.company, coded.corporate, coded.domain):
         for token in (coded.alike, coded.kana):
             yield _pairs_of(_both(place, token), rows, BLOCK, True)
-    for place in (coded.company, coded.corporate):
-        keys, who = near_keys(place, coded.name, coded.letters, coded.letters_from)
+    for place, state in (
+        (coded.company, coded.company_state),
+        (coded.corporate, coded.corporate_state),
+    ):
+        keys, who = near_keys(place, state, coded.name, coded.letters, coded.letters_from)
         order = np.argsort(keys, kind="stable")
         yield pair_runs(keys[order], who[order], BLOCK, True)
 
@@ -101,6 +105,8 @@ def _judged(coded: Coded, first: Ints, second: Ints) -> pl.DataFrame:
         coded.phone_from,
         coded.mail_state,
         coded.phone_state,
+        coded.company_state,
+        coded.corporate_state,
         coded.letters,
         coded.letters_from,
         coded.script,
