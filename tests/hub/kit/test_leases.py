@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -106,3 +107,39 @@ def test_waiting_ends_when_the_lease_is_let_go() -> None:
         assert got == []
     waiting.join(20)
     assert got == [first.fence + 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_holder_that_writes_for_long_keeps_its_lease_and_nobody_is_alarmed(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("mikomi.hub.kit.heart.BEAT_SECONDS", 0.1)
+    monkeypatch.setattr("mikomi.hub.kit.heart.LIFE", timedelta(seconds=0.5))
+    monkeypatch.setattr("mikomi.hub.kit.leases.LIFE", timedelta(seconds=0.5))
+    if connection.vendor == "sqlite":
+        monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 0.3)
+    taken: list[str] = []
+    others = threading.Event()
+
+    def want() -> None:
+        try:
+            with leases.hold("fold", wait=3.0):
+                taken.append("another")
+        except MikomiError:
+            taken.append("nobody")
+        finally:
+            others.set()
+            connection.close()
+
+    with leases.hold("fold") as lease:
+        wanting = threading.Thread(target=want)
+        with transaction.atomic():
+            lease.next_number()
+            wanting.start()
+            time.sleep(2.0)
+        lease.check()
+        others.wait(10)
+        lease.check()
+    wanting.join(10)
+    assert taken == ["nobody"]
+    assert "could not renew" not in caplog.text

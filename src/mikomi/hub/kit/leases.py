@@ -20,15 +20,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from mikomi.core.words import MikomiError, Words
-from mikomi.hub.kit.heart import LIFE, beating
+from mikomi.hub.kit.heart import LIFE, BusyError, beating, is_busy
 from mikomi.hub.kit.models import Lease
 
 POLL_SECONDS = 0.1
+HOLDER_FIRST_SECONDS = 1.0
+"""Who had to wait for a write to end leaves the first turn after it to the holder's heart."""
 
 
 class LostLeaseError(RuntimeError):
@@ -70,10 +72,12 @@ class Hold:
 
     def _beat(self) -> None:
         with transaction.atomic():
-            # A row locked by our own open transaction needs no renewal: nobody can take it.
             row = Lease.objects.select_for_update(skip_locked=True).filter(self._ours()).first()
             if row is not None:
                 Lease.objects.filter(self._ours()).update(until=timezone.now() + LIFE)
+            elif Lease.objects.filter(self._ours()).exists():
+                # Our own open transaction has locked the row: nobody can take it before that ends.
+                raise BusyError
 
     def _let_go(self) -> None:
         Lease.objects.filter(self._ours()).update(holder="", until=None)
@@ -112,9 +116,14 @@ def holder_name() -> str:
 def _take(name: str, wait: float) -> Hold:
     holder = f"{holder_name()}/{secrets.token_hex(8)}"
     end = time.monotonic() + wait
-    Lease.objects.bulk_create([Lease(name=name)], ignore_conflicts=True)
+    patient_until = 0.0
     while True:
-        fence = _try(name, holder)
+        try:
+            fence = _try(name, holder, take=time.monotonic() >= patient_until)
+        except (BusyError, OperationalError) as error:
+            if not is_busy(error):
+                raise
+            fence, patient_until = None, time.monotonic() + HOLDER_FIRST_SECONDS
         if fence is not None:
             return Hold(name, fence, holder)
         if time.monotonic() >= end:
@@ -127,14 +136,28 @@ def _take(name: str, wait: float) -> Hold:
         time.sleep(POLL_SECONDS)
 
 
-def _try(name: str, holder: str) -> int | None:
+def _try(name: str, holder: str, *, take: bool) -> int | None:
+    """Takes the lease where it is free; with `take` false only looks whether somebody writes.
+
+    Raises `BusyError` where a long write may have kept the holder from renewing.
+    """
+    if not Lease.objects.filter(name=name).exists():
+        Lease.objects.bulk_create([Lease(name=name)], ignore_conflicts=True)
     now = timezone.now()
     free = Q(name=name) & (Q(until=None) | Q(until__lt=now))
     # A look without a lock first: on SQLite every attempt to write would stop all writers.
     if not Lease.objects.filter(free).exists():
         return None
+    asked = time.monotonic()
     with transaction.atomic():
-        if Lease.objects.select_for_update(skip_locked=True).filter(free).first() is None:
+        row = Lease.objects.select_for_update(skip_locked=True).filter(free).first()
+        if row is None and Lease.objects.filter(free).exists():
+            # PostgreSQL: a transaction, most likely the holder's, has the row locked.
+            raise BusyError
+        if row is not None and row.holder and time.monotonic() - asked > HOLDER_FIRST_SECONDS / 2:
+            # SQLite: somebody wrote for long, so that the holder's heart could not beat either.
+            raise BusyError
+        if row is None or not take:
             return None
         Lease.objects.filter(free).update(fence=F("fence") + 1, holder=holder, until=now + LIFE)
         return Lease.objects.values_list("fence", flat=True).get(name=name)
