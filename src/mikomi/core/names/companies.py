@@ -27,8 +27,10 @@ COLUMNS = ("core", "legal_form", "position", "branch", "core_key", "key")
 """What `company_parts` gives, all text."""
 
 _ADDRESSED = r"\s*(?:御中|各位|ご担当者様?|担当者様|\s(?:様|殿|さま|宛))$"
+_ADDRESSED_ENDS = ["御中", "各位", "担当者", "様", "殿", "さま", "宛"]
 _ADDRESSED_FORM = r"(会社|法人|\))(?:様|殿|さま)$"
-_FORMER = r"\s*\((?:旧|元|現|新)[^()]*\)"
+_FORMER = r"\s*\((?:旧|元|現|新|東証|名証|札証|福証|上場|証券コード)[^()]*\)"
+_STOPS = " ,、。.:;"
 # After a Japanese name, the same name in Latin letters or its reading.
 _READING = r"([\p{Han}\p{Hiragana}\p{Katakana}ー].*?)\s*\(([A-Za-z][A-Za-z .,&'’\-]*|\p{Hiragana}{2,})\)$"
 _QUOTES = r"^[「『\"“‘'](.+)[」』\"”’']$"
@@ -113,11 +115,12 @@ def _not_companies() -> list[str]:
 
 
 def _parts(words: pl.Series) -> pl.DataFrame:
-    text = mended(cleaned(words), _ADDRESSED, lambda t: t.str.replace(_ADDRESSED, ""))
-    text = mended(text, _ADDRESSED_FORM, lambda t: t.str.replace(_ADDRESSED_FORM, "${1}"))
-    text = mended(text, _FORMER, lambda t: t.str.replace_all(_FORMER, ""))
-    text = mended(text, _READING, _without_reading)
-    text = mended(text, _QUOTES, lambda t: t.str.replace(_QUOTES, "${1}"))
+    text = mended(cleaned(words), _ADDRESSED_ENDS, lambda t: t.str.replace(_ADDRESSED, ""))
+    text = mended(text, _ADDRESSED_ENDS, lambda t: t.str.replace(_ADDRESSED_FORM, "${1}"))
+    text = text.str.strip_chars_end(_STOPS)
+    text = mended(text, ["("], lambda t: t.str.replace_all(_FORMER, ""))
+    text = mended(text, [")"], _without_reading)
+    text = mended(text, list("」』\"”’'"), lambda t: t.str.replace(_QUOTES, "${1}"))
     frame = _branched(_formed(text))
     frame = frame.with_columns(folded(frame["core"].alias("text")).alias("core_key"))
     only_a_unit = pl.col("legal_form").is_null() & pl.col("core").str.contains(units().alone)
@@ -192,10 +195,12 @@ def _look_for(
 
 def _branched(frame: pl.DataFrame) -> pl.DataFrame:
     """Parts branches and departments from the core, where none was found yet."""
-    frame = frame.with_columns(pl.col("core").str.strip_chars(" ,"), pl.col("branch").is_null().alias("open"))
+    frame = frame.with_columns(
+        pl.col("core").str.strip_chars(_STOPS), pl.col("branch").is_null().alias("open")
+    )
     found = units()
     open_rows = pl.col("open")
-    in_brackets = r"^(.+?)\s*\(([^()]*)\)$"
+    in_brackets = r"^(.+?)\s*[(<〈《【\[]([^()<>〈〉《》【】\[\]]*)[)>〉》】\]]$"
     frame = _part(
         frame, open_rows & pl.col("core").str.extract(in_brackets, 2).str.contains(found.whole), in_brackets
     )

@@ -53,7 +53,7 @@ def legal_forms() -> LegalForms:
         kin.setdefault(name, letters)
 
     def token(words: dict[str, str], short: dict[str, str]) -> str:
-        return rf"{_OPEN}?\s*(?:{_any(words)})\s*{_CLOSE}?|{_OPEN}\s*(?:{_any(short)})\s*{_CLOSE}"
+        return rf"{_OPEN}?\s*(?:{_any(words)})(?:\s*{_CLOSE})?|{_OPEN}\s*(?:{_any(short)})\s*{_CLOSE}"
 
     companies = [{w: n for w, n in t.items() if n in _AMID} for t in (spelled, bracketed | banked)]
     edge = token(spelled, bracketed | banked)

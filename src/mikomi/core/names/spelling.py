@@ -6,8 +6,8 @@ form are one name written in two ways. `likened` goes further, for proposals tha
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Collection
 from functools import cache
 from importlib import resources
 
@@ -25,9 +25,9 @@ _BEFORE = {
 }  # fmt: skip
 _DASHES = dict.fromkeys("‐‑‒–—―−─━﹘﹣", "-")
 _VARIATION_SELECTORS = r"[\x{FE00}-\x{FE0F}\x{E0100}-\x{E01EF}]"
-_DROPPED = r"[\s・·•‧∙⋅,.'’‘`´\"“”「」『』]+"
+_DROPPED = dict.fromkeys(" ・·•‧∙⋅,.'’‘`´\"“”「」『』", "")
 _DECIMAL = r"([0-9])[.,]([0-9])"
-_BRACKETS = r"[()\[\]〔〕【】〈〉《》<>/_]"
+_BRACKETS = dict.fromkeys("()[]〔〕【】〈〉《》<>/_", "")
 
 # The long vowel mark is written or left out at the end of these, also inside longer words.
 _LONG_VOWELS = {
@@ -43,7 +43,13 @@ _LONG_VOWELS = {
 
 _LIKE_KANA = {"ヴア": "バ", "ヴイ": "ビ", "ヴエ": "ベ", "ヴオ": "ボ", "ヴ": "ブ", "ヂ": "ジ", "ヅ": "ズ"}
 _LIKE_KANA |= {"ヰ": "イ", "ヱ": "エ", "ヲ": "オ", "ー": "", "-": "", "之": "ノ"}
-_LIKE_WORDS = {"アンド": "&", "ツエ": "チエ", "フオ": "ホ", "テイ": "チ", "デイ": "ジ"}
+_DIGITS = dict(zip("一二三四五六七八九", "123456789", strict=True))
+_LIKE_WORDS = {"アンド": "&", "ホルデイングス": "hd", "holdings": "hd"}
+_ACCENTED = {
+    chr(code): bare
+    for code in range(0xC0, 0x250)
+    if (bare := unicodedata.normalize("NFD", chr(code))[0]).isascii() and len(bare) == 1
+}
 
 
 def by_distinct(values: pl.Series, compute: Callable[[pl.Series], pl.DataFrame]) -> pl.DataFrame:
@@ -53,18 +59,25 @@ def by_distinct(values: pl.Series, compute: Callable[[pl.Series], pl.DataFrame])
     in every column.
     """
     words = values.drop_nulls().unique()
+    if words.len() == values.len():
+        return compute(values)
     found = compute(words).with_columns(words.alias("_word"))
     rows = values.alias("_word").to_frame()
     return rows.join(found, on="_word", how="left", maintain_order="left").drop("_word")
 
 
-def mended(values: pl.Series, sieve: str, mend: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
-    """`mend` over the values in which the pattern `sieve` is found; few are, most of the time."""
-    marked = values.str.contains(sieve)
-    if not marked.any():
+def mended(values: pl.Series, sieve: str | Collection[str], mend: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
+    """`mend` over the values in which `sieve` is found; few are, most of the time.
+
+    A text is a pattern, a collection is of texts to be found as they are. The second is not only quicker:
+    Polars remembers a few dozen patterns and compiles again what it forgot, which for a single name
+    takes longer than all else.
+    """
+    found = values.str.contains(sieve) if isinstance(sieve, str) else values.str.contains_any(list(sieve))
+    if not found.any():
         return values
     text = pl.col(values.name)
-    changed = pl.when(marked).then(mend(text)).otherwise(text)
+    changed = pl.when(found).then(mend(text)).otherwise(text)
     return values.to_frame().select(changed.alias(values.name))[values.name]
 
 
@@ -83,50 +96,50 @@ def kanji_forms() -> tuple[dict[str, str], dict[str, str]]:
 def cleaned(values: pl.Series) -> pl.Series:
     """Text as a person reads it: NFKC, no invisible marks, one space for white space, none at the ends."""
     text = values.alias("text")
-    text = mended(text, f"[{''.join(map(re.escape, _BEFORE))}]", lambda t: t.str.replace_many(_BEFORE))
+    text = mended(text, _BEFORE, lambda t: t.str.replace_many(_BEFORE))
     text = mended(text, _VARIATION_SELECTORS, lambda t: t.str.replace_all(_VARIATION_SELECTORS, ""))
     text = text.str.normalize("NFKC")
-    text = mended(text, f"[{''.join(_DASHES)}]", lambda t: t.str.replace_many(_DASHES))
-    text = mended(text, r"[\p{Katakana}]-", lambda t: t.str.replace_all(r"([\p{Katakana}])-", "${1}ー"))
-    return mended(
-        text, r"^\s|\s$|[\s&&[^ ]]|\s\s", lambda t: t.str.replace_all(r"\s+", " ").str.strip_chars()
-    )
+    text = mended(text, _DASHES, lambda t: t.str.replace_many(_DASHES))
+    text = mended(text, ["-"], lambda t: t.str.replace_all(r"([\p{Katakana}])-", "${1}ー"))
+    return mended(text, r"\s", lambda t: t.str.replace_all(r"\s+", " ").str.strip_chars())
 
 
 def folded(values: pl.Series) -> pl.Series:
     """One form for the ways in which one name is written; `values` are `cleaned`.
 
     Case, old kanji, small kana, the long vowel mark at the end of technical words, ヶ and ケ, the ノ
-    between kanji, へ among katakana, spaces, 「・」, commas and full stops, `and` and `&`.
+    between kanji, へ among katakana, spaces, 「・」, commas and full stops, accents, `and` and `&`.
     """
     same, _ = kanji_forms()
     text = values.alias("text").str.to_lowercase()
-    text = mended(text, f"[{''.join(same)}]", lambda t: t.str.replace_many(same))
-    text = mended(text, r"\sand\s", lambda t: t.str.replace_all(r"\s+and\s+", "&"))
-    text = mended(text, _DECIMAL, lambda t: t.str.replace_all(_DECIMAL, "${1}:${2}"))
-    text = mended(text, _DROPPED, lambda t: t.str.replace_all(_DROPPED, ""))
-    text = mended(text, r"\p{Han}[ノヶ々]", _between_kanji)
-    text = mended(text, r"[へべぺ]", _he_of_katakana)
-    text = mended(text, r"[ァィゥェォッャュョヮヵヶ]", lambda t: t.str.replace_many(SMALL_KANA))
-    return mended(text, "ー", _long_vowels)
+    text = mended(text, _ACCENTED, lambda t: t.str.replace_many(_ACCENTED))
+    text = mended(text, same, lambda t: t.str.replace_many(same))
+    text = mended(text, [" and "], lambda t: t.str.replace_many({" and ": "&"}))
+    text = mended(text, list(".,"), lambda t: t.str.replace_all(_DECIMAL, "${1}:${2}"))
+    text = mended(text, _DROPPED, lambda t: t.str.replace_many(_DROPPED))
+    text = mended(text, list("ノ々"), _between_kanji)
+    text = mended(text, list("へべぺ"), _he_of_katakana)
+    text = mended(text, SMALL_KANA, lambda t: t.str.replace_many(SMALL_KANA))
+    return mended(text, ["ー"], lambda t: t.str.replace_many(_LONG_VOWELS))
 
 
 def likened(values: pl.Series) -> pl.Series:
     """One form for names that look or sound alike; `values` are `folded`. Not proof of anything."""
     _, alike = kanji_forms()
     text = values.alias("text")
-    text = mended(text, r"\p{Hiragana}", lambda t: t.str.replace_many(KATAKANA).str.replace_many(SMALL_KANA))
-    text = mended(text, f"[{''.join(alike)}]", lambda t: t.str.replace_many(alike))
-    text = mended(text, _BRACKETS, lambda t: t.str.replace_all(_BRACKETS, ""))
-    text = mended(text, r"[ヴヂヅヰヱヲー之\-]", _like_kana)
-    text = mended(text, "|".join(_LIKE_WORDS), lambda t: t.str.replace_many(_LIKE_WORDS))
-    return mended(text, r"^the\w|第?[一二三四五六七八九]", _like_numbers)
+    text = mended(text, KATAKANA, lambda t: t.str.replace_many(KATAKANA).str.replace_many(SMALL_KANA))
+    text = mended(text, alike, lambda t: t.str.replace_many(alike))
+    text = mended(text, _BRACKETS, lambda t: t.str.replace_many(_BRACKETS))
+    text = mended(text, _LIKE_KANA, lambda t: t.str.replace_many(_LIKE_KANA, leftmost=True))
+    text = mended(text, _LIKE_WORDS, lambda t: t.str.replace_many(_LIKE_WORDS))
+    text = mended(text, ["the"], lambda t: t.str.replace(r"^the(\w)", "${1}"))
+    return mended(text, _DIGITS, lambda t: t.str.replace_many(_DIGITS))
 
 
 def katakana(values: pl.Series) -> pl.Series:
     """Kana in full-width katakana, white space as one space; other letters stay."""
     text = cleaned(values)
-    return mended(text, r"\p{Hiragana}", lambda t: t.str.replace_many(KATAKANA))
+    return mended(text, KATAKANA, lambda t: t.str.replace_many(KATAKANA))
 
 
 def _between_kanji(text: pl.Expr) -> pl.Expr:
@@ -140,16 +153,3 @@ def _he_of_katakana(text: pl.Expr) -> pl.Expr:
         text = text.str.replace_all(f"([ァ-ヺー]){hiragana}", f"${{1}}{other}")
         text = text.str.replace_all(f"{hiragana}([ァ-ヺー])", f"{other}${{1}}")
     return text
-
-
-def _long_vowels(text: pl.Expr) -> pl.Expr:
-    return text.str.replace_many(_LONG_VOWELS)
-
-
-def _like_kana(text: pl.Expr) -> pl.Expr:
-    return text.str.replace_many(_LIKE_KANA, leftmost=True)
-
-
-def _like_numbers(text: pl.Expr) -> pl.Expr:
-    digits = dict(zip("一二三四五六七八九", "123456789", strict=True))
-    return text.str.replace(r"^the(\w)", "${1}").str.replace_many(digits)

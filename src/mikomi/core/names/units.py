@@ -14,6 +14,19 @@ from importlib import resources
 from mikomi.core.names.legal_forms import LATIN_UNITS
 
 _NUMBERED = r"第?\s?[一二三四五六七八九十0-9]+"
+_ENDINGS = [
+    "工場",
+    "製造所",
+    "研究所",
+    "本店",
+    "事業部",
+    "本部",
+    "課",
+    "営業部",
+    "部門",
+    "物流センタ",
+    "配送センタ",
+]
 _PREFECTURE = "[都道府県]?"
 # As bank transfers write them, small kana large, cut short or not.
 _KANA_UNITS = (
@@ -51,8 +64,8 @@ def units() -> Units:
     place, office, hall, work, room, other = (
         _any(lists[name]) for name in ("places", "offices", "halls", "work", "rooms", "others")
     )
-    start = rf"(?:(?:{place}){_PREFECTURE}|{_NUMBERED})"
-    department = rf"(?:{work})(?:統括|企画|推進|管理|支援)?(?:本部|部門|部|課)|(?:{room})室"
+    start = rf"(?:(?:{place}){_PREFECTURE}|{_NUMBERED}|本社)"
+    department = rf"(?:{work})(?:統括|企画|推進|管理|支援)?(?:{_NUMBERED})?(?:本部|部門|部|課)|(?:{room})室"
     group = rf"(?:{work})(?:係|グループ|チーム)"
     at_head = rf"{start}\S*?(?:{hall})"
     some_department = r"\S*(?:本部|部|課|部門)"
@@ -60,8 +73,8 @@ def units() -> Units:
     latin = rf"(?i:(?:\S+\s+){{0,3}}(?:{LATIN_UNITS}))"
     number = _NUMBERED.replace("?", "", 1)
     joined = (
-        rf"(?:{place}){_PREFECTURE}(?:第[一二三四五六七八九十0-9]+)?(?:{office})|{number}(?:{office})"
-        rf"|(?:(?:{place})(?:支社|支店|本社))?(?:{number})?(?:{department}).*|本社(?:(?:{department}).*|工場)?|事業本部|事業部"
+        rf"(?:{place}){_PREFECTURE}(?:第[一二三四五六七八九十0-9]+)?(?:{office}|工場)|{number}(?:{office}|工場)"
+        rf"|(?:(?:{place})(?:支社|支店|本社))?(?:{number})?(?:{department}).*|本社(?:(?:{department}).*|工場)?"
     )
     return Units(
         apart=rf"^(.+?)[\s/:、,|]+((?:{own_word}|{latin})(?:\s.*)?)$",
@@ -69,7 +82,7 @@ def units() -> Units:
         whole=rf"^[\s(]*(?:\S*?(?:{office}|{hall})|\S*(?:部|課|室|係|部門|グループ|チーム)|{latin}|{_KANA_UNITS})(?:[\s(].*)?\)?$",
         alone=rf"^(?:{start}\s*)?(?:{office}|{department})$",
         other=rf"(?:{other})$",
-        ending=rf"(?:{_any(['支店', '営業所', '出張所', '支社', '工場', '事業所', '支部', '本社'])})$",
+        ending=rf"(?:{office}|{_any(_ENDINGS)})$",
     )
 
 
