@@ -35,6 +35,7 @@ _AFTER_JOINED = r"^(.{2,})(様|さま|御中|先生|さん|殿)$"
 _BEFORE = r"(?i)^(mr|mrs|ms|miss|dr|prof)\b\.?\s*"
 _JAPANESE = r"^[\p{Han}\p{Hiragana}\p{Katakana}々ー〆ヶ]+$"
 _KANA = r"^[\p{Katakana}ー・ ]*$"
+_APART = "\x1f"
 _COMPANY = "株式会社|有限会社|合同会社|\\(株\\)|\\(有\\)|社団法人|財団法人"
 
 
@@ -75,8 +76,9 @@ def person_parts(names: pl.Series, kanas: pl.Series | None = None) -> pl.DataFra
     """
     if kanas is None:
         kanas = pl.Series([None], dtype=pl.String).new_from_index(0, names.len())
-    apart = "\x1f"
-    both = pl.concat_str(pl.lit(names).fill_null(""), pl.lit(apart), pl.lit(kanas).fill_null(""))
+    # One text of both sides, so that each pair of them is computed once.
+    sides = [pl.lit(side).fill_null("").str.replace_all(_APART, " ", literal=True) for side in (names, kanas)]
+    both = pl.concat_str(*sides, separator=_APART)
     return by_distinct(pl.select(both.alias("both"))["both"], _parts)
 
 
@@ -88,7 +90,7 @@ def kana_series(values: pl.Series) -> pl.Series:
 
 
 def _parts(both: pl.Series) -> pl.DataFrame:
-    sides = both.str.split_exact("\x1f", 1).struct.unnest()
+    sides = both.str.split_exact(_APART, 1).struct.unnest()
     frame = cleaned(sides.to_series(0)).alias("text").to_frame()
     read = kana_series(sides.to_series(1)).alias("kana")
     wrong_kana = (read.is_null() & (sides.to_series(1).str.strip_chars() != "")).alias("wrong_kana")
