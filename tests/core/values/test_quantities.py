@@ -177,6 +177,15 @@ def test_rows_keep_their_places_and_repeated_texts_their_values() -> None:
     assert found["approximate"].to_list() == [False, None, None, False, True]
 
 
+def test_plain_digits_read_as_the_same_digits_with_a_counter_do() -> None:
+    digits = ["7", "1,234", "1234567", "99999999999999", "1,234,567,890,123", "1,23", "012", "0"]
+    for unit in (Unit(), Unit(1e3)):
+        alone = parse_quantities(pl.Series(digits), unit)
+        signed = parse_quantities(pl.Series([f"約{text}" for text in digits]), unit)
+        assert alone.drop("approximate").equals(signed.drop("approximate"))
+        assert alone["approximate"].is_null().equals(signed["approximate"].is_null())
+
+
 numbers = st.integers(-(10**12), 10**12) | st.decimals(-(10**6), 10**6, places=3).map(float)
 
 

@@ -119,15 +119,17 @@ def parse_quantities(texts: pl.Series, unit: Unit = ONE) -> pl.DataFrame:
 
     `unit` is what the column is in (`header_unit`): it scales numbers that name no unit themselves.
     """
-    distinct = texts.cast(pl.String).unique().alias("text")
-    found = _read(distinct, unit)
-    return texts.cast(pl.String).alias("text").to_frame().join(
-        pl.concat([distinct.to_frame(), found], how="horizontal"),
-        on="text",
-        how="left",
-        nulls_equal=True,
-        maintain_order="left",
-    ).select(*SCHEMA)  # fmt: skip
+    rows = texts.cast(pl.String).alias("text").to_frame()
+    distinct = rows["text"].drop_nulls().unique()
+    simple = distinct.str.contains(_SIMPLE)
+    plain, rest = distinct.filter(simple), distinct.filter(~simple)
+    found = pl.concat(
+        [
+            pl.concat([plain.to_frame(), _read_plain(plain, unit)], how="horizontal"),
+            pl.concat([rest.to_frame(), _read(rest, unit)], how="horizontal"),
+        ]
+    )
+    return rows.join(found, on="text", how="left", maintain_order="left").select(*SCHEMA)
 
 
 def write_quantities(quantities: pl.DataFrame) -> pl.Series:
@@ -238,6 +240,9 @@ _FINE = 9e9
 """From here on numbers are kept to whole units: their millionths would not be exact."""
 
 
+_LARGEST = 1e15
+
+
 def _tidy(number: pl.Expr) -> pl.Expr:
     """The number that was meant: 2.3 times 億 is 230,000,000 and not a little less."""
     return pl.when(number.abs() < _FINE).then(number.round(6)).otherwise(number.round(0))
@@ -257,6 +262,22 @@ def _plain(number: pl.Expr) -> pl.Expr:
     )
     sign = pl.when(number < 0).then(pl.lit("-")).otherwise(pl.lit(""))
     return sign + whole.cast(pl.String) + pl.when(rest == 0).then(pl.lit("")).otherwise(decimals)
+
+
+_SIMPLE = r"^(?:[1-9]\d{0,13}|[1-9]\d{0,2}(?:,\d{3}){1,4})$"
+"""Most numbers are digits and no more; the long expression is for the others."""
+
+
+def _read_plain(texts: pl.Series, unit: Unit) -> pl.DataFrame:
+    number = _tidy(pl.col("text").str.replace_all(",", "", literal=True).cast(pl.Float64) * unit.scale)
+    fits = number.abs() < _LARGEST
+    frame = texts.to_frame().select(pl.when(fits).then(number).alias("least"))
+    known = pl.when(pl.col("least").is_not_null()).then(False)
+    return frame.select(
+        "least",
+        pl.col("least").alias("most"),
+        *(known.alias(name) for name in ("above", "below", "approximate")),
+    )
 
 
 def _read(texts: pl.Series, unit: Unit) -> pl.DataFrame:
@@ -318,7 +339,7 @@ def _read(texts: pl.Series, unit: Unit) -> pl.DataFrame:
         pl.col("a").is_not_null()
         & ~unsure
         & pl.when(two).then(range_fits).otherwise(one_fits)
-        & (pl.max_horizontal(pl.col("x", "y").abs()) < 1e15)
+        & (pl.max_horizontal(pl.col("x", "y").abs()) < _LARGEST)
         & ~pl.any_horizontal(
             pl.col(f"{side}_lead").is_not_null() & pl.col(f"{side}_edge").is_not_null() for side in "ab"
         )
