@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "mikomi.hub.scores",
     "mikomi.hub.people",
     "mikomi.hub.activity",
+    "mikomi.hub.consent",
     "mikomi.hub.accounts",
     "mikomi.hub.kit",
     "allauth",

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from mikomi.hub.people import queries as people
+from mikomi.hub.people.models import LeadTag, ListMember
 from mikomi.hub.site import pipeline
 from mikomi.hub.site.actions.erase_leads import erase_leads
 from mikomi.hub.site.models import LeadRow, LeadScore, ScoreLog
@@ -42,7 +44,10 @@ def lead(tmp_path, monkeypatch) -> int:
     put_outcome("L1", 100, "lost")
     put_leads([("L1", "三宅 浩司", "ミヤケ コウジ", "北浜精機", "本部長", "製造業")])
     pipeline.score_all(ON)
-    return people.numbers_of(["L1"])["L1"]
+    number = people.numbers_of(["L1"])["L1"]
+    LeadTag.objects.create(lead=number, tag=1, at=timezone.now())
+    ListMember.objects.create(lead=number, list=1, at=timezone.now())
+    return number
 
 
 def test_every_table_that_names_a_lead_forgets_an_erased_one(lead: int) -> None:

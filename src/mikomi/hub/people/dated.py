@@ -28,7 +28,9 @@ _VERSION = {
 }
 _ORDER = (SUBJECT, "#known_from", "#recorded_at", "#id")
 _VALUES = '"values"'
-_COLUMNS = f"scope, subject, {_VALUES}, known_from, recorded_at, recorded_day, source, import_id, by_id"
+_COLUMNS = (
+    f"scope, subject, {_VALUES}, known_from, recorded_at, recorded_day, source, import_id, batch_id, by_id"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,17 @@ class Origin:
     day: int
     dated: bool = False
     import_id: int | None = None
+    batch_id: int | None = None
     by_id: int | None = None
 
 
 def origin(
-    source: str, *, known_from: date | None = None, import_id: int | None = None, by_id: int | None = None
+    source: str,
+    *,
+    known_from: date | None = None,
+    import_id: int | None = None,
+    batch_id: int | None = None,
+    by_id: int | None = None,
 ) -> Origin:
     """Values that come in now, known from the day `known_from` if the source says so."""
     now = timezone.now()
@@ -62,6 +70,7 @@ def origin(
         day=today if known_from is None else known_from.toordinal() - EPOCH,
         dated=known_from is not None,
         import_id=import_id,
+        batch_id=batch_id,
         by_id=by_id,
     )
 
@@ -175,7 +184,8 @@ def _write(
     with staged(told, "told"):
         run(
             f"insert into people_change ({_COLUMNS})"
-            f" select %s, subject, {json_value('told')}, %s, %s, %s, %s, %s, %s from told order by subject",
+            f" select %s, subject, {json_value('told')}, %s, %s, %s, %s, %s, %s, %s from told"
+            " order by subject",
             [
                 scope.value,
                 known_from,
@@ -183,6 +193,7 @@ def _write(
                 origin.recorded_day,
                 origin.source,
                 origin.import_id,
+                origin.batch_id,
                 origin.by_id,
             ],
         )
@@ -248,7 +259,7 @@ def write_history(scope: Scope, changes: pl.DataFrame, origin: Origin) -> pl.Ser
     with staged(told, "told"):
         run(
             f"insert into people_change ({_COLUMNS})"
-            f" select %s, subject, {json_value('told')}, known_from, %s, %s, %s, %s, %s from told"
+            f" select %s, subject, {json_value('told')}, known_from, %s, %s, %s, %s, %s, %s from told"
             " order by subject, known_from",
             [
                 scope.value,
@@ -256,6 +267,7 @@ def write_history(scope: Scope, changes: pl.DataFrame, origin: Origin) -> pl.Ser
                 origin.recorded_day,
                 origin.source,
                 origin.import_id,
+                origin.batch_id,
                 origin.by_id,
             ],
         )
@@ -295,7 +307,7 @@ def _date_what_was_seen_later(scope: Scope, values: pl.DataFrame, origin: Origin
         run(
             f"insert into people_change ({_COLUMNS})"
             f" select c.scope, c.subject, c.{_VALUES}, c.recorded_day, c.recorded_at, c.recorded_day,"
-            " c.source, c.import_id, c.by_id"
+            " c.source, c.import_id, c.batch_id, c.by_id"
             " from asked a join people_change c on c.scope = %s and c.subject = a.subject"
             " where c.known_from is null and c.recorded_day > %s and not exists (select 1"
             " from people_change d where d.scope = c.scope and d.subject = c.subject"

@@ -19,6 +19,17 @@ from mikomi.hub.people.models import Scope
 from mikomi.hub.people.types import Stored
 
 _EMPTY = "'{}'"
+_OF_LEADS = {
+    "people_change": "scope = 'lead' and subject in {}",
+    "people_importedsubject": "scope = 'lead' and subject in {}",
+    "people_note": "scope = 'lead' and subject in {}",
+    "people_leadtag": "lead in {}",
+    "people_listmember": "lead in {}",
+    "people_duplicatepair": "low in {0} or high in {0}",
+    "people_merge": "kept in {0} or gone in {0}",
+    "people_exclusion": "target = 'lead' and value in (select cast(lead as text) from leaving)",
+}
+"""Where leads are named besides their own table, and how."""
 RESERVED = ("lead", "created_at")
 """Columns of a frame of leads that are no attributes."""
 
@@ -165,7 +176,8 @@ def erase(leads: Sequence[int]) -> None:
     gone = pl.DataFrame({"lead": list(leads)}, schema={"lead": pl.Int32})
     with changing():
         with staged(gone, "leaving"):
-            run("delete from people_change where scope = 'lead' and subject in (select lead from leaving)")
+            for table, of_lead in _OF_LEADS.items():
+                run(f"delete from {table} where {of_lead.format('(select lead from leaving)')}")
             run("delete from people_lead where id in (select lead from leaving)")
         erase_facts(leads)
 

@@ -5,6 +5,7 @@ Written by the pipeline alone. Everything here can be computed again from facts.
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 
 
@@ -138,3 +139,19 @@ class ScoreLog(models.Model):
     class Meta:
         db_table = "site_score_log"
         indexes = (models.Index(fields=["on", "version"], name="score_log_day"),)
+
+
+class SavedView(models.Model):
+    """A list as somebody keeps it: filters, order and search as in its address, and the columns.
+
+    `shared`: everybody sees it; else `owner` alone.
+    """
+
+    id = models.AutoField(primary_key=True)
+    name = models.TextField()
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    shared = models.BooleanField(default=False)
+    query = models.TextField(default="")
+    columns = models.JSONField(default=list)
+    place = models.IntegerField(default=0)
+    at = models.DateTimeField()

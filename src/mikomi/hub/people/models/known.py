@@ -1,4 +1,4 @@
-"""Leads, companies, what is known of them and since when, and the files it came from."""
+"""Leads, companies, what is known of them and since when."""
 
 from __future__ import annotations
 
@@ -27,6 +27,9 @@ class Lead(models.Model):
     field key: names, kana, title, department, phone and all others. `email` repeats its field in
     lower case, to find people by. `created_at` is when its source says the lead began, if it does;
     `added_at` when it came here.
+
+    A lead in the trash has `trashed_at`, one that was merged into another has `merged_into` (its
+    number): both are left out of everything but the way back.
     """
 
     id = models.AutoField(primary_key=True)
@@ -37,6 +40,9 @@ class Lead(models.Model):
     attributes = models.JSONField(default=dict)
     created_at = models.DateTimeField(null=True)
     added_at = models.DateTimeField()
+    trashed_at = models.DateTimeField(null=True, db_index=True)
+    trashed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    merged_into = models.IntegerField(null=True, db_index=True)
 
 
 class Scope(models.TextChoices):
@@ -47,14 +53,49 @@ class Scope(models.TextChoices):
 
 
 class Field(models.Model):
-    """An attribute: its key in conditions, its names, whose it is, what kind of value it holds."""
+    """An attribute: its key in conditions, its names, whose it is, what kind of value it holds.
+
+    `kind` is one of `mikomi.core.values`; `choices` are its options (`[{"key", "ja", "en"}]`),
+    `checks` what a value must meet (`{"least", "most", "pattern"}`), `unit` what numbers count.
+    `required`: where it must be filled in (`["import", "form"]`). `archived_at`: not offered any more.
+    """
 
     key = models.TextField(primary_key=True)
     label_ja = models.TextField()
     label_en = models.TextField()
     scope = models.CharField(max_length=7, choices=Scope)
-    kind = models.CharField(max_length=6, default="text")
+    kind = models.CharField(max_length=20, default="text")
     custom = models.BooleanField(default=False)
+    group = models.TextField(default="")
+    place = models.IntegerField(default=0)
+    choices = models.JSONField(default=list)
+    checks = models.JSONField(default=dict)
+    unit = models.TextField(default="")
+    required = models.JSONField(default=list)
+    archived_at = models.DateTimeField(null=True)
+
+
+class Batch(models.Model):
+    """One act on many leads that can be taken back: a bulk edit, a merge, a move.
+
+    `label` says it in words, as the person saw it. `undone_at`: it was taken back; `report` says what
+    could not be.
+    """
+
+    class Kind(models.TextChoices):
+        EDIT = "edit"
+        MERGE = "merge"
+        MOVE = "move"
+
+    id = models.AutoField(primary_key=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    label = models.TextField()
+    leads = models.IntegerField(default=0)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    report = models.JSONField(default=dict)
 
 
 class Change(models.Model):
@@ -76,58 +117,16 @@ class Change(models.Model):
     recorded_day = models.IntegerField()
     source = models.TextField()
     import_id = models.IntegerField(null=True)
+    batch_id = models.IntegerField(null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["scope", "subject"], name="change_subject"),
             models.Index(fields=["scope", "known_from"], name="change_day"),
+            # What one import or act wrote is found to take it back; most rows have no act.
+            models.Index(fields=["import_id"], name="change_import"),
+            models.Index(
+                fields=["batch_id"], name="change_batch", condition=models.Q(batch_id__isnull=False)
+            ),
         ]
-
-
-class Import(models.Model):
-    """One file that was read, or is being read; `cursor` steps of it are stored for good.
-
-    An uploaded file lies in the data folder under `stored_as`; `report` holds what the check page
-    shows of it. `error_ja` and `error_en` say why it failed.
-    """
-
-    class Kind(models.TextChoices):
-        LEADS = "leads"
-        EVENTS = "events"
-        OUTCOMES = "outcomes"
-
-    class Status(models.TextChoices):
-        UPLOADED = "uploaded"
-        CHECKED = "checked"
-        WAITING = "waiting"
-        RUNNING = "running"
-        DONE = "done"
-        FAILED = "failed"
-
-    id = models.AutoField(primary_key=True)
-    kind = models.CharField(max_length=8, choices=Kind)
-    file_name = models.TextField()
-    stored_as = models.TextField(default="")
-    sha256 = models.CharField(max_length=64)
-    encoding = models.TextField(default="")
-    known_from = models.DateField(null=True)
-    status = models.CharField(max_length=8, choices=Status)
-    cursor = models.IntegerField(default=0)
-    rows = models.IntegerField(default=0)
-    new = models.IntegerField(default=0)
-    changed = models.IntegerField(default=0)
-    unchanged = models.IntegerField(default=0)
-    rejected = models.IntegerField(default=0)
-    waiting = models.IntegerField(default=0)
-    waiting_keys = models.IntegerField(default=0)
-    conflicts = models.IntegerField(default=0)
-    report = models.JSONField(default=dict)
-    error_ja = models.TextField(default="")
-    error_en = models.TextField(default="")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
-    started_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["kind", "sha256"], name="import_file")]

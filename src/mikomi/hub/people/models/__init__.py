@@ -1,0 +1,29 @@
+"""The tables of this app, by subject."""
+
+from __future__ import annotations
+
+from mikomi.hub.people.models.imports import FileForm, Import, ImportedSubject
+from mikomi.hub.people.models.known import Batch, Change, Company, Field, Lead, Scope
+from mikomi.hub.people.models.labels import Attachment, LeadList, LeadTag, ListMember, Note, Tag
+from mikomi.hub.people.models.same import DuplicatePair, Exclusion, Merge
+
+__all__ = [
+    "Attachment",
+    "Batch",
+    "Change",
+    "Company",
+    "DuplicatePair",
+    "Exclusion",
+    "Field",
+    "FileForm",
+    "Import",
+    "ImportedSubject",
+    "Lead",
+    "LeadList",
+    "LeadTag",
+    "ListMember",
+    "Merge",
+    "Note",
+    "Scope",
+    "Tag",
+]
