@@ -37,6 +37,7 @@ class Command:
 COMMANDS: dict[str, Command] = {
     "demo": Command("mikomi.cli.demo", Words("デモ用のデータを作って画面を開く", "serve demo data")),
     "serve": Command("mikomi.cli.serve", Words("画面とワーカーを動かす", "run the web pages and the worker")),
+    "invite": Command("mikomi.cli.invite", Words("人を招く", "let one more person in")),
     "import": Command("mikomi.cli.import_", Words("ファイルを取り込む", "import leads, events or outcomes")),
     "score": Command("mikomi.cli.score", Words("ファイルのリードを採点する", "score the leads of a file")),
     "backtest": Command(
