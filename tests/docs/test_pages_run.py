@@ -71,6 +71,27 @@ def test_the_tutorial_leads_from_the_first_command_to_a_hot_list(
     assert str(hot["total"][0]) in told
 
 
+def test_the_page_on_the_model_says_what_the_check_says(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = DOCS / "how-to" / "edit-the-model.md"
+    save_files(page, tmp_path)
+    told = []
+    for language, text, _ in blocks(page):
+        if language == "sh":
+            done = subprocess.run(
+                command(*shlex.split(text)[1:]),
+                capture_output=True,
+                text=True,
+                env=surroundings(),
+                timeout=120,
+            )
+            assert done.returncode == 0, done.stderr
+            told.append(done.stdout)
+    assert len(told) == 2
+    assert "Leads with fit 10 or more and engagement 20 or more" in told[0]
+    assert "the group “料金” matches no content seen so far" in told[1]
+
+
 def test_the_library_page_runs_as_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     save_files(DOCS / "tutorial" / "first-hot-list.md", tmp_path)
