@@ -42,6 +42,9 @@ REASONS = {
 """What each reason says."""
 
 
+_WANTED = ["core_key", "legal_form", "position", "key"]
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """A verdict on two names and its reason, one of `REASONS`."""
@@ -68,9 +71,8 @@ def compare_companies(ones: pl.Series, others: pl.Series) -> pl.DataFrame:
 
 def compare_parts(ones: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
     """`compare_companies` over two frames as `company_parts` gives them."""
-    wanted = ["core_key", "legal_form", "position", "key"]
     pairs = pl.concat(
-        [_with_likeness(frame.select(wanted)).rename(lambda name, s=side: name + s)
+        [_with_likeness(frame.select(_WANTED)).rename(lambda name, s=side: name + s)
          for frame, side in ((ones, "_1"), (others, "_2"))],
         how="horizontal",
     )  # fmt: skip
@@ -101,6 +103,54 @@ def compare_parts(ones: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.lit("maybe"))
     )  # fmt: skip
     return pairs.select(reason.alias("reason")).select(verdict.alias("verdict"), "reason")
+
+
+def company_candidates(parts: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of keys that may be one company's, among the names of a frame as `company_parts` gives it.
+
+    Columns `key_1`, `key_2` (different, each pair once), `verdict` and `reason`. A name without a legal
+    form that could be either of two companies is `maybe` with both. Names that more than `CROWD` companies
+    have in common (株式会社, 有限会社, … さくら) are left out: nobody looks through those pairs.
+    """
+    known = parts.filter(pl.col("key").is_not_null()).unique("key").select(_WANTED)
+    known = _with_likeness(known).sort("key").with_row_index("n")
+    beside = pl.DataFrame({"a": known["n"], "like": known["like"]})
+    beside = beside.filter(pl.len().over("like").is_between(2, CROWD))
+    pairs = beside.join(beside.rename({"a": "b"}), on="like").filter(pl.col("a") < pl.col("b"))
+    pairs = pl.concat([pairs.select("a", "b"), _written_on(known)]).unique().sort("a", "b")
+    ones, others = known[pairs["a"]], known[pairs["b"]]
+    verdicts = compare_parts(ones, others)
+    formed = pl.col("legal_form").is_not_null()
+    choices = known.group_by("core_key").agg(formed.sum().alias("choices"))
+    many = ones.join(choices, on="core_key", how="left", maintain_order="left")["choices"] > 1
+    unsure = (verdicts["reason"] == "form_missing") & many
+    verdict = pl.select(pl.when(unsure).then(pl.lit("maybe")).otherwise(verdicts["verdict"]))
+    found = pl.DataFrame(
+        [ones["key"].alias("key_1"), others["key"].alias("key_2"), verdict.to_series().alias("verdict")]
+    )
+    return found.with_columns(verdicts["reason"]).filter(pl.col("verdict") != "no")
+
+
+CROWD = 50
+"""Companies of one likeness that are compared all with all."""
+
+
+def _written_on(known: pl.DataFrame) -> pl.DataFrame:
+    """Pairs a < b of rows of which one is the start of the other, which ends as branches do."""
+    long = known.filter(pl.col("core_key").str.contains(units().ending))
+    starts = long.select(
+        "n", "core_key", "legal_form", pl.int_ranges(2, pl.col("core_key").str.len_chars()).alias("at")
+    )
+    starts = starts.explode("at", empty_as_null=True).drop_nulls("at")
+    starts = starts.with_columns(pl.col("core_key").str.head(pl.col("at")))
+    found = starts.join(
+        known.select("core_key", "legal_form", pl.col("n").alias("short")),
+        on=["core_key", "legal_form"],
+        nulls_equal=True,
+    )
+    return found.select(
+        pl.min_horizontal("n", "short").alias("a"), pl.max_horizontal("n", "short").alias("b")
+    )
 
 
 def _with_likeness(parts: pl.DataFrame) -> pl.DataFrame:
