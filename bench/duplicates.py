@@ -66,8 +66,7 @@ def make_population(count: int, seed: int = 11) -> tuple[pl.DataFrame, pl.DataFr
         .when(style < 0.73).then(pl.format("info@{}", domain))
         .when(style < 0.90).then(pl.format("p{}@free.example", "number"))
         .alias("email"),
-        pl.when(style < 0.73).then(pl.lit("company")).when(style < 0.90).then(pl.lit("free"))
-        .alias("mail_kind"),
+        pl.when(style < 0.73).then(domain).alias("company_domain"),
         pl.when(pl.Series(draw.random(people)) < 0.3).then(pl.col("kana_key")).alias("kana_key"),
         pl.when(pl.Series(draw.random(people)) < 0.5)
         .then(pl.format("+8190{}", pl.col("number") + 10_000_000))
@@ -78,7 +77,7 @@ def make_population(count: int, seed: int = 11) -> tuple[pl.DataFrame, pl.DataFr
     leads = frame.select(
         pl.int_range(pl.len(), dtype=pl.Int64).alias("lead"),
         "email",
-        "mail_kind",
+        "company_domain",
         pl.concat_list("phone").list.drop_nulls().alias("phones"),
         (pl.col("family") + pl.col("given")).alias("name_key"),
         "kana_key",
@@ -105,7 +104,7 @@ def _plant(frame: pl.DataFrame, copies: int, draw: np.random.Generator) -> tuple
     given_off = pl.col("given").str.slice(0, 1) + "朗"
     copied = copied.with_columns(
         pl.when(pl.col("kind") == 0).then(mail).otherwise(mine).alias("email"),
-        pl.lit("free").alias("mail_kind"),
+        pl.lit(None, pl.String).alias("company_domain"),
         pl.when(pl.col("kind") == 1).then(phone).alias("phone"),
         pl.when(pl.col("kind") == 3).then(kana).alias("kana_key"),
         pl.when(pl.col("kind") == 3).then(pl.lit("別") + pl.col("family").str.slice(1))

@@ -114,10 +114,7 @@ def judge(a: Lead, b: Lead, leads: list[Lead]) -> tuple[int, Reason]:
     same_company = equal("corporate_number") or (equal("company_key") and not differ("corporate_number"))
     other_company = differ("corporate_number") or (differ("company_key") and not equal("corporate_number"))
     same_mail = equal("email")
-    domains = [
-        (lead["email"] or "").rpartition("@")[2] if lead["mail_kind"] == "company" else "" for lead in (a, b)
-    ]
-    same_domain = bool(domains[0]) and domains[0] == domains[1]
+    same_domain = equal("company_domain")
     other_mail = same_domain and not same_mail
     levels = [0]
     reasons = Reason(0)

@@ -38,7 +38,7 @@ IS_WHOLE = pl.all_horizontal(pl.col("family", "given").is_not_null())
 SCHEMA: dict[str, pl.DataType] = {
     "lead": pl.Int64(),
     "email": pl.String(),
-    "mail_kind": pl.String(),
+    "company_domain": pl.String(),
     "phones": pl.List(pl.String),
     "name_key": pl.String(),
     "kana_key": pl.String(),
@@ -49,9 +49,10 @@ SCHEMA: dict[str, pl.DataType] = {
 }
 """A row a lead; columns that are missing, null and empty texts are unknown.
 
-`lead`: its number, unique. `email`: folded. `mail_kind`: `company` where the mail domain is a
-company's own. `phones`: E.164. `name_key`, `kana_key`, `company_key`, `family`, `given`: as
-`mikomi.core.names` gives them (kana with or without spaces). `corporate_number`: 13 digits.
+`lead`: its number, unique. `email`: folded. `company_domain`: the domain of the address where it is a
+company's own. `phones`: E.164. `name_key`, `kana_key` (with or without spaces), `family`, `given`: as
+`mikomi.core.names` gives them. `company_key`: anything that names of one company have in common, and those
+of two companies have not; the row number of a company serves. `corporate_number`: 13 digits.
 """
 
 type Ints = npt.NDArray[np.int32]
@@ -99,7 +100,6 @@ def code_leads(leads: pl.DataFrame) -> Coded:
     missing = [pl.lit(None, kind).alias(name) for name, kind in SCHEMA.items() if name not in leads.columns]
     frame = leads.with_columns(missing).select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
     frame = frame.with_columns(pl.when(pl.col(pl.String) != "").then(pl.col(pl.String)).name.keep())
-    own_mail = frame.select(pl.when(pl.col("mail_kind") == "company").then("email").alias("email"))["email"]
     name, names = _codes(frame["name_key"])
     alike, _ = _codes(likened(names))
     script = _scripts(names)
@@ -109,7 +109,7 @@ def code_leads(leads: pl.DataFrame) -> Coded:
     readings = _sounds(frame["kana_key"])
     kana, _ = _codes(readings.zip_with(readings.is_not_null(), of_rows))
     mail, mails = _codes(frame["email"])
-    domain, _ = _codes(own_mail.str.extract(r"@([^@]+)$"))
+    domain, _ = _codes(frame["company_domain"])
     phone, phone_from = _phones(frame["phones"])
     of_phone = np.repeat(np.arange(len(frame), dtype=np.int32), np.diff(phone_from))
     length = names.str.len_chars().to_numpy()
