@@ -12,7 +12,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.people import uploads
 from mikomi.hub.people.fields import label_of
-from mikomi.hub.people.forms import KINDS, EncodingForm, UploadForm
+from mikomi.hub.people.forms.imports import KINDS, EncodingForm, UploadForm
 from mikomi.hub.people.models import Import
 
 IMPORTS_A_PAGE = 20
