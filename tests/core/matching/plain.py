@@ -97,7 +97,9 @@ def is_whole(lead: Lead) -> bool:
     if lead["family"] or lead["given"]:
         return bool(lead["family"] and lead["given"])
     name = lead["name_key"] or ""
-    return bool(name) and len(name) >= {"latin": 8, "kana": 5, "kanji": 4}[script(name)]
+    if name and script(name) == "kanji" and len(name) == 3:
+        return len(spoken(lead) or "") >= 6
+    return bool(name) and len(name) >= {"latin": 8, "kana": 6, "kanji": 4}[script(name)]
 
 
 def judge(a: Lead, b: Lead, leads: list[Lead]) -> tuple[int, Reason]:

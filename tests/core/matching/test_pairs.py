@@ -65,6 +65,16 @@ INFO = {"email": "info@aoba.example", "company_domain": "aoba.example"}
         (PHONE | TARO, PHONE, Level.MAYBE),
         (AT_A | TARO, AT_A | TARO, Level.LIKELY),
         (AT_A | {"name_key": "青葉"}, AT_A | {"name_key": "青葉"}, Level.MAYBE),
+        (
+            AT_A | {"name_key": "林健一", "kana_key": "ハヤシ ケンイチ"},
+            AT_A | {"name_key": "林健一"},
+            Level.LIKELY,
+        ),
+        (
+            AT_A | {"name_key": "五十嵐", "kana_key": "イガラシ"},
+            AT_A | {"name_key": "五十嵐"},
+            Level.MAYBE,
+        ),
         (AT_A | TARO, AT_A | JIRO, None),
         (AT_A | TARO, AT_B | TARO, None),
         (TARO, TARO, None),

@@ -30,8 +30,11 @@ ROLES = (
 LATIN, KANA, KANJI = 0, 1, 2
 """How a name is written; anything that is neither Latin nor kana counts as kanji."""
 
-SURELY_WHOLE = (8, 5, 4)
+SURELY_WHOLE = (8, 6, 4)
 """A name of so many letters is family and given name, where nobody parted it; by script."""
+
+WHOLE_KANJI, WHOLE_READING = 3, 6
+"""So are three kanji with a reading of six kana: 五十嵐 and 小笠原 have less."""
 
 IS_WHOLE = pl.all_horizontal(pl.col("family", "given").is_not_null())
 
@@ -107,7 +110,8 @@ def code_leads(leads: pl.DataFrame) -> Coded:
     spoken = _sounds(names).zip_with(pl.Series(script == KANA), _nothing(len(names)))
     of_rows = pl.concat([spoken, _nothing(1)]).gather(np.where(name < 0, len(names), name))
     readings = _sounds(frame["kana_key"])
-    kana, _ = _codes(readings.zip_with(readings.is_not_null(), of_rows))
+    read = readings.zip_with(readings.is_not_null(), of_rows)
+    kana, _ = _codes(read)
     mail, mails = _codes(frame["email"])
     domain, _ = _codes(frame["company_domain"])
     phone, phone_from = _phones(frame["phones"])
@@ -116,7 +120,10 @@ def code_leads(leads: pl.DataFrame) -> Coded:
     role = mails.str.extract(r"^([^@]*)@").is_in(list(ROLES)).fill_null(False).to_numpy()
     parted = frame.select(any=pl.any_horizontal(pl.col("family", "given").is_not_null()), given=IS_WHOLE)
     long = length >= np.array(SURELY_WHOLE)[script]
-    full = np.where(parted["any"].to_numpy(), parted["given"].to_numpy(), np.append(long, False)[name])
+    nearly = (script == KANJI) & (length >= WHOLE_KANJI)
+    spelt = (read.str.len_chars() >= WHOLE_READING).fill_null(False).to_numpy()
+    whole = np.append(long, False)[name] | (np.append(nearly, False)[name] & spelt)
+    full = np.where(parted["any"].to_numpy(), parted["given"].to_numpy(), whole)
     company = _codes(frame["company_key"])[0]
     corporate = _codes(frame["corporate_number"])[0]
     return Coded(
