@@ -29,7 +29,7 @@ COLUMNS = ("core", "legal_form", "position", "branch", "core_key", "key")
 _ADDRESSED = r"\s*(?:御中|各位|ご担当者様?|担当者様|\s(?:様|殿|さま|宛))$"
 _ADDRESSED_ENDS = ["御中", "各位", "担当者", "様", "殿", "さま", "宛"]
 _ADDRESSED_FORM = r"(会社|法人|\))(?:様|殿|さま)$"
-_FORMER = r"\s*\((?:旧|元|現|新|東証|名証|札証|福証|上場|証券コード)[^()]*\)"
+_FORMER = r"\s*\((?:旧|元[: ]|現[: ]|東証|名証|札証|福証|上場|証券コード)[^()]*\)"
 _STOPS = " ,、。.:;"
 # After a Japanese name, the same name in Latin letters or its reading.
 _READING = r"([\p{Han}\p{Hiragana}\p{Katakana}ー].*?)\s*\(([A-Za-z][A-Za-z .,&'’\-]*|\p{Hiragana}{2,})\)$"

@@ -120,6 +120,8 @@ def folded(values: pl.Series) -> pl.Series:
     text = mended(text, list("ノ々"), _between_kanji)
     text = mended(text, list("へべぺ"), _he_of_katakana)
     text = mended(text, SMALL_KANA, lambda t: t.str.replace_many(SMALL_KANA))
+    # Voicing marks that stood after a small kana.
+    text = mended(text, list("\u3099\u309a"), lambda t: t.str.normalize("NFC"))
     return mended(text, ["ー"], lambda t: t.str.replace_many(_LONG_VOWELS))
 
 

@@ -64,17 +64,19 @@ def units() -> Units:
     place, office, hall, work, room, other = (
         _any(lists[name]) for name in ("places", "offices", "halls", "work", "rooms", "others")
     )
-    start = rf"(?:(?:{place}){_PREFECTURE}|{_NUMBERED}|本社)"
+    number = "第[一二三四五六七八九十0-9]+"
+    start = rf"(?:(?:{place}){_PREFECTURE}|{number}|[0-9]+|本社)"
+    # 設備部品 is no department of 設備部.
+    more = r"(?:\S*(?:部|課|室|係|部門|グループ|チーム))?"
     department = rf"(?:{work})(?:統括|企画|推進|管理|支援)?(?:{_NUMBERED})?(?:本部|部門|部|課)|(?:{room})室"
     group = rf"(?:{work})(?:係|グループ|チーム)"
     at_head = rf"{start}\S*?(?:{hall})"
     some_department = r"\S*(?:本部|部|課|部門)"
     own_word = rf"\S*?(?:{office})|\S*?(?:{department}|{group})|{at_head}|{some_department}"
     latin = rf"(?i:(?:\S+\s+){{0,3}}(?:{LATIN_UNITS}))"
-    number = _NUMBERED.replace("?", "", 1)
     joined = (
         rf"(?:{place}){_PREFECTURE}(?:第[一二三四五六七八九十0-9]+)?(?:{office}|工場)|{number}(?:{office}|工場)"
-        rf"|(?:(?:{place})(?:支社|支店|本社))?(?:{number})?(?:{department}).*|本社(?:(?:{department}).*|工場)?"
+        rf"|(?:(?:{place})(?:支社|支店|本社))?(?:{number})?(?:{department}){more}|本社(?:(?:{department}){more}|工場)?"
     )
     return Units(
         apart=rf"^(.+?)[\s/:、,|]+((?:{own_word}|{latin})(?:\s.*)?)$",
