@@ -55,6 +55,13 @@ def test_a_title_of_fewer_fields_than_the_table_is_no_rejected_row(tmp_path: Pat
     assert table.frame.height == 1
 
 
+def test_a_title_above_a_single_column_is_skipped(tmp_path: Path) -> None:
+    table = read_table(text_file(tmp_path, "配信停止リスト\nメールアドレス\na@example.com\nb@example.com\n"))
+    assert table.columns == ["メールアドレス"]
+    assert table.frame.height == 2
+    assert read_table(text_file(tmp_path, "メモ帳\nメモ\nあ\n")).header_lines == (1,)
+
+
 def test_titles_above_headers_nobody_knows_are_skipped_too(tmp_path: Path) -> None:
     text = "わが社の表,,,\nいろは,にほへ,とちり,ぬるを\nあ,い,う,え\nか,き,く,け\n"
     table = read_table(text_file(tmp_path, text))

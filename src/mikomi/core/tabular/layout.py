@@ -131,6 +131,9 @@ def _find_header(rows: Sequence[_Row], header: bool | None) -> tuple[int, bool]:
     if best:
         return best, True
     usual = Counter(row.filled for row in rows).most_common(1)[0][0] if rows else 0
+    titled = len(rows) > 2 and rows[0].filled == 1 and rows[0].known == rows[0].values == 0
+    if titled and rows[1].known == rows[1].filled == 1 and all(row.values for row in rows[2:]):
+        return 1, True
     if rows and rows[0].filled == 1 and rows[0].known == 0 and usual >= 2:
         for place, row in enumerate(rows[1:], 1):
             if row.filled >= max(2, (usual + 1) // 2):

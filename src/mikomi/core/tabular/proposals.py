@@ -20,7 +20,7 @@ from mikomi.core.tabular.form_types import Form
 from mikomi.core.tabular.forms import MAIL, recognise
 from mikomi.core.tabular.headers import canonical, plain_header
 from mikomi.core.tabular.mending import OUR_COLUMNS
-from mikomi.core.tabular.survey import SHARE, field_of_values
+from mikomi.core.tabular.survey import SHARE, fields_of_values
 from mikomi.core.tabular.times import parse_times
 from mikomi.core.words import Words
 
@@ -73,9 +73,11 @@ def propose(
             found[place] = proposal
             if proposal.field:
                 taken[proposal.field] = name
+    rest = [name for place, name in enumerate(columns) if place not in found and name in sample.columns]
+    looks = fields_of_values(sample.select(rest))
     for place, name in enumerate(columns):
         if place not in found:
-            found[place] = _by_values(name, sample, taken)
+            found[place] = _by_values(name, looks.get(name), sample, taken)
             if found[place].field:
                 taken[found[place].field or ""] = name
     return tuple(
@@ -138,12 +140,10 @@ def _second(name: str, field: str, other: str) -> Proposal:
     return Proposal(name, None, "unsure", "header", why)
 
 
-def _by_values(name: str, sample: pl.DataFrame, taken: Mapping[str, str]) -> Proposal:
-    values = _values(sample, name)
-    field = field_of_values(values)
+def _by_values(name: str, field: str | None, sample: pl.DataFrame, taken: Mapping[str, str]) -> Proposal:
     if field is not None:
         share = round(100 * SHARE)
-        example = str(values[0])[:40]
+        example = str(_values(sample, name)[0])[:40]
         why = Words(
             f"値の {share}% 以上がその形をしているため（例: {example}）",
             f"at least {share}% of the values look like it (such as {example})",

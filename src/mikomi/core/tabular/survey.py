@@ -22,6 +22,8 @@ type Content = Literal["leads", "events", "outcomes", "unknown"]
 
 EXAMPLES = 3
 SAMPLE_ROWS = 1000
+SAMPLE_CELLS = 500_000
+"""Of a very wide file fewer rows are looked at, so that this many cells are."""
 SHARE = 0.8
 """So many of a column's values must look alike before its field is proposed from them."""
 
@@ -162,13 +164,16 @@ def _columns(reader: Reader, sample: pl.DataFrame, filled: dict[str, int]) -> tu
             by_header[name] = field
     columns = []
     proposed = set(by_header.values())
+    sample = sample.head(max(10, SAMPLE_CELLS // max(1, sample.width)))
+    unknown = [name for name in sample.columns if name not in by_header and canonical(name) is None]
+    by_values = fields_of_values(sample.select(unknown))
     for name in reader.columns:
         values = sample[name].drop_nulls() if name in sample.columns else pl.Series(dtype=pl.String)
         values = values.filter(values.str.strip_chars() != "")
         field = by_header.get(name)
         by: Literal["header", "values"] | None = "header" if field else None
         if field is None and canonical(name) is None:
-            field = field_of_values(values)
+            field = by_values.get(name)
             field = field if field not in proposed else None
             by = "values" if field else None
             proposed |= {field} if field else set()
@@ -177,12 +182,24 @@ def _columns(reader: Reader, sample: pl.DataFrame, filled: dict[str, int]) -> tu
     return tuple(columns)
 
 
-def field_of_values(values: pl.Series) -> str | None:
-    """The field that most of a column's values look like, or None."""
-    if len(values) == 0:
-        return None
-    for field, pattern in VALUES:
-        alike = values.str.strip_chars().str.contains(rf"\A(?:{pattern})\z")
-        if int(alike.sum()) >= SHARE * len(values):
-            return field
-    return None
+def fields_of_values(sample: pl.DataFrame) -> dict[str, str]:
+    """Column -> the field that most of its values look like; columns that look like none are left out."""
+    texts = sample.select(pl.col(pl.String))
+    if texts.width == 0 or texts.height == 0:
+        return {}
+    cells = (
+        texts.head(max(10, SAMPLE_CELLS // texts.width))
+        .unpivot()
+        .with_columns(pl.col("value").str.strip_chars())
+        .filter(pl.col("value") != "")
+    )
+    shares = cells.group_by("variable").agg(
+        pl.col("value").str.contains(rf"\A(?:{pattern})\z").mean().alias(field) for field, pattern in VALUES
+    )
+    fits = shares.select(
+        "variable",
+        pl.coalesce(pl.when(pl.col(field) >= SHARE).then(pl.lit(field)) for field, _ in VALUES).alias(
+            "field"
+        ),
+    ).drop_nulls()
+    return dict(fits.iter_rows())
