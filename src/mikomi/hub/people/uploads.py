@@ -22,6 +22,7 @@ from mikomi.core.tabular.rejects import write_rejected
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.people.imports import OvertakenError, Report, check_file, run_import, sha256_of
+from mikomi.hub.people.importing.options import Options, dump
 from mikomi.hub.people.models import Import
 
 LARGEST = 300 * 1024 * 1024
@@ -88,6 +89,19 @@ def read_again(record: Import, encoding: str) -> None:
     asked = Import.objects.filter(pk=record.pk, status__in=(Status.CHECKED, Status.FAILED), cursor=0)
     if asked.update(status=Status.UPLOADED, encoding=encoding, error_ja="", error_en=""):
         ask_check(record)
+
+
+def set_options(record: Import, options: Options) -> bool:
+    """Keeps what the person chose and checks the file again; false when it is being stored already."""
+    asked = Import.objects.filter(
+        pk=record.pk, status__in=(Status.UPLOADED, Status.CHECKED, Status.FAILED), cursor=0
+    )
+    told = dump(options)
+    if not asked.update(status=Status.UPLOADED, options=told, error_ja="", error_en=""):
+        return False
+    record.refresh_from_db()
+    ask_check(record)
+    return True
 
 
 def check(number: int) -> None:

@@ -1,0 +1,155 @@
+"""What a person chose for a file: how it is read, what its columns become, what all its leads get.
+
+`Import.options` and `FileForm.options` hold it as JSON; what is not there is left to the program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from typing import Any, Literal, get_args
+
+from mikomi.core.values.fields import KINDS
+from mikomi.core.words import MikomiError, Words
+
+type Conflict = Literal["overwrite", "keep", "fill"]
+CONFLICTS: tuple[str, ...] = get_args(Conflict.__value__)
+"""Where a lead is known already: `overwrite` takes the file's values, `keep` leaves the lead as it is,
+`fill` takes values only where nothing is known."""
+
+BASIS_KINDS = ("consent", "card", "deal", "published")
+OWN_FIELD = "+"
+"""In `Options.columns`: the column becomes a field of its own, called as its header."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewField:
+    """A field made on the way. `key` is what `Options.columns` names; `choices`: labels, for choices."""
+
+    key: str
+    label: str
+    kind: str = "text"
+    scope: Literal["lead", "company"] = "lead"
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBasis:
+    """The ground on which the addresses of a file may be written to, and how we know; see `consent`."""
+
+    kind: str
+    since: date
+    how: str
+    wording: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """All that can be chosen. None and "": found by the program.
+
+    `columns`: header -> field key, "" leaves the column out, `OWN_FIELD` makes a field of it; headers
+    that are not named get what is proposed. `owner`: the name of the salesperson, `source`: where the
+    leads come from; both are written where the file itself says nothing. `seminar` and `held_at` (ISO
+    text, local) belong to lists of who attended.
+    """
+
+    delimiter: str | None = None
+    sheet: str | None = None
+    header: bool | None = None
+    header_lines: tuple[int, ...] | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    fields: tuple[NewField, ...] = ()
+    conflict: Conflict = "overwrite"
+    tags: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+    source: str = ""
+    owner: str = ""
+    basis: GivenBasis | None = None
+    seminar: str = ""
+    held_at: str = ""
+
+    @property
+    def remembered(self) -> Options:
+        """What holds for the next file of the same form, too: never its tags, source or consent."""
+        return replace(Options(), columns=self.columns, fields=self.fields, conflict=self.conflict)
+
+
+NOTHING = Options()
+
+
+def dump(options: Options) -> dict[str, Any]:
+    """`options` as JSON values, without what was not chosen."""
+    told = asdict(options)
+    if options.basis is not None:
+        told["basis"]["since"] = options.basis.since.isoformat()
+    told["fields"] = [asdict(new) | {"choices": list(new.choices)} for new in options.fields]
+    return {name: _plain(value) for name, value in told.items() if value not in (None, "", (), [], {})}
+
+
+def parse(told: Mapping[str, Any]) -> Options:
+    """Options out of JSON values. Raises `MikomiError` in words for what is none."""
+    try:
+        lines = told.get("header_lines")
+        return Options(
+            delimiter=told.get("delimiter") or None,
+            sheet=told.get("sheet") or None,
+            header=told.get("header"),
+            header_lines=None if not lines else tuple(int(line) for line in lines),
+            columns={str(header): str(key) for header, key in (told.get("columns") or {}).items()},
+            fields=tuple(_new_field(new) for new in told.get("fields") or ()),
+            conflict=_one_of(told.get("conflict") or "overwrite", CONFLICTS),  # pyright: ignore[reportArgumentType]
+            tags=_names(told.get("tags")),
+            lists=_names(told.get("lists")),
+            source=str(told.get("source") or "").strip(),
+            owner=str(told.get("owner") or "").strip(),
+            basis=_basis(told["basis"]) if told.get("basis") else None,
+            seminar=str(told.get("seminar") or "").strip(),
+            held_at=str(told.get("held_at") or "").strip(),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise MikomiError(
+            Words(
+                f"取り込みの設定が読めません（{error}）。選びなおしてください",
+                f"the settings of the import cannot be read ({error}); choose them again",
+            )
+        ) from error
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _names(given: Any) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for text in given or () if (name := str(text).strip())))
+
+
+def _one_of(value: str, allowed: tuple[str, ...]) -> str:
+    if value not in allowed:
+        raise ValueError(f"{value!r}: {', '.join(allowed)}")
+    return value
+
+
+def _new_field(told: Mapping[str, Any]) -> NewField:
+    label = str(told["label"]).strip()
+    key = str(told.get("key") or label).strip()
+    if not key:
+        raise ValueError("label")
+    return NewField(
+        key=key,
+        label=label or key,
+        kind=_one_of(str(told.get("kind") or "text"), KINDS),
+        scope=_one_of(str(told.get("scope") or "lead"), ("lead", "company")),  # pyright: ignore[reportArgumentType]
+        choices=_names(told.get("choices")),
+    )
+
+
+def _basis(told: Mapping[str, Any]) -> GivenBasis:
+    return GivenBasis(
+        kind=_one_of(str(told["kind"]), BASIS_KINDS),
+        since=told["since"] if isinstance(told["since"], date) else date.fromisoformat(str(told["since"])),
+        how=str(told.get("how") or "").strip(),
+        wording=str(told.get("wording") or "").strip(),
+        url=str(told.get("url") or "").strip(),
+    )
