@@ -21,8 +21,8 @@ from mikomi.core.tabular.formats import ENDINGS
 from mikomi.core.tabular.rejects import write_rejected
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.kit.jobs import enqueue
-from mikomi.hub.people.imports import OvertakenError, Report, check_file, run_import, sha256_of
 from mikomi.hub.people.importing.options import Options, dump
+from mikomi.hub.people.imports import OvertakenError, Report, check_file, run_import, sha256_of
 from mikomi.hub.people.models import Import
 
 LARGEST = 300 * 1024 * 1024
