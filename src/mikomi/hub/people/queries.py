@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import polars as pl
 from django.db import transaction
+from django.db.models import Q
 
 from mikomi.core.conditions.text import folded
 from mikomi.hub.activity.queries import instant
@@ -17,12 +18,15 @@ from mikomi.hub.people.models import Change, Company, Field, Lead, Scope
 from mikomi.hub.people.types import CompanyView, FieldView, Person, ValueChange
 
 _DAY_ZERO = date(1970, 1, 1)
+_THERE = "l.trashed_at is null and l.merged_into is null"
+"""Holds for leads that are not out."""
 
 
 def attribute_frame(on: date | None = None, lead_ids: Sequence[int] | None = None) -> pl.DataFrame:
     """What was known of leads on local day `on` (None: is known now), one row a lead, by number.
 
-    Columns: `number` (Int32), `lead` (key), `company` (name as the company's record writes it, null
+    A lead that is out (in the trash, or merged into another) is left out. Columns: `number` (Int32),
+    `lead` (key), `company` (name as the company's record writes it, null
     without one), `created_at` (UTC, null where no source says), then every defined field as text
     under its key. A company's values stand in the rows of all its leads.
     """
@@ -56,8 +60,14 @@ def fields() -> list[FieldView]:
 
 
 def lead_count() -> int:
-    """How many leads there are."""
-    return Lead.objects.count()
+    """How many leads there are, those that are out not counted."""
+    return Lead.objects.filter(trashed_at=None, merged_into=None).count()
+
+
+def out_of(numbers: Sequence[int]) -> set[int]:
+    """Those of a page's leads that are out by now: in the trash, or merged into another."""
+    gone = Q(trashed_at__isnull=False) | Q(merged_into__isnull=False)
+    return set(Lead.objects.filter(gone, pk__in=numbers).values_list("pk", flat=True))
 
 
 def numbers_of(keys: Sequence[str]) -> dict[str, int]:
@@ -67,7 +77,8 @@ def numbers_of(keys: Sequence[str]) -> dict[str, int]:
 
 def find_by_email(email: str) -> list[int]:
     """The numbers of the leads with this address, in any case."""
-    return list(Lead.objects.filter(email=email.strip().lower()).order_by("pk").values_list("pk", flat=True))
+    there = Lead.objects.filter(email=email.strip().lower(), trashed_at=None, merged_into=None)
+    return list(there.order_by("pk").values_list("pk", flat=True))
 
 
 def person(number: int) -> Person | None:
@@ -97,7 +108,12 @@ def company(number: int) -> CompanyView | None:
     if found is None:
         return None
     known = {k: v for k, v in found.attributes.items() if v}
-    return CompanyView(found.pk, found.name, known, Lead.objects.filter(company=found).count())
+    return CompanyView(
+        found.pk,
+        found.name,
+        known,
+        Lead.objects.filter(company=found, trashed_at=None, merged_into=None).count(),
+    )
 
 
 def colleagues(number: int, limit: int = 50) -> list[Person]:
@@ -105,7 +121,8 @@ def colleagues(number: int, limit: int = 50) -> list[Person]:
     held = Lead.objects.filter(pk=number).values_list("company", flat=True).first()
     if held is None:
         return []
-    others = Lead.objects.filter(company=held).exclude(pk=number).order_by("pk")[:limit]
+    others = Lead.objects.filter(company=held, trashed_at=None, merged_into=None)
+    others = others.exclude(pk=number).order_by("pk")[:limit]
     return [found for other in others.values_list("pk", flat=True) if (found := person(other))]
 
 
@@ -181,11 +198,11 @@ def _lead_rows(lead_ids: Sequence[int] | None) -> pl.DataFrame:
     columns = f"select l.id, l.key, {born}, {text} from people_lead l"
     schema = {SUBJECT: pl.Int32, "lead": pl.String, "created_at": pl.Int64, "#values": pl.String}
     if lead_ids is None:
-        rows = fetch(f"{columns} order by l.id", schema)
+        rows = fetch(f"{columns} where {_THERE} order by l.id", schema)
     else:
         asked = pl.DataFrame({"lead": list(lead_ids)}, schema={"lead": pl.Int32}).unique()
         with staged(asked, "asked"):
-            rows = fetch(f"{columns} join asked a on a.lead = l.id order by l.id", schema)
+            rows = fetch(f"{columns} join asked a on a.lead = l.id where {_THERE} order by l.id", schema)
     return rows.with_columns(
         pl.from_epoch("created_at", "s").dt.cast_time_unit("us").dt.replace_time_zone("UTC")
     )
