@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "lead": (
@@ -214,6 +215,7 @@ NOT_OF_A_GROUP = frozenset(("lead", "created_at", "at", "kind", "content", "auto
 """会社 ID is no lead, and 会社 登録日 no lead's."""
 
 
+@lru_cache(maxsize=1 << 15)  # wide files are asked for each field
 def _meaning(header: str) -> tuple[str, int] | None:
     """The field and how telling the header is; a name below a known group (連絡先 電話) comes last."""
     found = MEANINGS.get(plain_header(header))

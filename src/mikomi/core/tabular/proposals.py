@@ -25,6 +25,7 @@ from mikomi.core.tabular.times import parse_times
 from mikomi.core.words import Words
 
 type Certainty = Literal["sure", "likely", "unsure"]
+type Cells = Mapping[str, pl.Series]
 type By = Literal["remembered", "form", "header", "second_row", "values", "nothing"]
 
 PERSONAL = ("name", "family_name", "given_name", "company", "department", "title", "phone", "mobile")
@@ -73,15 +74,16 @@ def propose(
             found[place] = proposal
             if proposal.field:
                 taken[proposal.field] = name
-    rest = [name for place, name in enumerate(columns) if place not in found and name in sample.columns]
-    looks = fields_of_values(sample.select(rest))
+    cells = {series.name: series for series in sample.get_columns()}
+    rest = [cells[name] for place, name in enumerate(columns) if place not in found and name in cells]
+    looks = fields_of_values(pl.DataFrame(rest))
     for place, name in enumerate(columns):
         if place not in found:
-            found[place] = _by_values(name, looks.get(name), sample, taken)
+            found[place] = _by_values(name, looks.get(name), cells, taken)
             if found[place].field:
                 taken[found[place].field or ""] = name
     return tuple(
-        Proposal(p.header, p.field, p.certainty, p.by, p.reason, (*p.warnings, *_doubts(p, sample)))
+        Proposal(p.header, p.field, p.certainty, p.by, p.reason, (*p.warnings, *_doubts(p, cells)))
         for p in (found[place] for place in range(len(columns)))
     )
 
@@ -140,10 +142,10 @@ def _second(name: str, field: str, other: str) -> Proposal:
     return Proposal(name, None, "unsure", "header", why)
 
 
-def _by_values(name: str, field: str | None, sample: pl.DataFrame, taken: Mapping[str, str]) -> Proposal:
+def _by_values(name: str, field: str | None, cells: Cells, taken: Mapping[str, str]) -> Proposal:
     if field is not None:
         share = round(100 * SHARE)
-        example = str(_values(sample, name)[0])[:40]
+        example = str(_values(cells, name)[0])[:40]
         why = Words(
             f"値の {share}% 以上がその形をしているため（例: {example}）",
             f"at least {share}% of the values look like it (such as {example})",
@@ -158,17 +160,19 @@ def _by_values(name: str, field: str | None, sample: pl.DataFrame, taken: Mappin
     return Proposal(name, None, "unsure", "nothing", why)
 
 
-def _values(sample: pl.DataFrame, name: str) -> pl.Series:
-    if name not in sample.columns:
+def _values(cells: Cells, name: str) -> pl.Series:
+    if name not in cells:
         return pl.Series(name, [], dtype=pl.String)
-    values = sample[name].drop_nulls().str.strip_chars()
+    values = cells[name].drop_nulls().str.strip_chars()
     return values.filter(values != "")
 
 
-def _doubts(proposal: Proposal, sample: pl.DataFrame) -> tuple[Words, ...]:
+def _doubts(proposal: Proposal, cells: Cells) -> tuple[Words, ...]:
     """What in the column does not fit its field."""
-    values = _values(sample, proposal.header)
-    if len(values) == 0 or not proposal.field:
+    if not proposal.field:
+        return ()
+    values = _values(cells, proposal.header)
+    if len(values) == 0:
         return ()
     mails = values.str.contains(MAIL)
     if proposal.field in PERSONAL and mails.any():

@@ -167,8 +167,9 @@ def _columns(reader: Reader, sample: pl.DataFrame, filled: dict[str, int]) -> tu
     sample = sample.head(max(10, SAMPLE_CELLS // max(1, sample.width)))
     unknown = [name for name in sample.columns if name not in by_header and canonical(name) is None]
     by_values = fields_of_values(sample.select(unknown))
+    cells = {series.name: series for series in sample.get_columns()}
     for name in reader.columns:
-        values = sample[name].drop_nulls() if name in sample.columns else pl.Series(dtype=pl.String)
+        values = cells[name].drop_nulls() if name in cells else pl.Series(dtype=pl.String)
         values = values.filter(values.str.strip_chars() != "")
         field = by_header.get(name)
         by: Literal["header", "values"] | None = "header" if field else None
