@@ -52,6 +52,11 @@ DEPARTMENTS: dict[str, Words] = {
 _RANK_KEYS = tuple(RANKS)
 _NONE = 99
 _CHIEF_OFFICER = r"chief [a-z]+(?: [a-z]+)? officer"
+_SHORTENED = {
+    r"sr\.?": "senior", r"asst\.?": "assistant", r"mgr\.?": "manager", r"dept\.?": "department",
+    r"exec\.?": "executive", r"v\.p\.": "vp", r"c\.e\.o\.": "ceo", r"g\.m\.": "gm",
+}  # fmt: skip
+_HELPER = r"(?:assistant|secretary|aide) to [a-z &]+"
 _FORMER = r"(?:former|formerly|ex-|retired)\s*[a-z][a-z ]*"
 
 
@@ -147,7 +152,11 @@ def _clean(texts: pl.Series) -> pl.Series:
 
 
 def _ranks(texts: pl.Series) -> pl.DataFrame:
-    text = _clean(texts).str.replace_all(_CHIEF_OFFICER, "cxo").str.replace_all(_FORMER, "")
+    text = _clean(texts)
+    for short, long in _SHORTENED.items():
+        text = text.str.replace_all(rf"(^|[^a-z.]){short}($|[^a-z.])", f"${{1}}{long}${{2}}")
+    text = text.str.replace_all(_HELPER, "secretary")
+    text = text.str.replace_all(_CHIEF_OFFICER, "cxo").str.replace_all(_FORMER, "")
     text = text.str.replace_all("マネジャ", "マネージャ").str.replace_all(_former(), "${1}")
     text = text.str.replace_all(r"(長) (代理|補佐|代行|付)( |$)", "${1}${2}${3}")
     meanings = _table("ranks.txt")[1]
