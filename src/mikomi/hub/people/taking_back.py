@@ -1,0 +1,233 @@
+"""Taking back what one import or one act wrote: its versions go, what holds now is worked out anew.
+
+What was known before is known again. A value that somebody wrote later stays and is reported.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+from django.db import transaction
+
+from mikomi.hub.activity.changes import changing, mark_changed
+from mikomi.hub.kit.setwise import fetch, on_postgres, run, staged
+from mikomi.hub.people import companies as firms
+from mikomi.hub.people.dated import SUBJECT, TABLES, opened, origin
+from mikomi.hub.people.following import AUTOMATIC, follow
+from mikomi.hub.people.models import Scope
+
+SUBJECTS_A_STEP = 20_000
+NAMED = 200
+"""So many values that stay are named; all are counted."""
+BEGINNING = "created_at"
+"""When a lead began stands among its versions, too; the earliest one holds."""
+_VERSION = {
+    SUBJECT: pl.Int32,
+    "#known_from": pl.Int32,
+    "#recorded_at": pl.Int64,
+    "#id": pl.Int64,
+    "#mine": pl.Boolean,
+    "#source": pl.String,
+    "#values": pl.String,
+}
+_ORDER = (SUBJECT, "#known_from", "#recorded_at", "#id")
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What became of it. `versions`: rows of history that went. `leads`: the numbers of the leads
+    whose values changed (Int32, sorted). `companies`: of the companies. `stayed`: the first values that
+    were written later, as (scope, number, field, value, source); `stayed_count`: all of them."""
+
+    versions: int
+    leads: pl.Series
+    companies: pl.Series
+    stayed: tuple[tuple[str, int, str, str, str], ...]
+    stayed_count: int
+
+
+def take_back_values(
+    *, import_id: int | None = None, batch_id: int | None = None, spared: pl.DataFrame | None = None
+) -> TakenBack:
+    """Deletes the values that an import or an act wrote, and sets what holds now from those left.
+
+    `spared`: `scope`, `subject` of those that are left as they are. Each step of some thousand leads
+    is one transaction (or part of the caller's): cut off, it is done again from the start and goes on.
+    Raises `ValueError` unless exactly one of the two is named.
+    """
+    if (import_id is None) == (batch_id is None):
+        raise ValueError("name an import or an act")
+    column, number = ("import_id", import_id) if batch_id is None else ("batch_id", batch_id)
+    changed: dict[Scope, list[pl.Series]] = {Scope.COMPANY: [], Scope.LEAD: []}
+    versions, stayed, count = 0, [], 0
+    for scope in (Scope.LEAD, Scope.COMPANY):
+        last = -1
+        left_out = None
+        if spared is not None and spared.height:
+            left_out = spared.filter(pl.col("scope") == scope.value)["subject"].cast(pl.Int32)
+        while (step := _next(scope, column, number, last)).height:
+            last = int(step["subject"].max())  # pyright: ignore[reportArgumentType]
+            subjects = step["subject"]
+            if left_out is not None:
+                subjects = subjects.filter(~subjects.is_in(left_out.implode()))
+            if subjects.is_empty():
+                continue
+            with changing() as change:
+                gone, now, late = _take(scope, subjects, column, number)
+                mark_changed(_leads_of(scope, now), change, activity=False)
+            changed[scope].append(now)
+            versions, count = versions + gone, count + late.height
+            if len(stayed) < NAMED:
+                stayed += [(scope.value, *row) for row in late.head(NAMED - len(stayed)).iter_rows()]
+    return TakenBack(
+        versions=versions,
+        leads=_together(changed[Scope.LEAD]),
+        companies=_together(changed[Scope.COMPANY]),
+        stayed=tuple(stayed),
+        stayed_count=count,
+    )
+
+
+def _next(scope: Scope, column: str, number: int | None, last: int) -> pl.DataFrame:
+    return fetch(
+        f"select distinct subject from people_change where {column} = %s and scope = %s and subject > %s"
+        f" order by subject limit {SUBJECTS_A_STEP}",
+        {"subject": pl.Int32},
+        [number, scope.value, last],
+    )
+
+
+def _take(
+    scope: Scope, subjects: pl.Series, column: str, number: int | None
+) -> tuple[int, pl.Series, pl.DataFrame]:
+    """How many versions went, whose values changed, and the values that stay since they came later."""
+    text = 'c."values"::text' if on_postgres() else 'c."values"'
+    with staged(subjects.alias("subject").to_frame(), "retracted"):
+        versions = fetch(
+            f"select c.subject, c.known_from, c.recorded_at, c.id, coalesce(c.{column} = %s, false),"
+            f" c.source, {text} from retracted r join people_change c"
+            " on c.scope = %s and c.subject = r.subject",
+            _VERSION,
+            [number, scope.value],
+        )
+        gone = run(
+            f"delete from people_change where {column} = %s and scope = %s"
+            " and subject in (select subject from retracted)",
+            [number, scope.value],
+        )
+        _undate(scope)
+    mine = versions.filter("#mine")
+    fields = _fields_of(mine["#values"])
+    long = _long(versions, fields)
+    touched = long.filter("#mine").select(SUBJECT, "#field").unique()
+    long = long.join(touched, on=[SUBJECT, "#field"], how="semi", maintain_order="left")
+    per = long.group_by(SUBJECT, "#field", maintain_order=True).agg(
+        pl.col("#value").last().alias("held"),
+        pl.col("#mine").last().alias("ours"),
+        pl.col("#source").last().alias("by"),
+        pl.col("#recorded_at").last().alias("when"),
+        pl.col("#recorded_at").filter(pl.col("#mine")).max().alias("said"),
+        pl.col("#value").filter(~pl.col("#mine")).last().alias("before"),
+    )
+    usual = per.filter(pl.col("#field") != BEGINNING)
+    restored = usual.filter("ours").select(SUBJECT, "#field", pl.col("before").alias("#value"))
+    late = usual.filter(~pl.col("ours") & (pl.col("when") > pl.col("said")) & (pl.col("by") != AUTOMATIC))
+    _give_back(scope, restored)
+    begun = per.filter(pl.col("#field") == BEGINNING)[SUBJECT]
+    changed = pl.concat([restored[SUBJECT], begun]).unique().sort()
+    if scope == Scope.LEAD:
+        _begin_anew(begun, long)
+        again = follow(changed, origin(AUTOMATIC))
+        changed = pl.concat([changed, again]).unique().sort()
+    elif firms.NUMBER in fields:
+        firms.note_numbers(changed, origin(AUTOMATIC))
+    return gone, changed, late.select(SUBJECT, "#field", "held", "by")
+
+
+def _fields_of(values: pl.Series) -> list[str]:
+    """The keys that stand in JSON objects; few objects differ in their keys."""
+    if values.is_empty():
+        return []
+    shapes = values.str.replace_all(r'"((?:[^"\\]|\\.)*)"\s*:\s*"(?:[^"\\]|\\.)*"', '"${1}":""').unique()
+    return sorted({key for shape in shapes.to_list() for key in json.loads(shape)})
+
+
+def _long(versions: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:
+    """One row a value, oldest first."""
+    kept = [*_ORDER, "#mine", "#source"]
+    wide = pl.concat([versions.select(kept), opened(versions["#values"], fields)], how="horizontal")
+    return (
+        wide.unpivot(on=list(fields), index=kept, variable_name="#field", value_name="#value")
+        .drop_nulls("#value")
+        .sort(_ORDER, nulls_last=False, maintain_order=True)
+    )
+
+
+def _give_back(scope: Scope, values: pl.DataFrame) -> None:
+    """Sets `#field` of `#subject` to `#value`; null: nothing is known any more."""
+    if values.is_empty():
+        return
+    keys = {key: json.dumps(key, ensure_ascii=False) for key in values["#field"].unique()}
+    written = pl.struct(pl.col("#value").alias("v")).struct.json_encode()
+    pairs = values.select(
+        pl.col(SUBJECT).alias("subject"),
+        pl.concat_str(
+            pl.col("#field").replace_strict(keys, return_dtype=pl.String),
+            pl.lit(":"),
+            written.str.strip_prefix('{"v":').str.strip_suffix("}"),
+        ).alias("pair"),
+    )
+    told = pairs.group_by("subject").agg(("{" + pl.col("pair").str.join(",") + "}").alias("told"))
+    table = TABLES[scope]
+    merged = "json_patch(attributes, told.told)"
+    if on_postgres():
+        merged = "jsonb_strip_nulls(attributes || told.told::jsonb)"
+    with staged(told, "told"):
+        run(f"update {table} set attributes = {merged} from told where told.subject = {table}.id")
+
+
+def _begin_anew(leads: pl.Series, long: pl.DataFrame) -> None:
+    """Sets when the leads began to the earliest that is still told."""
+    if leads.is_empty():
+        return
+    left = long.filter((pl.col("#field") == BEGINNING) & ~pl.col("#mine"))
+    first = left.group_by(SUBJECT).agg(
+        pl.col("#value").str.to_datetime(time_unit="us", time_zone="UTC").min()
+    )
+    told = leads.to_frame(SUBJECT).join(first, on=SUBJECT, how="left")
+    with staged(told.select(pl.col(SUBJECT).alias("subject"), pl.col("#value").alias("born")), "told"):
+        run("update people_lead set created_at = told.born from told where told.subject = people_lead.id")
+
+
+def _undate(scope: Scope) -> None:
+    """Takes away the days that first values were given only because an older value was known.
+
+    See `dated._date_what_was_seen_later`: where no older one is left, the first value holds from the
+    beginning as it did.
+    """
+    run(
+        "delete from people_change where scope = %s and subject in (select subject from retracted)"
+        " and known_from = recorded_day and exists (select 1 from people_change c"
+        " where c.scope = people_change.scope and c.subject = people_change.subject"
+        " and c.known_from is null and c.recorded_at = people_change.recorded_at"
+        ' and c."values" = people_change."values")'
+        " and not exists (select 1 from people_change o where o.scope = people_change.scope"
+        " and o.subject = people_change.subject and o.known_from < people_change.known_from)",
+        [scope.value],
+    )
+
+
+def _leads_of(scope: Scope, subjects: pl.Series) -> pl.Series:
+    if scope == Scope.LEAD or subjects.is_empty():
+        return subjects.rename("lead")
+    with transaction.atomic(), staged(subjects.alias("company").to_frame(), "moved"):
+        return fetch(
+            "select l.id from moved m join people_lead l on l.company_id = m.company", {"lead": pl.Int32}
+        )["lead"]
+
+
+def _together(parts: Sequence[pl.Series]) -> pl.Series:
+    return pl.concat([pl.Series(SUBJECT, dtype=pl.Int32), *parts]).unique().sort()
