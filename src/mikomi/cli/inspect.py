@@ -91,6 +91,10 @@ def as_json(survey: Survey, language: Language) -> dict[str, Any]:
         "holds": survey.content,
         "rows": survey.rows,
         "rejected": survey.rejected.height,
+        "findings": [
+            {"code": found.code, "count": found.count, "says": found.words.text(language)}
+            for found in survey.findings
+        ],
         "columns": [
             {
                 "name": column.name,
@@ -134,6 +138,8 @@ def as_lines(survey: Survey, language: Language) -> list[str]:
         (say("中身", "holds"), CONTENTS[survey.content].text(language)),
     ]
     lines = [str(survey.path), *("  " + line for line in aligned(facts))]
+    told = [found for found in survey.findings if found.code not in ("encoding", "delimiter")]
+    lines += [f"  - {found.words.text(language)}" for found in told]
     heads = (say("列", "column"), say("項目", "field"), say("入力", "filled"), say("例", "examples"))
     lines += ["", *aligned([heads, *(_column(column, language) for column in survey.columns)])]
     if survey.content == "leads" and not any(column.field in ("lead", "email") for column in survey.columns):

@@ -29,7 +29,7 @@ def rows_of(table: Table) -> list[tuple[str, ...]]:
 
 CELL = st.text(
     st.characters(codec="utf-8", exclude_characters="\0\uffff", exclude_categories=("Cs",)), max_size=12
-)
+).filter(lambda cell: not cell.startswith(("=", "'")))  # such cells are mended, and said
 
 
 @settings(max_examples=300, deadline=None)

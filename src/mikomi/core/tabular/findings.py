@@ -79,6 +79,10 @@ def _en(found: Finding) -> str:
     return ", ".join(found.names)
 
 
+def _many(found: Finding, noun: str) -> str:
+    return f"{found.count} {noun}{'' if found.count == 1 else 's'}"
+
+
 def _at(found: Finding) -> tuple[str, str]:
     """Where, as far as it is kept: （3・7 行目） and (lines 3, 7)."""
     if not found.lines:
@@ -129,7 +133,7 @@ def _rows_above(found: Finding) -> Words:
     ja, en = _at(found)
     return Words(
         f"見出しより上の {found.count} 行は、表題として読み飛ばしました{ja}",
-        f"{found.count} rows above the header were taken for titles and skipped{en}",
+        f"skipped {_many(found, 'row')} above the header as titles{en}",
     )
 
 
@@ -145,40 +149,40 @@ def _two_header_rows(found: Finding) -> Words:
 def _merged_header(found: Finding) -> Words:
     return Words(
         f"結合された見出しの {found.count} 列に、番号を付けて名前にしました（{_ja(found)}）",
-        f"{found.count} columns under merged header cells were given numbered names ({_en(found)})",
+        f"gave {_many(found, 'column')} under merged header cells a numbered name ({_en(found)})",
     )
 
 
 def _merged_cells(found: Finding) -> Words:
     return Words(
-        f"縦に結合されたセルの値を、結合された {found.count} 行すべてに入れました（{_ja(found)}）",
-        f"the value of cells merged downwards was given to all {found.count} rows they cover ({_en(found)})",
+        f"縦に結合されたセルの値を、その下の {found.count} 個のセルにも入れました（{_ja(found)}）",
+        f"filled {_many(found, 'cell')} with the value of the merged cell above ({_en(found)})",
     )
 
 
 def _empty_columns(found: Finding) -> Words:
     return Words(
         f"見出しも値もない {found.count} 列を除きました",
-        f"{found.count} columns without any content were left out",
+        f"left out {_many(found, 'column')} without any content",
     )
 
 
 def _empty_rows(found: Finding) -> Words:
-    return Words(f"空の {found.count} 行を除きました", f"{found.count} empty rows were left out")
+    return Words(f"空の {found.count} 行を除きました", f"left out {_many(found, 'empty row')}")
 
 
 def _total_rows(found: Finding) -> Words:
     ja, en = _at(found)
     return Words(
         f"合計や小計の {found.count} 行は取り込みません{ja}",
-        f"{found.count} rows of totals are not taken{en}",
+        f"left out {_many(found, 'row')} of totals{en}",
     )
 
 
 def _text_formulas(found: Finding) -> Words:
     return Words(
         f'="…" の形で書かれた {found.count} 個のセルを、中の文字にしました（{_ja(found)}）',
-        f'{found.count} cells written as ="…" were read as the text inside ({_en(found)})',
+        f'read {_many(found, "cell")} written as ="…" as the text inside ({_en(found)})',
     )
 
 
@@ -186,14 +190,14 @@ def _formulas(found: Finding) -> Words:
     ja, en = _at(found)
     return Words(
         f"数式のように見える {found.count} 個のセルは、計算せず文字のまま取り込みます{ja}",
-        f"{found.count} cells look like formulas and are kept as text{en}",
+        f"kept {_many(found, 'formula')} as text, not computed{en}",
     )
 
 
 def _apostrophes(found: Finding) -> Words:
     return Words(
         f"数式よけの ' で始まる {found.count} 個のセルから ' を外しました（{_ja(found)}）",
-        f"the apostrophe that guards {found.count} cells against formulas was taken off ({_en(found)})",
+        f"took the apostrophe against formulas off {_many(found, 'cell')} ({_en(found)})",
     )
 
 
