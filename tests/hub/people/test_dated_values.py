@@ -188,9 +188,10 @@ def test_the_history_says_what_came_when_and_from_where() -> None:
         on("2026-06-01", source="SFA.csv"),
     )
     history = queries.attribute_history(queries.numbers_of(["a"])["a"])
-    assert (history[0].field, history[0].before, history[0].value) == ("title", "主任", "課長")
-    assert (history[0].known_from, history[0].source) == (date(2026, 6, 1), "SFA.csv")
-    assert {(c.field, c.known_from, c.source) for c in history[1:]} == {
+    told = [change for change in history if change.source != "自動"]
+    assert (told[0].field, told[0].before, told[0].value) == ("title", "主任", "課長")
+    assert (told[0].known_from, told[0].source) == (date(2026, 6, 1), "SFA.csv")
+    assert {(c.field, c.known_from, c.source) for c in told[1:]} == {
         ("title", None, "名刺.csv"),
         ("company", None, "名刺.csv"),
         ("industry", None, "SFA.csv"),

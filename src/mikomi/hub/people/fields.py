@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from mikomi.core.values.titles import DEPARTMENTS, RANKS
 from mikomi.core.words import Words
 from mikomi.hub.people.models import Field, Scope
 
@@ -18,13 +19,20 @@ STANDARD: dict[str, tuple[str, str, Scope, str]] = {
     "company": ("会社", "Company", Scope.LEAD, "text"),
     "department": ("部署", "Department", Scope.LEAD, "text"),
     "title": ("役職", "Title", Scope.LEAD, "text"),
+    "title_rank": ("役職ランク", "Rank", Scope.LEAD, "choice"),
+    "department_class": ("部門", "Function", Scope.LEAD, "choice"),
+    "branch": ("支店・拠点", "Branch", Scope.LEAD, "text"),
     "phone": ("電話", "Phone", Scope.LEAD, "text"),
     "direct_phone": ("直通電話", "Direct phone", Scope.LEAD, "text"),
     "mobile": ("携帯電話", "Mobile", Scope.LEAD, "text"),
+    "phone_number": ("電話（番号）", "Phone (number)", Scope.LEAD, "phone"),
+    "direct_phone_number": ("直通電話（番号）", "Direct phone (number)", Scope.LEAD, "phone"),
+    "mobile_number": ("携帯電話（番号）", "Mobile (number)", Scope.LEAD, "phone"),
     "fax": ("FAX", "Fax", Scope.LEAD, "text"),
     "postal_code": ("郵便番号", "Postal code", Scope.LEAD, "text"),
     "city": ("市区町村", "City", Scope.LEAD, "text"),
     "address": ("住所", "Address", Scope.LEAD, "text"),
+    "street": ("番地", "Street", Scope.LEAD, "text"),
     "building": ("建物", "Building", Scope.LEAD, "text"),
     "source": ("流入元", "Source", Scope.LEAD, "text"),
     "campaign": ("キャンペーン", "Campaign", Scope.LEAD, "text"),
@@ -36,8 +44,8 @@ STANDARD: dict[str, tuple[str, str, Scope, str]] = {
     "corporate_number": ("法人番号", "Corporate number", Scope.COMPANY, "text"),
     "industry": ("業種", "Industry", Scope.COMPANY, "text"),
     "employees": ("従業員数", "Employees", Scope.COMPANY, "number"),
-    "revenue": ("売上高", "Revenue", Scope.COMPANY, "number"),
-    "capital": ("資本金", "Capital", Scope.COMPANY, "number"),
+    "revenue": ("売上高", "Revenue", Scope.COMPANY, "money"),
+    "capital": ("資本金", "Capital", Scope.COMPANY, "money"),
     "prefecture": ("都道府県", "Prefecture", Scope.COMPANY, "text"),
     "country": ("国", "Country", Scope.COMPANY, "text"),
     "website": ("ウェブサイト", "Website", Scope.COMPANY, "text"),
@@ -45,6 +53,14 @@ STANDARD: dict[str, tuple[str, str, Scope, str]] = {
 """Key -> label in Japanese, label in English, whose it is, kind of value. Addresses stay with the
 lead: people of one company sit in different offices."""
 
+CHOICES = {
+    "title_rank": [{"key": w.ja, "ja": w.ja, "en": w.en, "others": [key]} for key, w in RANKS.items()],
+    "department_class": [
+        {"key": w.ja, "ja": w.ja, "en": w.en, "others": [key]} for key, w in DEPARTMENTS.items()
+    ],
+}
+"""The choices of the product's own fields. Their Japanese names are stored: lists, conditions and exports
+show values as they are."""
 
 FACTS = {
     "lead": Words("リードのキー", "Lead key"),
@@ -74,7 +90,15 @@ def make_fields(keys: Iterable[str]) -> None:
     wanted = set(keys) - set(Field.objects.values_list("key", flat=True))
     Field.objects.bulk_create(
         [
-            Field(key=key, label_ja=ja, label_en=en, scope=scope, kind=kind, custom=key not in STANDARD)
+            Field(
+                key=key,
+                label_ja=ja,
+                label_en=en,
+                scope=scope,
+                kind=kind,
+                custom=key not in STANDARD,
+                choices=CHOICES.get(key, []),
+            )
             for key in sorted(wanted)
             for ja, en, scope, kind in [STANDARD.get(key, (key, key, Scope.LEAD, "text"))]
         ],

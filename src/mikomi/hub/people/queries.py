@@ -9,11 +9,12 @@ import polars as pl
 from django.db import transaction
 from django.db.models import Q
 
-from mikomi.core.conditions.text import folded
 from mikomi.hub.activity.queries import instant
 from mikomi.hub.kit.setwise import fetch, on_postgres, staged
-from mikomi.hub.people.dated import EPOCH, SUBJECT, as_of
+from mikomi.hub.people.companies import KEY, find_companies, key_of
+from mikomi.hub.people.dated import EPOCH, SUBJECT, as_of, opened
 from mikomi.hub.people.fields import keys_of
+from mikomi.hub.people.kinds import numeric_keys, read_numbers
 from mikomi.hub.people.models import Change, Company, Field, Lead, Scope
 from mikomi.hub.people.types import CompanyView, FieldView, Person, ValueChange
 
@@ -28,7 +29,8 @@ def attribute_frame(on: date | None = None, lead_ids: Sequence[int] | None = Non
     A lead that is out (in the trash, or merged into another) is left out. Columns: `number` (Int32),
     `lead` (key), `company` (name as the company's record writes it, null
     without one), `created_at` (UTC, null where no source says), then every defined field as text
-    under its key. A company's values stand in the rows of all its leads.
+    under its key. A company's values stand in the rows of all its leads. Of numbers that are ranges
+    (300〜999) the least stands here, the most where no least is known (docs/decisions/0005).
     """
     day = None if on is None else on.toordinal() - EPOCH
     with transaction.atomic():
@@ -38,16 +40,17 @@ def attribute_frame(on: date | None = None, lead_ids: Sequence[int] | None = Non
         every = sorted({*mine, *shared, "company"})
         own = as_of(Scope.LEAD, rows, every, day, everybody=lead_ids is None)
         wide = pl.concat([rows.select(SUBJECT, "lead", "created_at"), own.drop(SUBJECT)], how="horizontal")
-        wide = wide.with_columns(folded(pl.col("company")).alias("#company"))
+        wide = wide.with_columns(_companies_then(rows, wide["company"], day))
         companies = _company_frame(shared, day, None if lead_ids is None else wide["#company"])
     wide = wide.join(companies, on="#company", how="left", maintain_order="left")
+    numeric = set(numeric_keys())
     return wide.select(
         pl.col(SUBJECT).alias("number"),
         "lead",
         pl.coalesce("#name", _told("company")).alias("company"),
         "created_at",
-        *(_told(f) for f in mine if f != "company"),
-        *(pl.coalesce(_told(f"{f}#company"), _told(f)).alias(f) for f in shared),
+        *(_read(_told(f), f in numeric).alias(f) for f in mine if f != "company"),
+        *(_read(pl.coalesce(_told(f"{f}#company"), _told(f)), f in numeric).alias(f) for f in shared),
     )
 
 
@@ -187,6 +190,32 @@ def _history(scope: Scope, subject: int) -> Iterator[ValueChange]:
             held[field] = value
 
 
+def _companies_then(rows: pl.DataFrame, names: pl.Series, day: int | None) -> pl.Series:
+    """The number of each lead's company: today's, and of those that were somewhere else on that day
+    the one that bore the name they had then."""
+    now = rows["company_id"].alias("#company")
+    if day is None:
+        return now
+    today = opened(rows["#values"], ["company"])["company"]
+    elsewhere = names.ne_missing(today)
+    if not elsewhere.any():
+        return now
+    keys = (
+        key_of(names.filter(elsewhere))
+        .alias("#key")
+        .to_frame()
+        .with_columns(place=pl.Series(elsewhere.arg_true(), dtype=pl.UInt32))
+    )
+    then = keys.join(
+        find_companies(keys["#key"]), left_on="#key", right_on=KEY, how="left", maintain_order="left"
+    )
+    return now.scatter(then["place"], then[SUBJECT])
+
+
+def _read(text: pl.Expr, number: bool) -> pl.Expr:
+    return read_numbers(text) if number else text
+
+
 def _told(column: str) -> pl.Expr:
     return pl.when(pl.col(column) != "").then(column).alias(column)
 
@@ -195,8 +224,14 @@ def _lead_rows(lead_ids: Sequence[int] | None) -> pl.DataFrame:
     text, born = "l.attributes", "cast(strftime('%%s', l.created_at) as integer)"
     if on_postgres():
         text, born = "l.attributes::text", "floor(extract(epoch from l.created_at))::bigint"
-    columns = f"select l.id, l.key, {born}, {text} from people_lead l"
-    schema = {SUBJECT: pl.Int32, "lead": pl.String, "created_at": pl.Int64, "#values": pl.String}
+    columns = f"select l.id, l.key, {born}, l.company_id, {text} from people_lead l"
+    schema = {
+        SUBJECT: pl.Int32,
+        "lead": pl.String,
+        "created_at": pl.Int64,
+        "company_id": pl.Int32,
+        "#values": pl.String,
+    }
     if lead_ids is None:
         rows = fetch(f"{columns} where {_THERE} order by l.id", schema)
     else:
@@ -208,17 +243,20 @@ def _lead_rows(lead_ids: Sequence[int] | None) -> pl.DataFrame:
     )
 
 
-def _company_frame(shared: Sequence[str], day: int | None, keys: pl.Series | None) -> pl.DataFrame:
+def _company_frame(shared: Sequence[str], day: int | None, numbers: pl.Series | None) -> pl.DataFrame:
     text = "c.attributes::text" if on_postgres() else "c.attributes"
-    columns = f"select c.id, c.key, c.name, {text} from people_company c"
-    schema = {SUBJECT: pl.Int32, "#company": pl.String, "#name": pl.String, "#values": pl.String}
-    if keys is None:
+    columns = f"select c.id, c.name, {text} from people_company c"
+    schema = {SUBJECT: pl.Int32, "#name": pl.String, "#values": pl.String}
+    if numbers is None:
         rows = fetch(columns, schema)
     else:
-        with staged(keys.drop_nulls().unique().alias("key").to_frame(), "named"):
-            rows = fetch(f"{columns} join named n on n.key = c.key", schema)
-    values = as_of(Scope.COMPANY, rows, shared, day, everybody=keys is None).drop(SUBJECT)
+        with staged(numbers.drop_nulls().unique().alias("company").to_frame(), "named"):
+            rows = fetch(f"{columns} join named n on n.company = c.id", schema)
+    values = as_of(Scope.COMPANY, rows, shared, day, everybody=numbers is None).drop(SUBJECT)
     return pl.concat(
-        [rows.select("#company", "#name"), values.rename({f: f"{f}#company" for f in shared})],
+        [
+            rows.select(pl.col(SUBJECT).alias("#company"), "#name"),
+            values.rename({f: f"{f}#company" for f in shared}),
+        ],
         how="horizontal",
     )

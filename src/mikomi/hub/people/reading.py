@@ -8,7 +8,8 @@ from pathlib import Path
 
 import polars as pl
 
-from mikomi.core.conditions.text import as_number, folded
+from mikomi.core.conditions.text import as_number
+from mikomi.core.names.corporate_number import corporate_numbers
 from mikomi.core.tabular import headers
 from mikomi.core.tabular.facts import read_events, read_outcomes
 from mikomi.core.tabular.leads import read_leads
@@ -18,7 +19,9 @@ from mikomi.core.tabular.table import Progress
 from mikomi.core.tabular.times import parse_times
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.activity.event_ids import with_ordinal
+from mikomi.hub.people.companies import KEY, NUMBER, with_keys
 from mikomi.hub.people.fields import STANDARD
+from mikomi.hub.people.kinds import read_numbers
 from mikomi.hub.people.models import Import
 
 BAD_BEGINNING = Words("登録日が日時として読めません", "created_at cannot be read as a date or a time")
@@ -100,21 +103,22 @@ def fields_of(columns: Sequence[str]) -> dict[str, str]:
 def split_companies(frame: pl.DataFrame, shared: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The companies that `frame` names with what the whole file says of them (the last row counts),
     and the leads without what is their company's."""
-    named = pl.col("company").is_not_null() & (pl.col("company").str.strip_chars() != "")
+    keyed = with_keys(frame)
     companies = (
-        frame.filter(named)
-        .group_by(folded(pl.col("company")).alias("#company"), maintain_order=True)
+        keyed.drop_nulls(KEY)
+        .group_by(KEY, maintain_order=True)
         .agg(
-            pl.col("company").last(),
+            pl.col("company").first(),
             *(pl.col(f).drop_nulls().last() for f in shared),
             pl.sum_horizontal(
                 pl.lit(0, pl.UInt32),
                 *((pl.col(f).drop_nulls().n_unique() > 1).cast(pl.UInt32) for f in shared),
             ).alias("#conflicts"),
         )
-        .drop("#company")
+        .drop(KEY)
     )
-    return companies, frame.with_columns(pl.when(~named).then(f).alias(f) for f in shared)
+    alone = pl.col(KEY).is_null()
+    return companies, keyed.with_columns(pl.when(alone).then(f).alias(f) for f in shared).drop(KEY)
 
 
 def _leads(path: Path, timezone: str, encoding: str | None, progress: Progress | None) -> Sheet:
@@ -230,7 +234,10 @@ def _sample(frame: pl.DataFrame, column: str) -> str:
 
 
 def _odd(frame: pl.DataFrame, field: str) -> tuple[int, str]:
-    if field not in STANDARD or STANDARD[field][3] != "number":
+    if field == NUMBER:
+        wrong = corporate_numbers(frame[field].cast(pl.String))["reason"].is_not_null()
+        return int(wrong.sum()), _sample(frame.filter(wrong), field)
+    if field not in STANDARD or STANDARD[field][3] not in ("number", "money"):
         return 0, ""
-    none = frame.filter(pl.col(field).is_not_null() & as_number(pl.col(field)).is_null())
+    none = frame.filter(pl.col(field).is_not_null() & as_number(read_numbers(pl.col(field))).is_null())
     return none.height, _sample(none, field)

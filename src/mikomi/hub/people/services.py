@@ -7,14 +7,16 @@ from collections.abc import Sequence
 import polars as pl
 from django.db import transaction
 
-from mikomi.core.conditions.text import folded
 from mikomi.hub.activity.changes import changing, mark_changed
 from mikomi.hub.activity.queries import instant
 from mikomi.hub.activity.services import attach
 from mikomi.hub.activity.services import erase as erase_facts
-from mikomi.hub.kit.setwise import fetch, json_value, on_postgres, run, staged
-from mikomi.hub.people.dated import SUBJECT, TABLES, Origin, as_of, news, write_history, write_values
+from mikomi.hub.kit.setwise import fetch, json_value, run, staged
+from mikomi.hub.people import companies as firms
+from mikomi.hub.people.dated import SUBJECT, TABLES, Origin, news, write_history, write_values
 from mikomi.hub.people.fields import keys_of, make_fields
+from mikomi.hub.people.following import derive_history, follow
+from mikomi.hub.people.kinds import canonical
 from mikomi.hub.people.models import Scope
 from mikomi.hub.people.types import Stored
 
@@ -46,23 +48,20 @@ def upsert_leads(frame: pl.DataFrame, origin: Origin) -> Stored:
     with changing() as number:
         make_fields(fields)
         of_company = [f for f in keys_of(Scope.COMPANY) if f in fields]
-        rows = frame.with_columns(_known(f) for f in fields)
+        rows = canonical(frame.with_columns(_known(f) for f in fields), fields)
         moved = pl.Series(SUBJECT, dtype=pl.Int32)
         conflicts = 0
         if "company" in fields:
-            rows = rows.with_columns(folded(pl.col("company")).alias("#company"))
+            rows = firms.with_keys(rows)
             companies = company_rows(rows, of_company)
             conflicts = int(companies["#conflicts"].sum())
-            numbers = _company_numbers(companies, origin)
-            values = companies.join(numbers, on="#company", maintain_order="left")
-            moved = write_values(Scope.COMPANY, values.select(SUBJECT, *of_company), of_company, origin)
+            moved = _write_companies(companies, of_company, origin)
             # What the company knows is not said again by each of its leads.
-            named = pl.col("#company").fill_null("") != ""
+            named = pl.col(firms.KEY).is_not_null()
             rows = rows.with_columns(pl.when(~named).then(f).alias(f) for f in of_company)
         rows, new = _lead_numbers(rows, origin)
         changed = write_values(Scope.LEAD, rows.select(SUBJECT, *fields), fields, origin)
-        _follow_values(changed, origin)
-        changed = pl.concat([changed, _set_beginnings(rows)]).unique()
+        changed = pl.concat([changed, follow(changed, origin), _set_beginnings(rows)]).unique()
         attach(rows.select(pl.col("lead").alias("key"), pl.col(SUBJECT).alias("lead")), number)
         touched = pl.concat([changed, new, _leads_of_companies(moved)]).unique().sort().rename("lead")
         mark_changed(touched, number, activity=False)
@@ -81,7 +80,7 @@ def count_news(frame: pl.DataFrame, origin: Origin) -> tuple[int, int]:
     something would change; writes nothing."""
     fields = [c for c in frame.columns if c not in RESERVED]
     with transaction.atomic():
-        rows = frame.with_columns(_known(f) for f in fields)
+        rows = canonical(frame.with_columns(_known(f) for f in fields), fields)
         with staged(rows.select(pl.col("lead").alias("key")), "named"):
             numbers = fetch(
                 "select n.key, l.id from named n join people_lead l on l.key = n.key",
@@ -98,23 +97,25 @@ def upsert_companies(frame: pl.DataFrame, origin: Origin) -> None:
     fields = [c for c in frame.columns if c != "company"]
     with changing() as number:
         make_fields(fields)
-        rows = frame.with_columns(folded(pl.col("company")).alias("#company"), *(_known(f) for f in fields))
-        companies = company_rows(rows, fields)
-        values = companies.join(_company_numbers(companies, origin), on="#company", maintain_order="left")
-        moved = write_values(Scope.COMPANY, values.select(SUBJECT, *fields), fields, origin)
+        rows = canonical(firms.with_keys(frame).with_columns(_known(f) for f in fields), fields)
+        moved = _write_companies(company_rows(rows, fields), fields, origin)
         mark_changed(_leads_of_companies(moved), number, activity=False)
 
 
 def company_rows(rows: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:
-    """The companies of `rows` (`company`, `#company` the folded name, fields): the last known value
-    of each field, and in `#conflicts` how many fields had several."""
-    named = rows.filter(pl.col("#company").is_not_null() & (pl.col("#company") != ""))
-    return named.group_by("#company", maintain_order=True).agg(
-        pl.col("company").str.strip_chars().last(),
-        *(pl.col(f).drop_nulls().last() for f in fields),
-        pl.sum_horizontal(
-            pl.lit(0, pl.UInt32), *((pl.col(f).drop_nulls().n_unique() > 1).cast(pl.UInt32) for f in fields)
-        ).alias("#conflicts"),
+    """The companies of `rows` (`company`, `#company`, fields): the first name, the last known value of
+    each field, and in `#conflicts` how many fields had several."""
+    return (
+        rows.drop_nulls(firms.KEY)
+        .group_by(firms.KEY, maintain_order=True)
+        .agg(
+            pl.col("company").str.strip_chars().first(),
+            *(pl.col(f).drop_nulls().last() for f in fields),
+            pl.sum_horizontal(
+                pl.lit(0, pl.UInt32),
+                *((pl.col(f).drop_nulls().n_unique() > 1).cast(pl.UInt32) for f in fields),
+            ).alias("#conflicts"),
+        )
     )
 
 
@@ -130,9 +131,12 @@ def set_value(lead: int, field: str, value: str, origin: Origin) -> bool:
         of_company = company is not None and field in keys_of(Scope.COMPANY)
         scope, subject = (Scope.COMPANY, company) if of_company else (Scope.LEAD, lead)
         values = pl.DataFrame({SUBJECT: [subject], field: [value]}, schema_overrides={SUBJECT: pl.Int32})
-        changed = write_values(scope, values, [field], origin)
-        if not of_company:
-            _follow_values(changed, origin)
+        changed = write_values(scope, canonical(values, [field]), [field], origin)
+        if of_company:
+            if field == firms.NUMBER:
+                firms.note_numbers(changed, origin)
+        elif len(changed):
+            follow(changed, origin)
         mark_changed(_leads_of_companies(changed) if of_company else changed, number, activity=False)
     return len(changed) > 0
 
@@ -147,25 +151,28 @@ def record_history(changes: pl.DataFrame, origin: Origin) -> int:
     """
     with changing() as number:
         make_fields(changes["field"].unique())
-        rows = changes.select(
+        company = pl.col("scope") == "company"
+        named = changes.with_columns(firms.key_of(changes["key"]).alias("#named"))
+        rows = named.select(
             "scope",
-            pl.when(pl.col("scope") == "company").then(folded(pl.col("key"))).otherwise("key").alias("key"),
+            pl.when(company).then("#named").otherwise("key").alias("key"),
             pl.col("known_from").cast(pl.Date).cast(pl.Int32).alias("#known_from"),
             pl.col("field").alias("#field"),
             pl.col("value").fill_null("").alias("#value"),
         )
         written = 0
-        for scope, table in TABLES.items():
+        for scope in TABLES:
             mine = rows.filter(pl.col("scope") == scope.value)
-            with staged(mine.select("key").unique(), "named"):
-                numbers = fetch(
-                    f"select n.key, t.id from named n join {table} t on t.key = n.key",
-                    {"key": pl.String, SUBJECT: pl.Int32},
-                )
-            changed = write_history(scope, mine.join(numbers, on="key", maintain_order="left"), origin)
+            numbers = _lead_keys(mine["key"]) if scope == Scope.LEAD else firms.find_companies(mine["key"])
+            numbers = numbers.rename({numbers.columns[0]: "key"})
+            known = mine.join(numbers, on="key", maintain_order="left")
+            changed = write_history(scope, known, origin)
             written += len(changed)
             if scope == Scope.LEAD:
-                _follow_values(changed, origin)
+                derive_history(known, origin)
+                follow(changed, origin)
+            else:
+                firms.note_numbers(changed, origin)
             leads = changed if scope == Scope.LEAD else _leads_of_companies(changed)
             mark_changed(leads, number, activity=False)
     return written
@@ -187,18 +194,23 @@ def _known(field: str) -> pl.Expr:
     return pl.when(text.str.strip_chars() != "").then(text).alias(field)
 
 
-def _company_numbers(companies: pl.DataFrame, origin: Origin) -> pl.DataFrame:
-    """`#company` -> `#subject`, companies that are new made."""
-    with staged(companies.select(pl.col("#company").alias("key"), pl.col("company").alias("name")), "named"):
-        run(
-            "insert into people_company (key, name, attributes, added_at)"
-            f" select n.key, n.name, {json_value(_EMPTY)}, %s from named n"
-            " where not exists (select 1 from people_company c where c.key = n.key)",
-            [instant(origin.recorded_at)],
-        )
+def _write_companies(companies: pl.DataFrame, fields: Sequence[str], origin: Origin) -> pl.Series:
+    """Makes the companies that are new and writes what is known of all; the numbers of the changed."""
+    numbers = firms.take_companies(companies, origin)
+    told = companies.join(numbers, on=firms.KEY, maintain_order="left")
+    # Two names of one company may stand in one file.
+    values = told.group_by(SUBJECT, maintain_order=True).agg(pl.col(f).drop_nulls().last() for f in fields)
+    moved = write_values(Scope.COMPANY, values, fields, origin)
+    if firms.NUMBER in fields and len(moved):
+        firms.note_numbers(moved, origin)
+    return moved
+
+
+def _lead_keys(keys: pl.Series) -> pl.DataFrame:
+    with staged(keys.unique().alias("key").to_frame(), "named"):
         return fetch(
-            "select n.key, c.id from named n join people_company c on c.key = n.key",
-            {"#company": pl.String, SUBJECT: pl.Int32},
+            "select n.key, l.id from named n join people_lead l on l.key = n.key",
+            {"key": pl.String, SUBJECT: pl.Int32},
         )
 
 
@@ -237,31 +249,6 @@ def _set_beginnings(rows: pl.DataFrame) -> pl.Series:
             " returning people_lead.id",
             {SUBJECT: pl.Int32},
         )[SUBJECT]
-
-
-def _follow_values(leads: pl.Series, origin: Origin) -> None:
-    """Brings the columns of the lead rows (company, mail address) to what their attributes say now."""
-    with staged(leads.alias("subject").to_frame(), "asked"):
-        text = "l.attributes::text" if on_postgres() else "l.attributes"
-        held = fetch(
-            f"select l.id, {text} from asked a join people_lead l on l.id = a.subject",
-            {SUBJECT: pl.Int32, "#values": pl.String},
-        )
-    named = as_of(Scope.LEAD, held, ["company", "email"], None, everybody=False).with_columns(
-        folded(pl.col("company")).alias("#company")
-    )
-    numbers = _company_numbers(company_rows(named, []), origin).rename({SUBJECT: "company_id"})
-    told = named.join(numbers, on="#company", how="left").select(
-        pl.col(SUBJECT).alias("subject"),
-        "company_id",
-        pl.col("email").str.strip_chars().str.to_lowercase().fill_null("").alias("email"),
-    )
-    with staged(told, "told"):
-        run(
-            "update people_lead set company_id = told.company_id, email = told.email from told"
-            " where told.subject = people_lead.id and (told.email <> people_lead.email"
-            " or told.company_id is distinct from people_lead.company_id)"
-        )
 
 
 def _leads_of_companies(companies: pl.Series) -> pl.Series:

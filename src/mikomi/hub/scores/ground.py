@@ -62,7 +62,7 @@ def read_picks() -> Picks:
         if view.key in NO_PICKS or view.key not in frame.columns:
             continue
         values = _values(frame[view.key])
-        number = view.kind == "number" or _mostly_numbers(values)
+        number = view.kind in ("number", "money") or _mostly_numbers(values)
         unit = FIELDS[view.key].unit if view.key in FIELDS else Words("", "")
         label = FieldLabel(Words(view.label_ja, view.label_en.lower()), unit)
         shown = tuple((str(value), int(leads)) for value, leads in values.head(VALUES_READ).iter_rows())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mikomi.hub.people.models.imports import FileForm, Import, ImportedSubject
-from mikomi.hub.people.models.known import Batch, Change, Company, Field, Lead, Scope
+from mikomi.hub.people.models.known import Batch, Change, Company, CompanyAlias, Field, Lead, Scope
 from mikomi.hub.people.models.labels import Attachment, LeadList, LeadTag, ListMember, Note, Tag
 from mikomi.hub.people.models.same import DuplicatePair, Exclusion, Merge
 
@@ -12,6 +12,7 @@ __all__ = [
     "Batch",
     "Change",
     "Company",
+    "CompanyAlias",
     "DuplicatePair",
     "Exclusion",
     "Field",

@@ -9,14 +9,25 @@ from django.db import models
 class Company(models.Model):
     """One company. Its attributes stand here once and are read by all its leads.
 
-    `key` is the name after NFKC, case folding and cutting white space: names that are equal so are
-    the same company. `attributes` holds the values known now, by field key.
+    `key` is `companies.key_of` of the name it was first written with, `name` that name without branch
+    or department. `attributes` holds the values known now, by field key.
     """
 
     id = models.AutoField(primary_key=True)
     key = models.TextField(unique=True)
     name = models.TextField()
     attributes = models.JSONField(default=dict)
+    added_at = models.DateTimeField()
+
+
+class CompanyAlias(models.Model):
+    """Another key that a company is found by: of another name it was written with (`name`), or `|` and
+    its 法人番号. `import_id`: the import that taught it."""
+
+    key = models.TextField(primary_key=True)
+    company = models.IntegerField(db_index=True)
+    name = models.TextField(default="")
+    import_id = models.IntegerField(null=True, db_index=True)
     added_at = models.DateTimeField()
 
 
