@@ -45,6 +45,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "inspect": Command("mikomi.cli.inspect", Words("ファイルの中身を調べる", "say what a file holds")),
     "check": Command("mikomi.cli.check", Words("モデルの内容を文章で確かめる", "say what a model does")),
+    "classify": Command("mikomi.cli.classify", Words("会社名を読み分ける", "take company names apart")),
     "doctor": Command("mikomi.cli.doctor", Words("動き方を調べる", "say what is to be mended")),
 }
 
