@@ -62,6 +62,25 @@ def last_days(lead_ids: Sequence[int] | None = None) -> pl.DataFrame:
         )
 
 
+def subjects_of(lead: int) -> list[int]:
+    """The numbers of the subjects that belong to a lead now."""
+    found = fetch(
+        "select id from activity_subject where lead = %s order by id", {"subject": pl.Int32}, [lead]
+    )
+    return found["subject"].to_list()
+
+
+def event_counts(lead_ids: Sequence[int]) -> dict[int, int]:
+    """How many events of each lead count; leads without any are left out."""
+    asked = pl.DataFrame({"lead": list(lead_ids)}, schema={"lead": pl.Int32}).unique()
+    with transaction.atomic(), staged(asked, "asked"):
+        found = fetch(
+            "select a.lead, sum(a.n) from asked q join activity_activity a on a.lead = q.lead group by a.lead",
+            {"lead": pl.Int32, "n": pl.Int64},
+        )
+    return dict(found.iter_rows())
+
+
 def outcome_frame(lead_ids: Sequence[int] | None = None) -> pl.DataFrame:
     """The outcomes of known leads by time: `number`, `lead` (key), `at` (UTC, µs), `result`."""
     schema = {"number": pl.Int32, "lead": pl.String, "at": pl.Int64, "result": pl.String}
