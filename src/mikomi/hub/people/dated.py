@@ -240,6 +240,8 @@ def write_history(scope: Scope, changes: pl.DataFrame, origin: Origin) -> pl.Ser
     `changes`: `#subject`, `#field`, `#value` ("" takes away), `#known_from` (days since 1970). A
     value that is written for that day already is left out. Must stand in a transaction.
     """
+    if changes.is_empty():
+        return pl.Series(SUBJECT, dtype=pl.Int32)
     fields = changes["#field"].unique().sort().to_list()
     subjects = changes[SUBJECT].unique().sort()
     same = [SUBJECT, "#field", "#known_from", "#value"]
