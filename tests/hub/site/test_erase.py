@@ -10,7 +10,7 @@ from mikomi.hub.people import queries as people
 from mikomi.hub.people.models import LeadTag, ListMember
 from mikomi.hub.site import pipeline
 from mikomi.hub.site.actions.erase_leads import erase_leads
-from mikomi.hub.site.models import LeadRow, LeadScore, ScoreLog
+from mikomi.hub.site.models import ActedLead, LeadRow, LeadScore, ScoreLog
 from mikomi.hub.site.rows import log, store
 from tests.hub.site.world import LEADS, ON, make_world, put_leads, put_outcome
 
@@ -47,6 +47,7 @@ def lead(tmp_path, monkeypatch) -> int:
     number = people.numbers_of(["L1"])["L1"]
     LeadTag.objects.create(lead=number, tag=1, at=timezone.now())
     ListMember.objects.create(lead=number, list=1, at=timezone.now())
+    ActedLead.objects.create(batch=1, lead=number)
     return number
 
 

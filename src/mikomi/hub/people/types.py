@@ -72,3 +72,24 @@ class ValueChange:
     recorded_at: datetime
     source: str
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trashed:
+    """A lead in the trash. `by`: who put it there; `erased_on`: the local day it is erased for good."""
+
+    number: int
+    name: str
+    company: str
+    trashed_at: datetime
+    by: str
+    erased_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A tag, or a list that somebody keeps by hand."""
+
+    number: int
+    name: str
+    note: str = ""

@@ -7,7 +7,12 @@ from datetime import date
 from django.utils import timezone
 
 from mikomi.hub.kit.jobs import job, periodic
+from mikomi.hub.people import trash
 from mikomi.hub.site import pipeline
+from mikomi.hub.site.actions import edit_leads
+from mikomi.hub.site.actions.erase_leads import erase_leads
+
+ERASED_AT_ONCE = 2_000
 
 
 @job("site.score_changed")
@@ -26,3 +31,22 @@ def score_all() -> None:
 def score_night(slot: str) -> None:
     """Scores everybody for the new day. A slot that is run late scores the day it is run on."""
     pipeline.score_all(max(date.fromisoformat(slot), timezone.localdate()))
+
+
+@job("site.run_act")
+def run_act(batch: int) -> None:
+    """Does a bulk edit, going on where an earlier try stopped."""
+    edit_leads.run_act(batch)
+
+
+@job("site.undo_act")
+def undo_act(batch: int, by: int | None) -> None:
+    """Takes a bulk edit back."""
+    edit_leads.undo_act(batch, by)
+
+
+@periodic("site.empty_trash", at="02:40")
+def empty_trash(slot: str) -> None:
+    """Erases for good what has been in the trash for long enough."""
+    while old := trash.kept_long_enough(timezone.now(), ERASED_AT_ONCE):
+        erase_leads(old)

@@ -155,3 +155,44 @@ class SavedView(models.Model):
     columns = models.JSONField(default=list)
     place = models.IntegerField(default=0)
     at = models.DateTimeField()
+
+
+class Act(models.Model):
+    """A bulk edit on its way: the other half of people's `Batch` (`batch`).
+
+    `deed` says what is done (`mikomi.hub.site.actions.edit_leads`). `done` of its leads are through, up
+    to the number `upto`; `changed` of them it changed.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        UNDOING = "undoing"
+        UNDONE = "undone"
+
+    batch = models.IntegerField(primary_key=True)
+    deed = models.JSONField()
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    done = models.IntegerField(default=0)
+    changed = models.IntegerField(default=0)
+    upto = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "site_act"
+
+
+class ActedLead(models.Model):
+    """A lead that an act is on. Of a label that it took off: where that came from, to hang it on again."""
+
+    pk = models.CompositePrimaryKey("batch", "lead")
+    batch = models.IntegerField()
+    lead = models.IntegerField(db_index=True)
+    taken = models.BooleanField(default=False)
+    import_id = models.IntegerField(null=True)
+    put_by = models.IntegerField(null=True)
+    at = models.TextField(null=True)
+    by_id = models.IntegerField(null=True)
+
+    class Meta:
+        db_table = "site_acted_lead"

@@ -9,8 +9,10 @@ from django.db import transaction
 
 from mikomi.hub.kit import leases
 from mikomi.hub.people import services as people
+from mikomi.hub.site.actions.edit_leads import forget_acted
+from mikomi.hub.site.actions.take_out import remove_rows
 from mikomi.hub.site.pipeline import LEASE, LEASE_WAIT
-from mikomi.hub.site.rows import cells, log, store, suffixes
+from mikomi.hub.site.rows import log
 
 
 def erase_leads(lead_ids: Sequence[int]) -> None:
@@ -24,9 +26,7 @@ def erase_leads(lead_ids: Sequence[int]) -> None:
         log.erase(numbers)
         with transaction.atomic():
             lease.check()
-            held = store.read_scores(numbers, store.TELLING)
-            cells.move(held["cell"], held["cell"][:0])
-            suffixes.forget_leads(numbers)
-            store.delete(numbers)
+            remove_rows(numbers)
+            forget_acted(numbers)
             # The facts go by way of people: a lead's key lives there.
             people.erase(numbers.tolist())

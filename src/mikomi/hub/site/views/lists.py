@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from mikomi.core.scoring.describe import describe_hot
 from mikomi.hub.kit import temperature as levels
+from mikomi.hub.people import queries as people
 from mikomi.hub.site.evidence import tell
 from mikomi.hub.site.lists import address, chips, export
 from mikomi.hub.site.lists.pages import list_page
@@ -59,7 +60,7 @@ def lead_list(request: HttpRequest) -> HttpResponse:
     """All leads: search, filters, any order."""
     now = standing()
     query = address.read(request.GET, size=LIST_SIZE)
-    page = list_page(query, now)
+    page = _without_leavers(list_page(query, now))
     context = _list_context(request, query, page)
     context |= {
         "standing": now,
@@ -82,7 +83,7 @@ def hot_list(request: HttpRequest) -> HttpResponse:
     now = standing()
     query = address.read(request.GET, size=HOT_SIZE)
     query = _hot_only(query)
-    page = list_page(query, now)
+    page = _without_leavers(list_page(query, now))
     counts = cells.heat_counts()
     before = log.hot_before(now.on, 7) if now else None
     context = _list_context(request, query, page)
@@ -126,6 +127,12 @@ def _who(now: Standing) -> str:
     if (hot.fit, hot.engagement) == (None, None):
         return ""
     return describe_hot(hot, "ja" if (get_language() or "ja").startswith("ja") else "en").text
+
+
+def _without_leavers(page: Page) -> Page:
+    """The page without leads that went into the trash, or were merged, while a run holds the rows."""
+    gone = people.out_of([row.lead_id for row in page.rows])
+    return replace(page, rows=tuple(row for row in page.rows if row.lead_id not in gone)) if gone else page
 
 
 def _hot_only(query: ListQuery) -> ListQuery:

@@ -1,0 +1,191 @@
+"""Tags and lists: words that people hang on leads, and lists that they keep by hand. All set-wise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+import polars as pl
+from django.db import connection, transaction
+from django.utils import timezone
+
+from mikomi.core.conditions.text import fold_text
+from mikomi.core.words import MikomiError, Words
+from mikomi.hub.kit.setwise import fetch, run, staged
+from mikomi.hub.people.models import LeadList, LeadTag, ListMember, Tag
+from mikomi.hub.people.types import Label
+
+type Kind = Literal["tag", "list"]
+
+HUNG = {"tag": ("people_leadtag", "tag"), "list": ("people_listmember", "list")}
+"""The table that says which leads have a label, and its column of labels."""
+LONGEST = 60
+TAKEN = {"lead": pl.Int32, "import_id": pl.Int32, "batch_id": pl.Int32, "at": pl.String, "by_id": pl.Int32}
+
+
+def labels(kind: Kind) -> list[Label]:
+    """All tags, or all lists, by name."""
+    if kind == "tag":
+        return [Label(tag.pk, tag.name) for tag in Tag.objects.order_by("key")]
+    return [Label(kept.pk, kept.name, kept.note) for kept in LeadList.objects.order_by("key")]
+
+
+def label(kind: Kind, number: int) -> Label | None:
+    """One tag or list, or None."""
+    return next((found for found in labels(kind) if found.number == number), None)
+
+
+def lead_counts(kind: Kind) -> dict[int, int]:
+    """How many leads each label is on; those that are out count, too."""
+    table, column = HUNG[kind]
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {column}, count(*) from {table} group by {column}")
+        return dict(cursor.fetchall())
+
+
+def make_label(kind: Kind, name: str, by: int | None = None) -> int:
+    """The number of the tag or list of this name, made where there is none. Names are compared folded.
+
+    Raises `MikomiError` for an empty name and one of more than 60 characters.
+    """
+    shown = _checked(name)
+    key = fold_text(shown)
+    now = timezone.now()
+    if kind == "tag":
+        return Tag.objects.get_or_create(key=key, defaults={"name": shown, "at": now})[0].pk
+    return LeadList.objects.get_or_create(key=key, defaults={"name": shown, "at": now, "by_id": by})[0].pk
+
+
+def rename_label(kind: Kind, number: int, name: str) -> None:
+    """Gives a label another name. Raises `MikomiError` where another one has it already."""
+    shown = _checked(name)
+    key = fold_text(shown)
+    model = Tag if kind == "tag" else LeadList
+    with transaction.atomic():
+        if model.objects.filter(key=key).exclude(pk=number).exists():
+            raise MikomiError(
+                Words(
+                    f"「{shown}」はもうあります。ほかの名前にしてください",
+                    f"“{shown}” is taken; choose another name",
+                )
+            )
+        model.objects.filter(pk=number).update(key=key, name=shown)
+
+
+def delete_label(kind: Kind, number: int) -> None:
+    """Takes a label off all leads and forgets it."""
+    with transaction.atomic():
+        if kind == "tag":
+            LeadTag.objects.filter(tag=number).delete()
+            Tag.objects.filter(pk=number).delete()
+        else:
+            ListMember.objects.filter(list=number).delete()
+            LeadList.objects.filter(pk=number).delete()
+
+
+def put_label(
+    kind: Kind,
+    number: int,
+    leads: Sequence[int] | pl.Series,
+    *,
+    batch_id: int | None = None,
+    import_id: int | None = None,
+    by: int | None = None,
+) -> int:
+    """Hangs a label on leads; on how many it was not yet."""
+    table, column = HUNG[kind]
+    with transaction.atomic(), staged(_numbers(leads), "labelled"):
+        return run(
+            f"insert into {table} (lead, {column}, import_id, batch_id, at, by_id)"
+            " select lead, %s, %s, %s, %s, %s from labelled where true on conflict do nothing",
+            [
+                number,
+                import_id,
+                batch_id,
+                connection.ops.adapt_datetimefield_value(timezone.now()),
+                by,
+            ],
+        )
+
+
+def take_label(kind: Kind, number: int, leads: Sequence[int] | pl.Series) -> pl.DataFrame:
+    """Takes a label off leads. Gives what `give_labels` needs to hang it on again as it was."""
+    table, column = HUNG[kind]
+    at = "at::text" if connection.vendor == "postgresql" else "at"
+    with transaction.atomic(), staged(_numbers(leads), "labelled"):
+        return fetch(
+            f"delete from {table} where {column} = %s and lead in (select lead from labelled)"
+            f" returning lead, import_id, batch_id, {at}, by_id",
+            TAKEN,
+            [number],
+        )
+
+
+def give_labels(kind: Kind, number: int, taken: pl.DataFrame) -> int:
+    """Hangs a label on the leads of `taken` (as `take_label` gave it) where it is not; on how many.
+
+    None where the label itself is there no more."""
+    table, column = HUNG[kind]
+    if label(kind, number) is None:
+        return 0
+    at = "t.at::timestamptz" if connection.vendor == "postgresql" else "t.at"
+    with transaction.atomic(), staged(taken.select(list(TAKEN)), "given"):
+        return run(
+            f"insert into {table} (lead, {column}, import_id, batch_id, at, by_id)"
+            f" select t.lead, %s, t.import_id, t.batch_id, {at}, t.by_id from given t"
+            " join people_lead l on l.id = t.lead where true on conflict do nothing",
+            [number],
+        )
+
+
+def take_back_labels(kind: Kind, number: int, batch_id: int) -> int:
+    """Takes a label off the leads that an act hung it on, and where it hangs from that act still."""
+    table, column = HUNG[kind]
+    return run(f"delete from {table} where {column} = %s and batch_id = %s", [number, batch_id])
+
+
+def labels_of(kind: Kind, leads: Sequence[int]) -> dict[int, list[str]]:
+    """The names of the labels of a page's leads, by lead."""
+    table, column = HUNG[kind]
+    named = "people_tag" if kind == "tag" else "people_leadlist"
+    with transaction.atomic(), staged(_numbers(leads), "labelled"):
+        rows = fetch(
+            f"select h.lead, n.name from labelled l join {table} h on h.lead = l.lead"
+            f" join {named} n on n.id = h.{column} order by n.key",
+            {"lead": pl.Int32, "name": pl.String},
+        )
+    grouped = rows.group_by("lead", maintain_order=True).agg("name")
+    return dict(zip(grouped["lead"].to_list(), grouped["name"].to_list(), strict=True))
+
+
+def leads_with(kind: Kind, numbers: Iterable[int], most: int) -> list[int] | None:
+    """The leads with any of these labels, or None where they are more than `most`."""
+    table, column = HUNG[kind]
+    wanted = [int(number) for number in numbers]
+    places = ", ".join(["%s"] * len(wanted))
+    with connection.cursor() as cursor:
+        cursor.execute(f"select lead from {table} where {column} in ({places}) limit %s", [*wanted, most + 1])
+        found = [row[0] for row in cursor.fetchall()]
+    return None if len(found) > most else sorted(set(found))
+
+
+def has_label(kind: Kind, leads: str, count: int) -> str:
+    """SQL that holds where the lead of the table `leads` has any of `count` labels (parameters)."""
+    table, column = HUNG[kind]
+    places = ", ".join(["%s"] * count)
+    return f"exists (select 1 from {table} h where h.lead = {leads}.lead_id and h.{column} in ({places}))"
+
+
+def _checked(name: str) -> str:
+    shown = " ".join(name.replace("\0", "").split())
+    if not shown:
+        raise MikomiError(Words("名前を入れてください", "give it a name"))
+    if len(shown) > LONGEST:
+        raise MikomiError(
+            Words(f"名前は{LONGEST}文字までにしてください", f"a name may have {LONGEST} characters at most")
+        )
+    return shown
+
+
+def _numbers(leads: Sequence[int] | pl.Series) -> pl.DataFrame:
+    return pl.DataFrame({"lead": leads}, schema={"lead": pl.Int32}).unique()

@@ -1,0 +1,64 @@
+"""Makes two leads one and parts them again, in every app that knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+from django.db import transaction
+
+from mikomi.hub.kit import leases
+from mikomi.hub.kit.jobs import enqueue
+from mikomi.hub.people.duplicates import merging, parting
+from mikomi.hub.people.duplicates.parting import Parted
+from mikomi.hub.site.pipeline import LEASE
+from mikomi.hub.site.rows import cells, store, suffixes
+
+PATIENCE = 30.0
+"""Seconds that a person waits for a run of scoring to end."""
+
+
+def merge_leads(
+    kept: int, gone: int, take: Collection[str] | None = None, *, by_id: int | None = None
+) -> int:
+    """Merges lead `gone` into lead `kept` (`people.duplicates.merging.merge`); the number of the merge.
+
+    The lead that goes leaves all lists in the same transaction; the kept one is scored anew by the
+    worker. Raises `MikomiError` in words.
+    """
+    with leases.hold(LEASE, wait=PATIENCE) as lease, transaction.atomic():
+        lease.check()
+        made = merging.merge(kept, gone, take, by_id=by_id)
+        _leave_lists([gone])
+        enqueue("site.score_changed", once=True)
+    return made
+
+
+def merge_groups(groups: Sequence[Sequence[int]], *, run_id: int, by_id: int | None = None) -> int:
+    """Merges each group into its first lead, all in one transaction; says how many leads went."""
+    gone: list[int] = []
+    with leases.hold(LEASE, wait=600.0) as lease, transaction.atomic():
+        lease.check()
+        for kept, *others in groups:
+            for other in others:
+                merging.merge(kept, other, by_id=by_id, run_id=run_id)
+            gone += others
+        _leave_lists(gone)
+    return len(gone)
+
+
+def part_leads(merge: int, *, by_id: int | None = None) -> Parted:
+    """Takes a merge back (`people.duplicates.parting.part`); both leads are scored anew."""
+    with transaction.atomic():
+        parted = parting.part(merge, by_id=by_id)
+        enqueue("site.score_changed", once=True)
+        enqueue("people.find_duplicates", once=True)
+    return parted
+
+
+def _leave_lists(leads: Sequence[int]) -> None:
+    numbers = np.unique(np.array(leads, dtype=np.int64))
+    held = store.read_scores(numbers, store.TELLING)
+    cells.move(held["cell"], held["cell"][:0])
+    suffixes.forget_leads(numbers)
+    store.delete(numbers)
