@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,11 +118,13 @@ def read_events(
     header: bool | None = None,
     header_lines: Sequence[int] | None = None,
     sheet: str | None = None,
+    columns: Mapping[str, str] | None = None,
     progress: Progress | None = None,
 ) -> Events:
     """Reads event files (or a folder of them): lead (or mail address), at, kind, content, [automated].
 
-    Times without offset are in `timezone`. Rows with a missing lead, an unreadable time, a kind that
+    `columns` names the file's column for each of them, instead of its header. Times without offset are
+    in `timezone`. Rows with a missing lead, an unreadable time, a kind that
     is none or an `automated` that is neither true nor false are rejected with their line. Raises
     `MikomiError` when a file cannot be read or lacks a column.
     """
@@ -142,11 +144,11 @@ def read_events(
             header_lines=header_lines,
             sheet=sheet,
         )
-        columns = _event_columns(reader)
+        used = dict(columns) if columns else _event_columns(reader)
         findings += reader.findings
         parts = []
-        for chunk in reader.chunks(list(columns.values()), typed=True, progress=whole):
-            rows, bad = _check_events(chunk, columns, timezone, str(path))
+        for chunk in reader.chunks(list(used.values()), typed=True, progress=whole):
+            rows, bad = _check_events(chunk, used, timezone, str(path))
             parts.append(
                 rows.with_columns(
                     pl.col("lead").cast(leads), pl.col("kind").cast(kinds), pl.col("content").cast(contents)
@@ -243,28 +245,33 @@ def read_outcomes(
     header: bool | None = None,
     header_lines: Sequence[int] | None = None,
     sheet: str | None = None,
+    columns: Mapping[str, str] | None = None,
     progress: Progress | None = None,
 ) -> Outcomes:
     """Reads an outcomes file: lead (or mail address), at, result.
 
     `won`, `lost`, `meeting`, `rejected` are also found in Japanese (受注, 失注, 商談化, 対象外); other
     results of a call stay in the frame as written, they are no outcomes. Rows without lead, time or
-    result are rejected with their line. Raises `MikomiError` as `read_events` does.
+    result are rejected with their line. `columns` and errors: as for `read_events`.
     """
     check_zone(timezone)
     reader = open_table(
         path, encoding=encoding, delimiter=delimiter, header=header, header_lines=header_lines, sheet=sheet
     )
     headed = list(reader.columns)
-    columns = {
-        "lead": find_key(reader.path, headed),
-        "at": find_column(reader.path, headed, "at", TIME),
-        "result": find_column(reader.path, headed, "result", RESULT),
-    }
+    used = (
+        dict(columns)
+        if columns
+        else {
+            "lead": find_key(reader.path, headed),
+            "at": find_column(reader.path, headed, "at", TIME),
+            "result": find_column(reader.path, headed, "result", RESULT),
+        }
+    )
     parts, rejected = [], []
     findings = list(reader.findings)
-    for chunk in reader.chunks(list(columns.values()), typed=True, progress=progress):
-        raw = chunk.frame.select(pl.col(column).alias(name) for name, column in columns.items())
+    for chunk in reader.chunks(list(used.values()), typed=True, progress=progress):
+        raw = chunk.frame.select(pl.col(column).alias(name) for name, column in used.items())
         times, timed = parse_times(raw["at"], timezone)
         texts = as_text(raw.select("lead", "result"))
         plain = texts["result"].str.strip_chars()
