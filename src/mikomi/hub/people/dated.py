@@ -18,6 +18,8 @@ from mikomi.hub.people.models import Scope
 
 TABLES = {Scope.LEAD: "people_lead", Scope.COMPANY: "people_company"}
 SUBJECT = "#subject"
+BEGINNING = "created_at"
+"""When a lead began stands among its versions, too; it is no attribute, and the earliest one holds."""
 EPOCH = date(1970, 1, 1).toordinal()
 _VERSION = {
     SUBJECT: pl.Int32,
@@ -115,25 +117,27 @@ def as_of(
     return wide
 
 
-def write_values(scope: Scope, values: pl.DataFrame, fields: Sequence[str], origin: Origin) -> pl.Series:
+def write_values(
+    scope: Scope, values: pl.DataFrame, fields: Sequence[str], origin: Origin, *, fill: bool = False
+) -> pl.Series:
     """Writes the values that are new; the numbers of those where something changed, sorted.
 
     `values`: `#subject` (every one once) and a text column a field; null says nothing, "" takes a
     value away. First values hold from the beginning unless the origin is dated; values that replace
-    another hold from the origin's day. Must stand in a transaction.
+    another hold from the origin's day. `fill`: only where nothing is known. Must stand in a transaction.
     """
     if values.is_empty() or not fields:
         return pl.Series(SUBJECT, dtype=pl.Int32)
     if origin.dated:
         _date_what_was_seen_later(scope, values, origin)
-    first, later = news(scope, values, fields, origin)
+    first, later = news(scope, values, fields, origin, fill=fill)
     _write(scope, first, fields, None, origin)
     _write(scope, later, fields, origin.day, origin)
     return pl.concat([first[SUBJECT], later[SUBJECT]]).unique().sort()
 
 
 def news(
-    scope: Scope, values: pl.DataFrame, fields: Sequence[str], origin: Origin
+    scope: Scope, values: pl.DataFrame, fields: Sequence[str], origin: Origin, *, fill: bool = False
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """What of `values` is new: first values that hold from the beginning, and values from the
     origin's day on. Rows without news are left out; values that are no news are null."""
@@ -144,6 +148,12 @@ def news(
             {SUBJECT: pl.Int32, "#values": pl.String},
         )
     before = as_of(scope, current, fields, origin.day, everybody=False)
+    if fill:
+        held = as_of(scope, current, fields, None, everybody=False)
+        empty = values.select(SUBJECT).join(held, on=SUBJECT, how="left", maintain_order="left")
+        values = values.with_columns(
+            pl.when(empty[f].fill_null("") == "").then(pl.col(f)).alias(f) for f in fields
+        )
     pairs = values.join(before, on=SUBJECT, how="left", suffix="#before", maintain_order="left")
     told = {f: pl.col(f).is_not_null() & (pl.col(f) != pl.col(f"{f}#before").fill_null("")) for f in fields}
     dated = {f: pl.col(f"{f}#before").is_not_null() | pl.lit(origin.dated) for f in fields}
@@ -198,6 +208,29 @@ def _write(
             ],
         )
     _set_current(scope, _still_latest(scope, rows, fields, known_from), fields)
+
+
+def write_beginnings(told: pl.DataFrame, origin: Origin) -> None:
+    """Writes down since when leads are there, as their sources say: `subject`, `text` (ISO 8601, UTC).
+    It is no attribute: the earliest one stands in the lead's row."""
+    if told.is_empty():
+        return
+    with staged(
+        told.select("subject", pl.struct(created_at="text").struct.json_encode().alias("told")), "told"
+    ):
+        run(
+            f"insert into people_change ({_COLUMNS})"
+            f" select 'lead', subject, {json_value('told')}, null, %s, %s, %s, %s, %s, %s from told"
+            " order by subject",
+            [
+                origin.recorded_at,
+                origin.recorded_day,
+                origin.source,
+                origin.import_id,
+                origin.batch_id,
+                origin.by_id,
+            ],
+        )
 
 
 def _set_current(scope: Scope, now: pl.DataFrame, fields: Sequence[str]) -> None:

@@ -8,12 +8,13 @@ from datetime import date, timedelta
 import polars as pl
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from mikomi.hub.activity.queries import instant
 from mikomi.hub.kit.setwise import fetch, on_postgres, staged
 from mikomi.hub.people.companies import KEY, find_companies, key_of
-from mikomi.hub.people.dated import EPOCH, SUBJECT, as_of, opened
-from mikomi.hub.people.fields import keys_of
+from mikomi.hub.people.dated import BEGINNING, EPOCH, SUBJECT, as_of, opened
+from mikomi.hub.people.fields import field_place, field_view, keys_of
 from mikomi.hub.people.kinds import numeric_keys, read_numbers
 from mikomi.hub.people.models import Change, Company, Field, Lead, Scope
 from mikomi.hub.people.types import CompanyView, FieldView, Person, ValueChange
@@ -55,11 +56,8 @@ def attribute_frame(on: date | None = None, lead_ids: Sequence[int] | None = Non
 
 
 def fields() -> list[FieldView]:
-    """The defined attributes: those of the product first, then those that files brought."""
-    return [
-        FieldView(f.key, f.label_ja, f.label_en, f.scope, f.kind, f.custom)
-        for f in Field.objects.order_by("custom", "key")
-    ]
+    """The defined attributes, group by group in their order; archived ones are among them."""
+    return sorted(map(field_view, Field.objects.all()), key=field_place)
 
 
 def lead_count() -> int:
@@ -74,14 +72,18 @@ def out_of(numbers: Sequence[int]) -> set[int]:
 
 
 def numbers_of(keys: Sequence[str]) -> dict[str, int]:
-    """Lead key -> number, for the keys that are known."""
-    return dict(Lead.objects.filter(key__in=keys).values_list("key", "pk"))
+    """Lead key -> number, for the keys that are known; of a merged lead, the one it was merged into."""
+    stands = Coalesce("merged_into", "pk")
+    return dict(Lead.objects.filter(key__in=keys).values_list("key", stands))
 
 
 def find_by_email(email: str) -> list[int]:
-    """The numbers of the leads with this address, in any case."""
-    there = Lead.objects.filter(email=email.strip().lower(), trashed_at=None, merged_into=None)
-    return list(there.order_by("pk").values_list("pk", flat=True))
+    """The numbers of the leads with this address, in any case; for a merged lead, where it went."""
+    held = Lead.objects.filter(email=email.strip().lower(), trashed_at=None)
+    stands = set(held.values_list(Coalesce("merged_into", "pk"), flat=True))
+    return list(
+        Lead.objects.filter(pk__in=stands, trashed_at=None).order_by("pk").values_list("pk", flat=True)
+    )
 
 
 def person(number: int) -> Person | None:
@@ -174,7 +176,7 @@ def _history(scope: Scope, subject: int) -> Iterator[ValueChange]:
     held: dict[str, str] = {}
     for version in ordered:
         for field, value in version.values.items():
-            if held.get(field) != value:
+            if field != BEGINNING and held.get(field) != value:
                 yield ValueChange(
                     field=field,
                     scope=scope.value,

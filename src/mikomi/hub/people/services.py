@@ -13,7 +13,15 @@ from mikomi.hub.activity.services import attach
 from mikomi.hub.activity.services import erase as erase_facts
 from mikomi.hub.kit.setwise import fetch, json_value, run, staged
 from mikomi.hub.people import companies as firms
-from mikomi.hub.people.dated import SUBJECT, TABLES, Origin, news, write_history, write_values
+from mikomi.hub.people.dated import (
+    SUBJECT,
+    TABLES,
+    Origin,
+    news,
+    write_beginnings,
+    write_history,
+    write_values,
+)
 from mikomi.hub.people.fields import keys_of, make_fields
 from mikomi.hub.people.following import derive_history, follow
 from mikomi.hub.people.kinds import canonical
@@ -23,7 +31,7 @@ from mikomi.hub.people.types import Stored
 _EMPTY = "'{}'"
 _OF_LEADS = {
     "people_change": "scope = 'lead' and subject in {}",
-    "people_importedsubject": "scope = 'lead' and subject in {}",
+    "people_importedsubject": "scope <> 'company' and subject in {}",
     "people_note": "scope = 'lead' and subject in {}",
     "people_leadtag": "lead in {}",
     "people_listmember": "lead in {}",
@@ -36,13 +44,13 @@ RESERVED = ("lead", "created_at")
 """Columns of a frame of leads that are no attributes."""
 
 
-def upsert_leads(frame: pl.DataFrame, origin: Origin) -> Stored:
+def upsert_leads(frame: pl.DataFrame, origin: Origin, *, fill: bool = False) -> Stored:
     """Adds leads and writes what is new about known ones.
 
     `frame`: `lead` (key, every one once), optional `created_at` (aware), and attributes as text
     under their field keys, `company` (the name) among them. Company fields go to the company of the
     row (to the lead itself where no company is named). A value that is unknown in the frame leaves
-    what is known as it is.
+    what is known as it is. `fill`: values are taken only where nothing is known.
     """
     fields = [c for c in frame.columns if c not in RESERVED]
     with changing() as number:
@@ -55,13 +63,14 @@ def upsert_leads(frame: pl.DataFrame, origin: Origin) -> Stored:
             rows = firms.with_keys(rows)
             companies = company_rows(rows, of_company)
             conflicts = int(companies["#conflicts"].sum())
-            moved = _write_companies(companies, of_company, origin)
+            moved = _write_companies(companies, of_company, origin, fill)
             # What the company knows is not said again by each of its leads.
             named = pl.col(firms.KEY).is_not_null()
             rows = rows.with_columns(pl.when(~named).then(f).alias(f) for f in of_company)
         rows, new = _lead_numbers(rows, origin)
-        changed = write_values(Scope.LEAD, rows.select(SUBJECT, *fields), fields, origin)
-        changed = pl.concat([changed, follow(changed, origin), _set_beginnings(rows)]).unique()
+        changed = write_values(Scope.LEAD, rows.select(SUBJECT, *fields), fields, origin, fill=fill)
+        begun = _set_beginnings(rows, origin)
+        changed = pl.concat([changed, follow(changed, origin), begun]).unique()
         attach(rows.select(pl.col("lead").alias("key"), pl.col(SUBJECT).alias("lead")), number)
         touched = pl.concat([changed, new, _leads_of_companies(moved)]).unique().sort().rename("lead")
         mark_changed(touched, number, activity=False)
@@ -75,7 +84,7 @@ def upsert_leads(frame: pl.DataFrame, origin: Origin) -> Stored:
     )
 
 
-def count_news(frame: pl.DataFrame, origin: Origin) -> tuple[int, int]:
+def count_news(frame: pl.DataFrame, origin: Origin, *, fill: bool = False) -> tuple[int, int]:
     """How many leads of `frame` (as for `upsert_leads`) would be new, and of how many known ones
     something would change; writes nothing."""
     fields = [c for c in frame.columns if c not in RESERVED]
@@ -87,18 +96,18 @@ def count_news(frame: pl.DataFrame, origin: Origin) -> tuple[int, int]:
                 {"lead": pl.String, SUBJECT: pl.Int32},
             )
         held = rows.join(numbers, on="lead", maintain_order="left").select(SUBJECT, *fields)
-        first, later = news(Scope.LEAD, held, fields, origin)
+        first, later = news(Scope.LEAD, held, fields, origin, fill=fill)
     changed = pl.concat([first[SUBJECT], later[SUBJECT]]).n_unique()
     return frame.height - numbers.height, changed
 
 
-def upsert_companies(frame: pl.DataFrame, origin: Origin) -> None:
+def upsert_companies(frame: pl.DataFrame, origin: Origin, *, fill: bool = False) -> None:
     """Adds companies and writes what is new about known ones: `company` (name), fields as text."""
     fields = [c for c in frame.columns if c != "company"]
     with changing() as number:
         make_fields(fields)
         rows = canonical(firms.with_keys(frame).with_columns(_known(f) for f in fields), fields)
-        moved = _write_companies(company_rows(rows, fields), fields, origin)
+        moved = _write_companies(company_rows(rows, fields), fields, origin, fill)
         mark_changed(_leads_of_companies(moved), number, activity=False)
 
 
@@ -194,13 +203,13 @@ def _known(field: str) -> pl.Expr:
     return pl.when(text.str.strip_chars() != "").then(text).alias(field)
 
 
-def _write_companies(companies: pl.DataFrame, fields: Sequence[str], origin: Origin) -> pl.Series:
+def _write_companies(companies: pl.DataFrame, fields: Sequence[str], origin: Origin, fill: bool) -> pl.Series:
     """Makes the companies that are new and writes what is known of all; the numbers of the changed."""
     numbers = firms.take_companies(companies, origin)
     told = companies.join(numbers, on=firms.KEY, maintain_order="left")
     # Two names of one company may stand in one file.
     values = told.group_by(SUBJECT, maintain_order=True).agg(pl.col(f).drop_nulls().last() for f in fields)
-    moved = write_values(Scope.COMPANY, values, fields, origin)
+    moved = write_values(Scope.COMPANY, values, fields, origin, fill=fill)
     if firms.NUMBER in fields and len(moved):
         firms.note_numbers(moved, origin)
     return moved
@@ -236,19 +245,23 @@ def _lead_numbers(rows: pl.DataFrame, origin: Origin) -> tuple[pl.DataFrame, pl.
     return rows.join(every, on="lead", maintain_order="left"), new
 
 
-def _set_beginnings(rows: pl.DataFrame) -> pl.Series:
-    """Moves `created_at` of the lead rows to an earlier instant where `rows` know one; their numbers."""
+def _set_beginnings(rows: pl.DataFrame, origin: Origin) -> pl.Series:
+    """Moves `created_at` of the lead rows to an earlier instant where `rows` know one; their numbers.
+    What was told stands among the versions, so that it can be taken back."""
     if "created_at" not in rows.columns:
         return pl.Series(SUBJECT, dtype=pl.Int32)
     born = pl.col("created_at").dt.convert_time_zone("UTC").dt.cast_time_unit("us")
     told = rows.select(pl.col(SUBJECT).alias("subject"), born.alias("born")).drop_nulls("born")
+    told = told.with_columns(pl.col("born").dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").alias("text"))
     with staged(told, "told"):
-        return fetch(
+        moved = fetch(
             "update people_lead set created_at = told.born from told where told.subject = people_lead.id"
             " and (people_lead.created_at is null or told.born < people_lead.created_at)"
             " returning people_lead.id",
             {SUBJECT: pl.Int32},
         )[SUBJECT]
+    write_beginnings(told.filter(pl.col("subject").is_in(moved.implode())), origin)
+    return moved
 
 
 def _leads_of_companies(companies: pl.Series) -> pl.Series:

@@ -15,15 +15,13 @@ from django.db import transaction
 from mikomi.hub.activity.changes import changing, mark_changed
 from mikomi.hub.kit.setwise import fetch, on_postgres, run, staged
 from mikomi.hub.people import companies as firms
-from mikomi.hub.people.dated import SUBJECT, TABLES, opened, origin
+from mikomi.hub.people.dated import BEGINNING, SUBJECT, TABLES, opened, origin
 from mikomi.hub.people.following import AUTOMATIC, follow
 from mikomi.hub.people.models import Scope
 
 SUBJECTS_A_STEP = 20_000
 NAMED = 200
 """So many values that stay are named; all are counted."""
-BEGINNING = "created_at"
-"""When a lead began stands among its versions, too; the earliest one holds."""
 _VERSION = {
     SUBJECT: pl.Int32,
     "#known_from": pl.Int32,
