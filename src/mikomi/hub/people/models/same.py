@@ -1,4 +1,4 @@
-"""Who may be the same person, who was made one, and who is kept out."""
+"""Who may be the same person, who was made one, and who is kept out; what leads are compared by."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ class DuplicatePair(models.Model):
 class Merge(models.Model):
     """Lead `gone` was merged into lead `kept`, in `batch`.
 
-    `before` is what an un-merge gives back: the values of both, subjects, tags, lists, notes, files.
+    `before` is what an un-merge gives back: subjects, tags, lists, notes, files, and what the lead rows
+    held. `run`: the `MergeRun` it was a part of.
     """
 
     id = models.AutoField(primary_key=True)
@@ -44,6 +45,7 @@ class Merge(models.Model):
     before = models.JSONField(default=dict)
     at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True)
+    run = models.IntegerField(null=True, db_index=True)
 
 
 class Exclusion(models.Model):
@@ -70,3 +72,65 @@ class Exclusion(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["target", "value"], name="exclusion_target")]
+
+
+class MatchKey(models.Model):
+    """The values of one lead that others are compared with; "" is unknown.
+
+    As `mikomi.core.matching.keys` gives them, but `company` is the key of the name alone (which names
+    are one company depends on the others). `phones`: with spaces between. `alike`, `sound`, `core`:
+    forms under which like names and names of one company meet. `digest` changes with any of them.
+    """
+
+    lead = models.IntegerField(primary_key=True)
+    email = models.TextField(default="", db_index=True)
+    domain = models.TextField(default="")
+    phones = models.TextField(default="")
+    name = models.TextField(default="")
+    kana = models.TextField(default="")
+    family = models.TextField(default="")
+    given = models.TextField(default="")
+    company = models.TextField(default="")
+    number = models.TextField(default="")
+    alike = models.TextField(default="", db_index=True)
+    sound = models.TextField(default="", db_index=True)
+    core = models.TextField(default="")
+    digest = models.BigIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["core", "company"], name="matchkey_company"),
+            models.Index(fields=["number"], name="matchkey_number", condition=~models.Q(number="")),
+        ]
+
+
+class MatchPhone(models.Model):
+    """A lead has a phone number (E.164)."""
+
+    pk = models.CompositePrimaryKey("phone", "lead")
+    phone = models.TextField()
+    lead = models.IntegerField(db_index=True)
+
+
+class DuplicateRun(models.Model):
+    """One row: up to which change number pairs were looked for, and when."""
+
+    id = models.SmallIntegerField(primary_key=True)
+    change = models.BigIntegerField()
+    at = models.DateTimeField()
+    leads = models.IntegerField(default=0)
+
+
+class MergeRun(models.Model):
+    """Many sure groups merged at once, or taken back at once. `done` of `groups` are through; `left`
+    were not merged because they had changed meanwhile."""
+
+    id = models.AutoField(primary_key=True)
+    groups = models.IntegerField()
+    done = models.IntegerField(default=0)
+    leads = models.IntegerField(default=0)
+    left = models.IntegerField(default=0)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    finished_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)

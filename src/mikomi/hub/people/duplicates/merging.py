@@ -1,0 +1,192 @@
+"""Making two leads one: the part of it that is people's. `site.actions.merge_leads` puts all together.
+
+Nothing is thrown away. The lead that goes keeps its values, tags and lists and is left out of everything;
+what the kept one gets bears the number of the act, by which it is taken back (`parting`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import polars as pl
+from django.db.models import Q
+from django.utils import timezone
+
+from mikomi.core.words import MikomiError, Words
+from mikomi.hub.activity import queries as facts
+from mikomi.hub.activity.changes import changing, mark_changed
+from mikomi.hub.activity.services import repoint_subjects
+from mikomi.hub.kit.setwise import run
+from mikomi.hub.people.dated import SUBJECT, origin, write_values
+from mikomi.hub.people.fields import make_fields
+from mikomi.hub.people.following import DERIVED, follow
+from mikomi.hub.people.models import (
+    Attachment,
+    Batch,
+    Change,
+    DuplicatePair,
+    Exclusion,
+    Lead,
+    Merge,
+    Note,
+    Scope,
+)
+from mikomi.hub.people.models.same import MatchKey, MatchPhone
+
+OTHER_MAIL = "email_other"
+"""The field that keeps the addresses a person has besides the first."""
+
+SOURCE = "重複の統合"
+"""The source of values that a merge wrote."""
+
+NOT_THERE = Words(
+    "統合できません。このリードは、もう無いか、別のリードに統合されているか、ごみ箱にあります。一覧を開き直してください。",
+    "They cannot be merged: one of them is gone, merged into another lead, or in the trash."
+    " Open the list again.",
+)
+SAME = Words("同じリードどうしは統合できません。", "A lead cannot be merged with itself.")
+
+
+def merge(
+    kept: int,
+    gone: int,
+    take: Collection[str] | None = None,
+    *,
+    by_id: int | None = None,
+    run_id: int | None = None,
+) -> int:
+    """Makes lead `gone` a part of lead `kept`; the number of the merge.
+
+    `take`: the fields whose value comes from `gone` (None: those that `kept` has none of). One
+    transaction. Raises `MikomiError` where one of them is out, or both are one.
+    """
+    if kept == gone:
+        raise MikomiError(SAME)
+    with changing() as number:
+        found = {
+            lead.pk: lead
+            for lead in Lead.objects.select_for_update().filter(pk__in=[kept, gone]).order_by("pk")
+        }
+        if len(found) < 2 or any(lead.merged_into or lead.trashed_at for lead in found.values()):
+            raise MikomiError(NOT_THERE)
+        one, other = found[kept], found[gone]
+        now = timezone.now()
+        batch = Batch.objects.create(
+            kind=Batch.Kind.MERGE, label=f"{_called(other)} → {_called(one)}", leads=2, by_id=by_id, at=now
+        )
+        before = {
+            "created_at": one.created_at.isoformat() if one.created_at else None,
+            "owner": one.owner_id,
+            "subjects": facts.subjects_of(gone),
+            "followers": list(Lead.objects.filter(merged_into=gone).values_list("pk", flat=True)),
+            "notes": _moved(Note, gone, kept),
+            "files": _moved(Attachment, gone, kept),
+            "exclusions": _copy_exclusions(gone, kept, now, by_id),
+            "last_change": Change.objects.order_by("-pk").values_list("pk", flat=True).first() or 0,
+        }
+        for table, name in (("people_leadtag", "tag"), ("people_listmember", '"list"')):
+            copy_marks(table, name, gone, kept, batch.pk)
+        _write_values(one, other, take, batch.pk, by_id)
+        repoint_subjects(pl.Series("subject", before["subjects"], pl.Int32), kept)
+        Lead.objects.filter(pk=kept).update(
+            created_at=min(filter(None, (one.created_at, other.created_at)), default=None),
+            owner_id=one.owner_id or other.owner_id,
+        )
+        Lead.objects.filter(Q(pk=gone) | Q(pk__in=before["followers"])).update(merged_into=kept)
+        DuplicatePair.objects.filter(Q(low=gone) | Q(high=gone), verdict="").delete()
+        MatchKey.objects.filter(lead=gone).delete()
+        MatchPhone.objects.filter(lead=gone).delete()
+        mark_changed(pl.Series("lead", [kept, gone], pl.Int32), number, activity=True)
+        made = Merge.objects.create(batch=batch.pk, kept=kept, gone=gone, before=before, at=now, run=run_id)
+    return made.pk
+
+
+def filled(one: dict[str, str], other: dict[str, str]) -> list[str]:
+    """The fields that `other` knows and `one` does not: what a merge takes where nobody chose."""
+    return [field for field in choosable(other) if other[field] and not one.get(field)]
+
+
+def choosable(values: dict[str, str]) -> list[str]:
+    """The fields of these values that a person may choose; the rest follows from them."""
+    return sorted(field for field in values if field not in DERIVED and field != OTHER_MAIL)
+
+
+def copy_marks(
+    table: str, name: str, gone: int, kept: int, batch: int, only: Sequence[int] | None = None
+) -> None:
+    """Gives lead `kept` the tags or lists (`table`, its column `name`) of lead `gone` that it has not."""
+    some = "" if only is None else f" and g.{name} in ({', '.join(map(str, only)) or 'null'})"
+    run(
+        f"insert into {table} (lead, {name}, batch_id, at, by_id)"
+        f" select %s, g.{name}, %s, g.at, g.by_id from {table} g where g.lead = %s{some}"
+        " on conflict do nothing",
+        [kept, batch, gone],
+    )
+
+
+def mails_of(values: dict[str, str]) -> list[str]:
+    """All addresses among a lead's values, the first one first."""
+    others = (mail.strip() for mail in values.get(OTHER_MAIL, "").split(","))
+    return list(dict.fromkeys(filter(None, (values.get("email", "").strip(), *others))))
+
+
+def _write_values(
+    one: Lead, other: Lead, take: Collection[str] | None, batch: int, by_id: int | None
+) -> None:
+    wanted = filled(one.attributes, other.attributes) if take is None else take
+    values = {
+        f: other.attributes[f] for f in choosable(other.attributes) if f in wanted and other.attributes[f]
+    }
+    first = values.get("email") or one.attributes.get("email", "")
+    every = dict.fromkeys((*mails_of(one.attributes), *mails_of(other.attributes)))
+    known = {first.lower()}
+    others = [mail for mail in every if not (mail.lower() in known or known.add(mail.lower()))]
+    if others and ", ".join(others) != one.attributes.get(OTHER_MAIL, ""):
+        values[OTHER_MAIL] = ", ".join(others)
+    if not values:
+        return
+    make_fields(values)
+    told = origin(SOURCE, batch_id=batch, by_id=by_id)
+    frame = pl.DataFrame(
+        {SUBJECT: [one.pk]} | {f: [v] for f, v in values.items()}, schema_overrides={SUBJECT: pl.Int32}
+    )
+    follow(write_values(Scope.LEAD, frame, list(values), told), told)
+
+
+def _moved(model: type[Note] | type[Attachment], gone: int, kept: int) -> list[int]:
+    rows = model.objects.filter(scope=Scope.LEAD, subject=gone)
+    numbers = list(rows.values_list("pk", flat=True))
+    rows.update(subject=kept)
+    return numbers
+
+
+def _copy_exclusions(gone: int, kept: int, now: object, by_id: int | None) -> list[int]:
+    """Whoever was kept out of something stays so: the safe side."""
+    lead = Exclusion.Target.LEAD
+    held = {
+        (reason, tuple(effects))
+        for reason, effects in Exclusion.objects.filter(
+            target=lead, value=str(kept), ended_at=None
+        ).values_list("reason", "keeps_out")
+    }
+    made = []
+    for row in Exclusion.objects.filter(target=lead, value=str(gone), ended_at=None):
+        if (row.reason, tuple(row.keeps_out)) not in held:
+            made.append(
+                Exclusion.objects.create(
+                    reason=row.reason,
+                    target=lead,
+                    value=str(kept),
+                    keeps_out=row.keeps_out,
+                    note=row.note,
+                    at=now,
+                    by_id=by_id,
+                ).pk
+            )
+    return made
+
+
+def _called(lead: Lead) -> str:
+    own = lead.attributes
+    parts = filter(None, (own.get("family_name"), own.get("given_name")))
+    return own.get("name") or " ".join(parts) or own.get("email") or lead.key
