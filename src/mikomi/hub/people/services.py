@@ -29,6 +29,8 @@ from mikomi.hub.people.models import Scope
 from mikomi.hub.people.types import Stored
 
 _EMPTY = "'{}'"
+_STANDS = "coalesce(l.merged_into, l.id)"
+"""The lead that a key means: of a merged one, the one it was merged into."""
 _OF_LEADS = {
     "people_change": "scope = 'lead' and subject in {}",
     "people_importedsubject": "scope <> 'company' and subject in {}",
@@ -36,6 +38,8 @@ _OF_LEADS = {
     "people_leadtag": "lead in {}",
     "people_listmember": "lead in {}",
     "people_duplicatepair": "low in {0} or high in {0}",
+    "people_matchkey": "lead in {}",
+    "people_matchphone": "lead in {}",
     "people_merge": "kept in {0} or gone in {0}",
     "people_exclusion": "target = 'lead' and value in (select cast(lead as text) from leaving)",
 }
@@ -68,10 +72,12 @@ def upsert_leads(frame: pl.DataFrame, origin: Origin, *, fill: bool = False) -> 
             named = pl.col(firms.KEY).is_not_null()
             rows = rows.with_columns(pl.when(~named).then(f).alias(f) for f in of_company)
         rows, new = _lead_numbers(rows, origin)
+        keys = rows.select(pl.col("lead").alias("key"), pl.col(SUBJECT).alias("lead"))
+        rows = _one_a_lead(rows)
         changed = write_values(Scope.LEAD, rows.select(SUBJECT, *fields), fields, origin, fill=fill)
         begun = _set_beginnings(rows, origin)
         changed = pl.concat([changed, follow(changed, origin), begun]).unique()
-        attach(rows.select(pl.col("lead").alias("key"), pl.col(SUBJECT).alias("lead")), number)
+        attach(keys, number)
         touched = pl.concat([changed, new, _leads_of_companies(moved)]).unique().sort().rename("lead")
         mark_changed(touched, number, activity=False)
     old = changed.filter(~changed.is_in(new.implode()))
@@ -92,10 +98,10 @@ def count_news(frame: pl.DataFrame, origin: Origin, *, fill: bool = False) -> tu
         rows = canonical(frame.with_columns(_known(f) for f in fields), fields)
         with staged(rows.select(pl.col("lead").alias("key")), "named"):
             numbers = fetch(
-                "select n.key, l.id from named n join people_lead l on l.key = n.key",
+                f"select n.key, {_STANDS} from named n join people_lead l on l.key = n.key",
                 {"lead": pl.String, SUBJECT: pl.Int32},
             )
-        held = rows.join(numbers, on="lead", maintain_order="left").select(SUBJECT, *fields)
+        held = _one_a_lead(rows.join(numbers, on="lead", maintain_order="left")).select(SUBJECT, *fields)
         first, later = news(Scope.LEAD, held, fields, origin, fill=fill)
     changed = pl.concat([first[SUBJECT], later[SUBJECT]]).n_unique()
     return frame.height - numbers.height, changed
@@ -198,6 +204,14 @@ def erase(leads: Sequence[int]) -> None:
         erase_facts(leads)
 
 
+def _one_a_lead(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows under several keys of one merged lead as one row: the last known value of each column."""
+    if not rows[SUBJECT].is_duplicated().any():
+        return rows
+    told = pl.exclude(SUBJECT).drop_nulls().last()
+    return rows.group_by(SUBJECT, maintain_order=True).agg(told).select(rows.columns)
+
+
 def _known(field: str) -> pl.Expr:
     text = pl.col(field).cast(pl.String).str.replace_all("\0", "", literal=True)
     return pl.when(text.str.strip_chars() != "").then(text).alias(field)
@@ -218,7 +232,7 @@ def _write_companies(companies: pl.DataFrame, fields: Sequence[str], origin: Ori
 def _lead_keys(keys: pl.Series) -> pl.DataFrame:
     with staged(keys.unique().alias("key").to_frame(), "named"):
         return fetch(
-            "select n.key, l.id from named n join people_lead l on l.key = n.key",
+            f"select n.key, {_STANDS} from named n join people_lead l on l.key = n.key",
             {"key": pl.String, SUBJECT: pl.Int32},
         )
 
@@ -228,7 +242,7 @@ def _lead_numbers(rows: pl.DataFrame, origin: Origin) -> tuple[pl.DataFrame, pl.
     keys = rows.select(pl.col("lead").alias("key")).with_row_index("place")
     with staged(keys, "named"):
         known = fetch(
-            "select n.key, l.id from named n join people_lead l on l.key = n.key",
+            f"select n.key, {_STANDS} from named n join people_lead l on l.key = n.key",
             {"lead": pl.String, SUBJECT: pl.Int32},
         )
         run(
@@ -238,7 +252,7 @@ def _lead_numbers(rows: pl.DataFrame, origin: Origin) -> tuple[pl.DataFrame, pl.
             [instant(origin.recorded_at)],
         )
         every = fetch(
-            "select n.key, l.id from named n join people_lead l on l.key = n.key",
+            f"select n.key, {_STANDS} from named n join people_lead l on l.key = n.key",
             {"lead": pl.String, SUBJECT: pl.Int32},
         )
     new = every.join(known, on="lead", how="anti")[SUBJECT]
