@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from mikomi.core.values.titles import DEPARTMENTS, RANKS
 from mikomi.core.words import Words
 from mikomi.hub.people.models import Field, Scope
+from mikomi.hub.people.types import FieldView
 
 STANDARD: dict[str, tuple[str, str, Scope, str]] = {
     "name": ("氏名", "Name", Scope.LEAD, "text"),
@@ -61,6 +62,113 @@ CHOICES = {
 }
 """The choices of the product's own fields. Their Japanese names are stored: lists, conditions and exports
 show values as they are."""
+GROUPS: dict[str, tuple[Words, tuple[str, ...]]] = {
+    "person": (
+        Words("人", "Person"),
+        (
+            "name",
+            "family_name",
+            "given_name",
+            "name_kana",
+            "family_name_kana",
+            "given_name_kana",
+            "department",
+            "title",
+            "title_rank",
+            "department_class",
+            "branch",
+        ),
+    ),
+    "company": (
+        Words("会社", "Company"),
+        (
+            "company",
+            "company_kana",
+            "corporate_number",
+            "industry",
+            "employees",
+            "revenue",
+            "capital",
+            "website",
+            "country",
+        ),
+    ),
+    "contact": (
+        Words("連絡先", "Contact"),
+        ("email", "phone", "direct_phone", "mobile", "fax"),
+    ),
+    "place": (
+        Words("所在地", "Address"),
+        ("postal_code", "prefecture", "city", "address", "street", "building"),
+    ),
+    "work": (
+        Words("きっかけと担当", "Origin and owner"),
+        ("source", "campaign", "owner", "note", "consent", "unsubscribed"),
+    ),
+    "custom": (Words("独自の項目", "Custom fields"), ()),
+    "automatic": (
+        Words("自動で読み取った番号", "Numbers as read"),
+        ("phone_number", "direct_phone_number", "mobile_number"),
+    ),
+}
+"""The groups that come with the product, in their order, with their fields in theirs."""
+DERIVED = (
+    "title_rank",
+    "department_class",
+    "branch",
+    "phone_number",
+    "direct_phone_number",
+    "mobile_number",
+    "postal_code",
+    "prefecture",
+    "city",
+    "street",
+)
+"""The fields that the product fills in from others, where nobody has."""
+
+
+def group_of(field: Field | FieldView) -> str:
+    """The key of a field's group; one that people made up is its own name."""
+    home = next((group for group, (_, keys) in GROUPS.items() if field.key in keys), "custom")
+    return field.group or home
+
+
+def group_name(group: str) -> Words:
+    """What a group is called."""
+    return GROUPS[group][0] if group in GROUPS else Words(group, group)
+
+
+def field_view(field: Field) -> FieldView:
+    """A field as others see it."""
+    return FieldView(
+        key=field.key,
+        label_ja=field.label_ja,
+        label_en=field.label_en,
+        scope=field.scope,
+        kind=field.kind,
+        custom=field.custom,
+        group=group_of(field),
+        place=field.place,
+        choices=tuple((c["key"], Words(c["ja"], c.get("en") or c["ja"])) for c in field.choices),
+        checks=dict(field.checks),
+        required=tuple(field.required),
+        archived=field.archived_at is not None,
+        derived=field.key in DERIVED,
+    )
+
+
+def field_place(field: FieldView) -> tuple[int, str, int, int, str]:
+    """What fields are ordered by."""
+    groups = list(GROUPS)
+    known = GROUPS[field.group][1] if field.group in GROUPS else ()
+    return (
+        groups.index(field.group) if field.group in groups else len(groups),
+        field.group,
+        field.place,
+        known.index(field.key) if field.key in known else len(known),
+        field.key,
+    )
+
 
 FACTS = {
     "lead": Words("リードのキー", "Lead key"),

@@ -6,7 +6,6 @@ A derived value is an ordinary value with dates whose source is `AUTOMATIC`. One
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -17,7 +16,7 @@ from mikomi.core.values.titles import DEPARTMENTS, RANKS, place_departments, ran
 from mikomi.hub.kit.setwise import fetch, on_postgres, run, staged
 from mikomi.hub.people import companies as firms
 from mikomi.hub.people.dated import SUBJECT, Origin, as_of, opened, write_history, write_values
-from mikomi.hub.people.fields import make_fields
+from mikomi.hub.people.fields import DERIVED, make_fields
 from mikomi.hub.people.models import Scope
 
 AUTOMATIC = "自動"
@@ -26,7 +25,6 @@ AUTOMATIC = "自動"
 PHONES = {"phone_number": "phone", "direct_phone_number": "direct_phone", "mobile_number": "mobile"}
 """A number in one writing (E.164), and the field whose text it is."""
 _PLACES = {"postal_code": "postal", "prefecture": "prefecture", "city": "city", "street": "rest"}
-DERIVED = ("title_rank", "department_class", "branch", *PHONES, *_PLACES)
 SOURCES = ("title", "department", "company", "address", *PHONES.values())
 """The fields that values are derived from."""
 
@@ -178,8 +176,3 @@ def _kept(leads: pl.Series) -> pl.DataFrame:
         .agg(pl.col("#value").last())
     )
     return last.filter(pl.col("#value") != "").select(SUBJECT, "#field")
-
-
-def derived_fields(fields: Sequence[str]) -> list[str]:
-    """Those of `fields` whose values the product may derive."""
-    return [field for field in fields if field in DERIVED]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import polars as pl
+
+from mikomi.core.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,12 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class FieldView:
-    """An attribute as conditions name it: `scope` is `lead` or `company`, `kind` `text` or `number`."""
+    """An attribute as conditions name it: `scope` is `lead` or `company`, `kind` one of
+    `core.values.fields.KINDS`.
+
+    `choices`: (stored key, label). `checks`: `least`, `most`, `longest` where they are set. `required`:
+    where it must be filled in (`import`, `form`). `derived`: the product fills it in where nobody has.
+    """
 
     key: str
     label_ja: str
@@ -32,6 +39,18 @@ class FieldView:
     scope: str
     kind: str
     custom: bool
+    group: str = ""
+    place: int = 0
+    choices: tuple[tuple[str, Words], ...] = ()
+    checks: Mapping[str, float] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
+    archived: bool = False
+    derived: bool = False
+
+    @property
+    def label(self) -> Words:
+        """What it is called."""
+        return Words(self.label_ja, self.label_en)
 
 
 @dataclass(frozen=True, slots=True)

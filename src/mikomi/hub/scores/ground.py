@@ -59,7 +59,7 @@ def read_picks() -> Picks:
     frame = people.attribute_frame()
     fields = []
     for view in people.fields():
-        if view.key in NO_PICKS or view.key not in frame.columns:
+        if view.archived or view.key in NO_PICKS or view.key not in frame.columns:
             continue
         values = _values(frame[view.key])
         number = view.kind in ("number", "money") or _mostly_numbers(values)
