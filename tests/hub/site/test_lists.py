@@ -4,8 +4,13 @@ import itertools
 
 import polars as pl
 import pytest
+from django.http import QueryDict
+from django.utils import timezone
 
-from mikomi.hub.site.lists import pages
+from mikomi.hub.activity.changes import changing
+from mikomi.hub.people import field_tests, labels
+from mikomi.hub.people.models import Company, Field, Lead
+from mikomi.hub.site.lists import address, narrow, pages, search
 from mikomi.hub.site.rows import store
 from mikomi.hub.site.types import Filters, ListQuery
 from tests.hub.site.population import STANDING, dimensions, fill
@@ -86,7 +91,7 @@ def test_paging_back_shows_the_same_pages(world) -> None:
     ["三宅", "ミヤケ", "みやけ", "浜精", "ＭＯＲＩ", "三宅 浩司", "works", "user12", "北浜 誠一", "nobody"],
 )
 def test_a_search_finds_names_kana_companies_and_addresses(world, monkeypatch, text: str, many: int) -> None:
-    monkeypatch.setattr(pages.search, "MANY", many)
+    monkeypatch.setattr(search, "MANY", many)
     plain = pl.concat_str("name", "kana", "company", "email", separator="\n")
     expected = world.with_columns(plain=plain.str.replace_all(" ", "").str.to_lowercase())
     for word in {"ミヤケ": "みやけ", "ＭＯＲＩ": "mori"}.get(text, text).split():
@@ -107,3 +112,74 @@ def test_no_list_sorts_or_counts_all_leads(world, django_assert_max_num_queries)
     for sort in pages.SORTS:
         with django_assert_max_num_queries(2):
             pages.list_page(ListQuery(sort=sort, descending=True), STANDING)
+
+
+def put_people(world: pl.DataFrame) -> None:
+    """The leads and companies below the rows, with a field of each."""
+    now = timezone.now()
+    numbers = world["lead_id"].to_list()
+    Company.objects.bulk_create(
+        Company(pk=n, key=f"c{n}", name=f"c{n}", attributes={"employees": str(n * 10)}, added_at=now)
+        for n in sorted(set(world["company_id"].to_list()))
+    )
+    Lead.objects.bulk_create(
+        Lead(
+            pk=n,
+            key=f"L{n}",
+            company_id=c,
+            attributes={"rank": "ABC"[n % 3], "memo": f"Memo {n}"},
+            added_at=now,
+        )
+        for n, c in zip(numbers, world["company_id"].to_list(), strict=True)
+    )
+    Field.objects.bulk_create(
+        [
+            Field(key="rank", label_ja="ランク", label_en="Rank", scope="lead", kind="choice", custom=True),
+            Field(key="memo", label_ja="覚え", label_en="Memo", scope="lead", kind="long_text", custom=True),
+            Field(key="employees", label_ja="従業員数", label_en="Employees", scope="company", kind="number"),
+        ]
+    )
+
+
+@pytest.mark.parametrize("few", [0, 10_000])
+def test_tags_lists_and_fields_narrow_every_order(world, monkeypatch, few: int) -> None:
+    monkeypatch.setattr(narrow, "FEW", few)
+    monkeypatch.setattr(field_tests, "FEW", few)
+    monkeypatch.setattr(pages, "WORD_BUDGET", 120)
+    put_people(world)
+    field_tests._few_leads.cache_clear()
+    tag, kept = labels.make_label("tag", "展示会"), labels.make_label("list", "秋の名簿")
+    labels.put_label("tag", tag, world["lead_id"].filter(world["lead_id"] % 2 == 0))
+    labels.put_label("list", kept, world["lead_id"].filter(world["lead_id"] % 5 == 0))
+    even, fifth = pl.col("lead_id") % 2 == 0, pl.col("lead_id") % 5 == 0
+    size = pl.col("company_id") * 10
+    cases = [
+        ("tag={tag}", even),
+        ("tag={tag}&list={kept}", even & fifth),
+        ("tag=9999", pl.lit(False)),
+        ("f.rank=A&f.rank=B", pl.col("lead_id") % 3 != 2),
+        ("f.memo=MEMO 12", pl.col("lead_id").cast(pl.String).str.starts_with("12")),
+        ("f.employees.from=500&f.employees.to=900", (size >= 500) & (size <= 900)),
+        ("f.employees.to=300&tag={tag}&owner=森", (size <= 300) & even & (pl.col("owner") == "森")),
+        ("f.unknown=1&f.employees.from=x", pl.lit(True)),
+    ]
+    for asked, held in cases:
+        expected = set(world.filter(held)["lead_id"])
+        for sort in ("total", "company"):
+            given = QueryDict(asked.format(tag=tag, kept=kept) + f"&sort={sort}")
+            query = address.read(given, size=40)
+            found = walked(query)
+            assert set(found) == expected, (asked, sort)
+            assert len(found) == len(expected) == pages.count_of(query)
+            assert pages.numbers_in_order(query).tolist() == found
+            assert pages.list_page(query, STANDING).total in (None, len(expected))
+
+
+def test_a_filter_by_field_follows_what_changes(world) -> None:
+    put_people(world)
+    query = address.read(QueryDict("f.rank=A"), size=40)
+    before = pages.count_of(query)
+    with changing():
+        Lead.objects.filter(attributes__rank="A").update(attributes={"rank": "B"})
+    assert before > 0
+    assert pages.count_of(query) == 0

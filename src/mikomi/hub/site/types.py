@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from mikomi.core.scoring.model import Model
 from mikomi.hub.kit import temperature as levels
+from mikomi.hub.people.field_tests import FieldTest
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,10 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """One page of a list: what to show, in which order, from where."""
+    """One page of a list: what to show, in which order, from where.
+
+    `tags`, `lists`: with any of these. `tests`: of fields, all of which must hold.
+    """
 
     filters: Filters = field(default_factory=Filters)
     text: str = ""
@@ -88,6 +92,14 @@ class ListQuery:
     descending: bool = False
     cursor: Cursor | None = None
     size: int = 50
+    tags: tuple[int, ...] = ()
+    lists: tuple[int, ...] = ()
+    tests: tuple[FieldTest, ...] = ()
+
+    @property
+    def asked(self) -> bool:
+        """Whether anything is asked for besides an order."""
+        return bool(self.text or self.tags or self.lists or self.tests or self.filters.asked)
 
     def at(self, cursor: Cursor | None) -> ListQuery:
         """The same list from another place."""

@@ -1,17 +1,20 @@
 """Lists in the address bar: query parameters to a `ListQuery` and back.
 
 `q` text; `heat`, `fit`, `engagement` (repeatable numbers), `active` (7, 30, 90, none), `owner`,
-`industry` (repeatable); `sort` (a `-` before it: downwards); `after` or `before`, a place as JSON;
-`from`, the number of the first row. What cannot be read is left out, never an error: addresses are
-kept and shared.
+`industry` (repeatable); `tag`, `list` (repeatable numbers); `f.KEY` a field (a text in it, or choices;
+`f.KEY.from`, `f.KEY.to`: a range); `view` the number of a saved view; `sort` (a `-` before it:
+downwards); `after` or `before`, a place as JSON; `from`, the number of the first row. What cannot be
+read is left out, never an error: addresses are kept and shared.
 """
 
 from __future__ import annotations
 
 import json
+from datetime import date
 
 from django.http import QueryDict
 
+from mikomi.hub.people.field_tests import ANY_OF, RANGED, FieldTest, TestedField, tested_fields
 from mikomi.hub.site.lists.pages import FIRST_DOWN, SORTS
 from mikomi.hub.site.rows.cells import RECENT_DAYS
 from mikomi.hub.site.types import Cursor, Filters, ListQuery
@@ -19,6 +22,7 @@ from mikomi.hub.site.types import Cursor, Filters, ListQuery
 RECENCY = {"none": 0} | {str(days): level for days, level in zip(RECENT_DAYS, (4, 3, 2), strict=True)}
 PLACE = ("after", "before", "from", "page")
 LONGEST_TEXT = 200
+OF_FIELD, FROM, TO = "f.", ".from", ".to"
 LARGEST = 2**63 - 1
 TEXT_SORTS = frozenset({"kana", "company", "title", "department", "industry", "owner"})
 
@@ -43,6 +47,9 @@ def read(given: QueryDict, *, size: int, sort: str = "rank") -> ListQuery:
         descending=known and asked.startswith("-"),
         cursor=_cursor(given, order),
         size=size,
+        tags=_labels(given, "tag"),
+        lists=_labels(given, "list"),
+        tests=_tests(given),
     )
 
 
@@ -83,6 +90,50 @@ def _from_start(given: QueryDict) -> QueryDict:
 def _numbers(given: QueryDict, name: str, highest: int) -> tuple[int, ...]:
     allowed = {str(number) for number in range(highest + 1)}
     return tuple(sorted({int(text) for text in given.getlist(name) if text in allowed}))
+
+
+def _labels(given: QueryDict, name: str) -> tuple[int, ...]:
+    numbers = {int(text) for text in given.getlist(name) if text.isascii() and text.isdigit()}
+    return tuple(sorted(number for number in numbers if number < 2**31))
+
+
+def _tests(given: QueryDict) -> tuple[FieldTest, ...]:
+    """What is asked of fields: `f.KEY` (a text, or choices), `f.KEY.from` and `f.KEY.to`."""
+    asked = {
+        name.removeprefix(OF_FIELD).removesuffix(FROM).removesuffix(TO)
+        for name in given
+        if name.startswith(OF_FIELD)
+    }
+    if not asked:
+        return ()
+    return tuple(filter(None, (_test(given, field) for field in tested_fields() if field.key in asked)))
+
+
+def _test(given: QueryDict, field: TestedField) -> FieldTest | None:
+    name = OF_FIELD + field.key
+    shared = field.of_company
+    values = tuple(text for text in (one.replace("\0", "").strip() for one in given.getlist(name)) if text)
+    if field.kind in ANY_OF:
+        return FieldTest(field.key, field.kind, shared, values=values) if values else None
+    if field.kind in RANGED:
+        fits = _is_day if field.kind == "date" else _is_typed_number
+        least, most = (text if fits(text := given.get(name + end, "").strip()) else "" for end in (FROM, TO))
+        return FieldTest(field.key, field.kind, shared, least=least, most=most) if least or most else None
+    return FieldTest(field.key, field.kind, shared, text=values[-1][:LONGEST_TEXT]) if values else None
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def _is_typed_number(text: str) -> bool:
+    try:
+        return _is_number(float(text))
+    except ValueError:
+        return False
 
 
 def _cursor(given: QueryDict, sort: str) -> Cursor | None:

@@ -2,7 +2,7 @@
 
 Three ways through the rows, chosen by the kept counts:
 few leads meet the filters: they are found by their cells and sorted;
-few leads carry the search: they are found by number and sorted;
+few leads carry the search, a tag or what a field is asked for: they are found by number and sorted;
 many: the rows are walked along the index of the order, and what does not belong is left out. A walk
 reads `BUDGET` rows at most (fewer where words are compared); a page that is not full by then says
 where to go on.
@@ -14,13 +14,15 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 from django.db import connection
 
 from mikomi.core.scoring.model import Model
 from mikomi.hub.kit import temperature as levels
 from mikomi.hub.site import temperature
-from mikomi.hub.site.lists import search
+from mikomi.hub.site.lists.narrow import Narrowed, Test, narrow
 from mikomi.hub.site.rows import cells
 from mikomi.hub.site.rows.schema import SCORE_COLUMNS
 from mikomi.hub.site.rows.store import member_of, number_param
@@ -29,7 +31,8 @@ from mikomi.hub.site.types import Cursor, Filters, ListQuery, Page, Row, Standin
 FEW = 5_000
 BUDGET = 10_000
 WORD_BUDGET = 6_000
-"""Where each row's words are looked up, too."""
+"""Where each row's words, labels or fields are looked up, too."""
+NUMBERS_AT_ONCE = 50_000
 
 SORTS = {
     "rank": "key",
@@ -65,14 +68,39 @@ def list_page(query: ListQuery, standing: Standing | None) -> Page:
     total: int | None = int(chosen["n"].sum())
     if not total:
         return Page((), 0, None, None)
-    found = search.find(query.text)
-    if found.words and found.lead_ids is not None:
-        rows, total = _of_leads(query, tie, found.lead_ids, chosen if query.filters.asked else None)
-        return _page(query, rows, total)
-    if query.filters.asked and total <= FEW and not found.words:
-        return _page(query, _of_cells(query, tie, chosen), total)
-    rows, stopped = _walk(query, tie, chosen, found.words, standing)
-    return _page(query, rows, None if found.words else total, stopped)
+    narrowed = narrow(query)
+    if narrowed.lead_ids is not None or (query.filters.asked and total <= FEW and not narrowed.words):
+        where, params = _where(query, chosen, narrowed)
+        if narrowed.lead_ids is not None or narrowed.tests:
+            total = _count(where, params)
+        return _page(query, _sorted(query, tie, where, params), total)
+    rows, stopped = _walk(query, tie, chosen, narrowed.tests, standing)
+    return _page(query, rows, None if narrowed.tests else total, stopped)
+
+
+def numbers_in_order(query: ListQuery) -> npt.NDArray[np.int64]:
+    """The numbers of all leads of a list, in its order, from its beginning; a query that reads them all."""
+    tie = SORTS[query.sort]
+    home = _home(query.sort)
+    where, params = _where(query, matching_cells(query.filters), narrow(query))
+    # With a filter the database puts what it found in order; without one it follows the order's index.
+    source = f"site_lead_score f join {home} h on h.lead_id = f.lead_id" if where else f"{home} h"
+    order = _order(query.at(None), f"h.{query.sort}", f"h.{tie}")
+    parts = []
+    with connection.cursor() as cursor:
+        cursor.execute(f"select h.lead_id from {source} {where and f'where {where}'} {order}", params)
+        while rows := cursor.fetchmany(NUMBERS_AT_ONCE):
+            parts.append(np.array(rows, dtype=np.int64).reshape(-1))
+    return np.concatenate(parts) if parts else np.empty(0, np.int64)
+
+
+def count_of(query: ListQuery) -> int:
+    """How many leads a list has, counted where that is not kept."""
+    chosen = matching_cells(query.filters)
+    narrowed = narrow(query)
+    if narrowed.lead_ids is None and not narrowed.tests:
+        return int(chosen["n"].sum())
+    return _count(*_where(query, chosen, narrowed))
 
 
 def matching_cells(filters: Filters) -> pl.DataFrame:
@@ -123,21 +151,25 @@ def _looked_up(column: str, leads: str) -> str:
     return f"(select x.{column} from {_home(column)} x where x.lead_id = {leads}.lead_id)"
 
 
-def _of_leads(
-    query: ListQuery, tie: str, lead_ids: tuple[int, ...], chosen: pl.DataFrame | None
-) -> tuple[list[Any], int]:
-    where, params = member_of("lead_id"), [number_param(lead_ids)]
-    if chosen is not None:
-        where += f" and {member_of('cell')}"
+def _where(query: ListQuery, chosen: pl.DataFrame, narrowed: Narrowed) -> tuple[str, list[Any]]:
+    """What holds for the leads of a list, of `site_lead_score f`; empty for everybody."""
+    tests, params = [], []
+    if narrowed.lead_ids is not None:
+        tests.append(member_of("f.lead_id"))
+        params.append(number_param(narrowed.lead_ids))
+    if query.filters.asked:
+        tests.append(member_of("f.cell"))
         params.append(number_param(chosen["id"].to_numpy()))
+    for test in narrowed.tests:
+        tests.append(test.sql("f"))
+        params += test.params
+    return " and ".join(tests), params
+
+
+def _count(where: str, params: list[Any]) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(f"select count(*) from site_lead_score where {where}", params)
-        total = int(cursor.fetchone()[0])
-    return _sorted(query, tie, where, params), total
-
-
-def _of_cells(query: ListQuery, tie: str, chosen: pl.DataFrame) -> list[Any]:
-    return _sorted(query, tie, member_of("cell"), [number_param(chosen["id"].to_numpy())])
+        cursor.execute(f"select count(*) from site_lead_score f where {where}", params)
+        return int(cursor.fetchone()[0])
 
 
 def _sorted(query: ListQuery, tie: str, where: str, params: list[Any]) -> list[Any]:
@@ -154,33 +186,35 @@ def _sorted(query: ListQuery, tie: str, where: str, params: list[Any]) -> list[A
 
 
 def _walk(
-    query: ListQuery, tie: str, chosen: pl.DataFrame, words: tuple[str, ...], standing: Standing | None
+    query: ListQuery, tie: str, chosen: pl.DataFrame, asked: tuple[Test, ...], standing: Standing | None
 ) -> tuple[list[Any], Any]:
     """Rows along the index of the order. The second is where the walk stopped, if it did so early."""
     home = _home(query.sort)
     keyset, params = _keyset(query, query.sort, tie)
     order = _order(query, query.sort, tie)
     columns = f"lead_id, {query.sort} as o, {tie} as t"
-    if not query.filters.asked and not words:
+    if not query.filters.asked and not asked:
         inner = f"select {columns} from {home} {keyset} {order} limit %s"
         return _shown(query, inner, [*params, query.size + 1]), None
     edges = _edges(query.sort, chosen, standing) if query.filters.asked else None
     if edges is not None:
         keyset += f"{' and' if keyset else ' where'} {query.sort} between %s and %s"
         params += edges
-    budget = WORD_BUDGET if words else BUDGET
+    budget = WORD_BUDGET if asked else BUDGET
     tests, values = [], []
     if query.filters.asked:
         here = home == "site_lead_score"
         tests.append(member_of("q.cell" if here else _looked_up("cell", "q")))
         values.append(number_param(chosen["id"].to_numpy()))
         columns += ", cell" if here else ""
-    tests += [search.carries("q") for _ in words]
+    for test in asked:
+        tests.append(test.sql("q"))
+        values += test.params
     inner = (
         f"select lead_id, o, t from (select {columns} from {home} {keyset} {order} limit %s) q"
         f" where {' and '.join(tests)} limit %s"
     )
-    rows = _shown(query, inner, [*params, budget, *values, *words, query.size + 1])
+    rows = _shown(query, inner, [*params, budget, *values, query.size + 1])
     stopped = None
     if len(rows) <= query.size:
         with connection.cursor() as cursor:

@@ -1,0 +1,128 @@
+"""Leads by what a field of theirs, or of their company's, says: as SQL, and as numbers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from django.db import connection
+
+from mikomi.core.words import Words
+from mikomi.hub.activity.queries import last_change
+from mikomi.hub.kit.setwise import on_postgres
+from mikomi.hub.people.models import Field, Scope
+
+RANGED = ("number", "money", "date")
+ANY_OF = ("choice", "yes_no", "person")
+FEW = 10_000
+"""Up to so many leads are found by number; more are met often on any way through all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldTest:
+    """What is asked of one field, as its kind has it: any of `values` (choices), `text` that is in it,
+    or a range from `least` to `most` (texts as they were typed, "" open)."""
+
+    field: str
+    kind: str
+    of_company: bool
+    values: tuple[str, ...] = ()
+    text: str = ""
+    least: str = ""
+    most: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TestedField:
+    """A field that lists can be filtered by, edited in bulk and shown. `choices`: what is stored, and
+    how it is called."""
+
+    key: str
+    label: Words
+    kind: str
+    of_company: bool
+    custom: bool
+    choices: tuple[tuple[str, Words], ...]
+
+
+def tested_fields() -> list[TestedField]:
+    """The fields in use, those that people made first."""
+    return [
+        TestedField(
+            key=field.key,
+            label=Words(field.label_ja, field.label_en or field.label_ja),
+            kind=field.kind,
+            of_company=field.scope == Scope.COMPANY,
+            custom=field.custom,
+            choices=tuple((c["key"], Words(c["ja"], c.get("en") or c["ja"])) for c in field.choices),
+        )
+        for field in Field.objects.filter(archived_at=None).order_by("-custom", "place", "key")
+    ]
+
+
+def condition(test: FieldTest, leads: str, column: str = "lead_id") -> tuple[str, list[Any]]:
+    """SQL that holds where the lead of the table `leads` passes, and its parameters."""
+    value, params = _value(test)
+    tests, more = _compared(test, value)
+    join = " left join people_company c on c.id = p.company_id" if test.of_company else ""
+    held = f"select 1 from people_lead p{join} where p.id = {leads}.{column} and "
+    return f"exists ({held}{' and '.join(tests)})", [one for last in more for one in (*params, last)]
+
+
+def few_leads(test: FieldTest) -> npt.NDArray[np.int64] | None:
+    """The leads that pass, None where they are more than `FEW`. Reads all leads once after each change."""
+    return _few_leads(test, last_change())
+
+
+@lru_cache(maxsize=64)
+def _few_leads(test: FieldTest, change: int) -> npt.NDArray[np.int64] | None:
+    value, params = _value(test)
+    tests, more = _compared(test, value)
+    join = " left join people_company c on c.id = p.company_id" if test.of_company else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select p.id from people_lead p{join} where p.trashed_at is null and p.merged_into is null"
+            f" and {' and '.join(tests)} limit %s",
+            [*(one for last in more for one in (*params, last)), FEW + 1],
+        )
+        found = np.array([row[0] for row in cursor.fetchall()], dtype=np.int64)
+    return None if len(found) > FEW else np.sort(found)
+
+
+def _value(test: FieldTest) -> tuple[str, list[Any]]:
+    """SQL for the text of the field, and its parameters."""
+    if on_postgres():
+        own, shared = "p.attributes->>%s", "c.attributes->>%s"
+        name = test.field
+    else:
+        own, shared = "json_extract(p.attributes, %s)", "json_extract(c.attributes, %s)"
+        name = '$."' + test.field.replace('"', '\\"') + '"'
+    if not test.of_company:
+        return f"({own})", [name]
+    return f"coalesce(nullif({shared}, ''), {own})", [name, name]
+
+
+def _compared(test: FieldTest, value: str) -> tuple[list[str], list[Any]]:
+    """SQL tests with one parameter each, besides those of the value before it."""
+    if test.kind in ANY_OF:
+        if on_postgres():
+            return [f"{value} = any(%s)"], [list(test.values)]
+        return [f"{value} in (select value from json_each(%s))"], [json.dumps(list(test.values))]
+    if test.kind in RANGED:
+        read = value if test.kind == "date" else _number(value)
+        asked = [(">=", test.least), ("<=", test.most)]
+        typed = [(way, one if test.kind == "date" else float(one)) for way, one in asked if one]
+        return [f"{read} {way} %s" for way, _ in typed], [one for _, one in typed]
+    inside = "strpos(lower({}), %s) > 0" if on_postgres() else "instr(lower({}), %s) > 0"
+    return [inside.format(value)], [test.text.lower()]
+
+
+def _number(value: str) -> str:
+    """SQL for the number that a text begins with (the least of a range), null without one."""
+    if on_postgres():
+        return rf"cast(substring({value} from '^-?[0-9]+(?:\.[0-9]+)?') as double precision)"
+    return f"cast(nullif({value}, '') as real)"

@@ -1,0 +1,70 @@
+"""What narrows a list besides its kept counts: words, tags, lists and fields.
+
+Each either names few leads, by number, or is met so often on any way through the rows that each row
+is asked. Both ways in SQL by the number of the lead, so no planner can choose to read everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from mikomi.hub.people import field_tests, labels
+from mikomi.hub.site.lists import search
+from mikomi.hub.site.types import ListQuery
+
+FEW = 10_000
+"""Up to so many leads of a tag or a list are found by number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """What a row must pass: `sql` of the name of a table with `lead_id`, and its parameters."""
+
+    sql: Callable[[str], str]
+    params: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """`lead_ids`: the leads it can only be, None for any. `tests`: what they must pass besides.
+    `words`: whether words are among the tests."""
+
+    lead_ids: tuple[int, ...] | None
+    tests: tuple[Test, ...]
+    words: bool = False
+
+
+def narrow(query: ListQuery) -> Narrowed:
+    """How a query narrows the list."""
+    found = search.find(query.text)
+    sets: list[Iterable[int]] = []
+    tests: list[Test] = []
+    words = bool(found.words) and found.lead_ids is None
+    if words:
+        tests += [Test(search.carries, (word,)) for word in found.words]
+    elif found.lead_ids is not None:
+        sets.append(found.lead_ids)
+    asked: tuple[tuple[labels.Kind, tuple[int, ...]], ...] = (("tag", query.tags), ("list", query.lists))
+    for kind, numbers in asked:
+        leads = labels.leads_with(kind, numbers, FEW) if numbers else None
+        if leads is not None:
+            sets.append(leads)
+        elif numbers:
+            tests.append(Test(partial(labels.has_label, kind, count=len(numbers)), numbers))
+    for test in query.tests:
+        passing = field_tests.few_leads(test)
+        if passing is not None:
+            sets.append(passing.tolist())
+        else:
+            params = tuple(field_tests.condition(test, "q")[1])
+            tests.append(Test(partial(_passes, test), params))
+    if not sets:
+        return Narrowed(None, tuple(tests), words)
+    return Narrowed(tuple(sorted(set.intersection(*map(set, sets)))), tuple(tests), words)
+
+
+def _passes(test: field_tests.FieldTest, table: str) -> str:
+    return field_tests.condition(test, table)[0]
