@@ -22,6 +22,8 @@ from mikomi.hub.people.types import CompanyView, FieldView, Person, ValueChange
 _DAY_ZERO = date(1970, 1, 1)
 _THERE = "l.trashed_at is null and l.merged_into is null"
 """Holds for leads that are not out."""
+_STANDS = Coalesce("merged_into", "pk", output_field=IntegerField())
+"""The lead that a lead's key or address means: of a merged one, the one it was merged into."""
 
 
 def attribute_frame(on: date | None = None, lead_ids: Sequence[int] | None = None) -> pl.DataFrame:
