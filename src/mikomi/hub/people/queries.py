@@ -75,14 +75,13 @@ def out_of(numbers: Sequence[int]) -> set[int]:
 
 def numbers_of(keys: Sequence[str]) -> dict[str, int]:
     """Lead key -> number, for the keys that are known; of a merged lead, the one it was merged into."""
-    stands = Coalesce("merged_into", "pk", output_field=IntegerField())
-    return dict(Lead.objects.filter(key__in=keys).values_list("key", stands))
+    return dict(Lead.objects.filter(key__in=keys).values_list("key", _STANDS))
 
 
 def find_by_email(email: str) -> list[int]:
     """The numbers of the leads with this address, in any case; for a merged lead, where it went."""
     held = Lead.objects.filter(email=email.strip().lower(), trashed_at=None)
-    stands = set(held.values_list(Coalesce("merged_into", "pk", output_field=IntegerField()), flat=True))
+    stands = set(held.values_list(_STANDS, flat=True))
     return list(
         Lead.objects.filter(pk__in=stands, trashed_at=None).order_by("pk").values_list("pk", flat=True)
     )
