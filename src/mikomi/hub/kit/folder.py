@@ -83,7 +83,7 @@ def prepare(folder: Path, *, timezone: str = DEFAULT_TIMEZONE) -> About:
             )
         ) from error
     except OSError as error:
-        raise _trouble(folder, error) from error
+        raise trouble(folder, error) from error
     found = about(folder)
     try:
         _check_writable(folder)
@@ -92,7 +92,7 @@ def prepare(folder: Path, *, timezone: str = DEFAULT_TIMEZONE) -> About:
             write_about(folder, found)
         _write_secret(folder)
     except OSError as error:
-        raise _trouble(folder, error) from error
+        raise trouble(folder, error) from error
     return found
 
 
@@ -168,7 +168,8 @@ def newer(folder: Path) -> MikomiError:
     )
 
 
-def _trouble(folder: Path, error: OSError) -> MikomiError:
+def trouble(folder: Path, error: OSError) -> MikomiError:
+    """What the system says about `folder`, in words: no rights, read-only, a full disk."""
     if error.errno in (errno.EACCES, errno.EPERM):
         return no_rights(folder)
     if error.errno == errno.EROFS:

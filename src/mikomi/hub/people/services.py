@@ -13,6 +13,7 @@ from mikomi.hub.activity.services import attach
 from mikomi.hub.activity.services import erase as erase_facts
 from mikomi.hub.kit.setwise import fetch, json_value, run, staged
 from mikomi.hub.people import companies as firms
+from mikomi.hub.people.attachments import remove_after_commit
 from mikomi.hub.people.dated import (
     SUBJECT,
     TABLES,
@@ -35,6 +36,7 @@ _OF_LEADS = {
     "people_change": "scope = 'lead' and subject in {}",
     "people_importedsubject": "scope <> 'company' and subject in {}",
     "people_note": "scope = 'lead' and subject in {}",
+    "people_attachment": "scope = 'lead' and subject in {}",
     "people_leadtag": "lead in {}",
     "people_listmember": "lead in {}",
     "people_duplicatepair": "low in {0} or high in {0}",
@@ -198,6 +200,9 @@ def erase(leads: Sequence[int]) -> None:
     gone = pl.DataFrame({"lead": list(leads)}, schema={"lead": pl.Int32})
     with changing():
         with staged(gone, "leaving"):
+            theirs = _OF_LEADS["people_attachment"].format("(select lead from leaving)")
+            files = fetch(f"select stored_as from people_attachment where {theirs}", {"name": pl.String})
+            remove_after_commit(files["name"])
             for table, of_lead in _OF_LEADS.items():
                 run(f"delete from {table} where {of_lead.format('(select lead from leaving)')}")
             run("delete from people_lead where id in (select lead from leaving)")

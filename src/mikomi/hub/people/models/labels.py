@@ -54,7 +54,8 @@ class ListMember(models.Model):
 
 class Note(models.Model):
     """What somebody wrote down about a lead or a company. A lead's notes follow it into a merge:
-    `subject` is who it is shown with, `written_of` who it was written of."""
+    `subject` is who it is shown with, `written_of` who it was written of. `edited_by` changed it last.
+    One with `deleted_at` is shown nowhere and can be brought back until it is swept away."""
 
     id = models.AutoField(primary_key=True)
     scope = models.CharField(max_length=7, choices=Scope)
@@ -63,6 +64,8 @@ class Note(models.Model):
     text = models.TextField()
     at = models.DateTimeField()
     edited_at = models.DateTimeField(null=True)
+    edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    deleted_at = models.DateTimeField(null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
@@ -70,7 +73,7 @@ class Note(models.Model):
 
 
 class Attachment(models.Model):
-    """A file of a lead or a company; it lies in the data folder under `stored_as`."""
+    """A file of a lead or a company; it lies in the data folder under `stored_as`. `deleted_at` as in `Note`."""
 
     id = models.AutoField(primary_key=True)
     scope = models.CharField(max_length=7, choices=Scope)
@@ -79,6 +82,7 @@ class Attachment(models.Model):
     name = models.TextField()
     stored_as = models.TextField()
     size = models.BigIntegerField()
+    deleted_at = models.DateTimeField(null=True)
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
