@@ -84,7 +84,7 @@ def part(number: int, *, by_id: int | None = None) -> Parted:
         Lead.objects.filter(pk=gone.pk).update(merged_into=None)
         mark_changed(pl.Series("lead", [kept.pk, gone.pk], pl.Int32), change, activity=True)
         Merge.objects.filter(pk=number).update(undone_at=now)
-        report = {"left": [{"ja": words.ja, "en": words.en} for words in left]}
+        report = {"left": len(left), "words": [{"ja": words.ja, "en": words.en} for words in left]}
         Batch.objects.filter(pk=merge.batch).update(undone_at=now, undone_by=by_id, report=report)
     return Parted(kept.pk, gone.pk, tuple(left))
 

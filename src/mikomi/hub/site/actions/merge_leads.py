@@ -11,8 +11,8 @@ from mikomi.hub.kit import leases
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.people.duplicates import merging, parting
 from mikomi.hub.people.duplicates.parting import Parted
+from mikomi.hub.site.actions.take_out import remove_rows
 from mikomi.hub.site.pipeline import LEASE
-from mikomi.hub.site.rows import cells, store, suffixes
 
 PATIENCE = 30.0
 """Seconds that a person waits for a run of scoring to end."""
@@ -29,7 +29,7 @@ def merge_leads(
     with leases.hold(LEASE, wait=PATIENCE) as lease, transaction.atomic():
         lease.check()
         made = merging.merge(kept, gone, take, by_id=by_id)
-        _leave_lists([gone])
+        remove_rows(np.array([gone], dtype=np.int64))
         enqueue("site.score_changed", once=True)
     return made
 
@@ -43,7 +43,7 @@ def merge_groups(groups: Sequence[Sequence[int]], *, run_id: int, by_id: int | N
             for other in others:
                 merging.merge(kept, other, by_id=by_id, run_id=run_id)
             gone += others
-        _leave_lists(gone)
+        remove_rows(np.unique(np.array(gone, dtype=np.int64)))
     return len(gone)
 
 
@@ -54,11 +54,3 @@ def part_leads(merge: int, *, by_id: int | None = None) -> Parted:
         enqueue("site.score_changed", once=True)
         enqueue("people.find_duplicates", once=True)
     return parted
-
-
-def _leave_lists(leads: Sequence[int]) -> None:
-    numbers = np.unique(np.array(leads, dtype=np.int64))
-    held = store.read_scores(numbers, store.TELLING)
-    cells.move(held["cell"], held["cell"][:0])
-    suffixes.forget_leads(numbers)
-    store.delete(numbers)
