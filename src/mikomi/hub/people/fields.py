@@ -17,6 +17,7 @@ STANDARD: dict[str, tuple[str, str, Scope, str]] = {
     "family_name_kana": ("姓（フリガナ）", "Family name (kana)", Scope.LEAD, "text"),
     "given_name_kana": ("名（フリガナ）", "Given name (kana)", Scope.LEAD, "text"),
     "email": ("メール", "Email", Scope.LEAD, "text"),
+    "email_other": ("ほかのメール", "Other email", Scope.LEAD, "text"),
     "company": ("会社", "Company", Scope.LEAD, "text"),
     "department": ("部署", "Department", Scope.LEAD, "text"),
     "title": ("役職", "Title", Scope.LEAD, "text"),
@@ -95,7 +96,7 @@ GROUPS: dict[str, tuple[Words, tuple[str, ...]]] = {
     ),
     "contact": (
         Words("連絡先", "Contact"),
-        ("email", "phone", "direct_phone", "mobile", "fax"),
+        ("email", "email_other", "phone", "direct_phone", "mobile", "fax"),
     ),
     "place": (
         Words("所在地", "Address"),

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from mikomi.hub.kit.jobs import job, periodic
 from mikomi.hub.people import attachments, notes, uploads
+from mikomi.hub.people.duplicates import finding
 
 
 @job("people.check_import")
@@ -18,6 +19,24 @@ def check_import(number: int) -> None:
 def load_import(number: int) -> None:
     """Imports a checked file, going on where an earlier try stopped."""
     uploads.store(number)
+
+
+@job("people.find_duplicates")
+def find_duplicates() -> None:
+    """Looks for duplicates among the leads that changed. Enqueue with `once=True`."""
+    finding.find_touched()
+
+
+@periodic("people.find_new_duplicates", minutes=10)
+def find_new_duplicates(slot: str) -> None:
+    """Looks for duplicates among what changed by hand, by forms and by tracking."""
+    finding.find_touched()
+
+
+@periodic("people.find_all_duplicates", at="03:10")
+def find_all_duplicates(slot: str) -> None:
+    """Looks for duplicates among all leads."""
+    finding.find_all()
 
 
 @job("people.remove_files")

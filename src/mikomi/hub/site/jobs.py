@@ -10,6 +10,7 @@ from mikomi.hub.kit.jobs import job, periodic
 from mikomi.hub.people import trash
 from mikomi.hub.site import pipeline
 from mikomi.hub.site.actions import edit_leads
+from mikomi.hub.site.actions import merge_sure as merging
 from mikomi.hub.site.actions.erase_leads import erase_leads
 
 ERASED_AT_ONCE = 2_000
@@ -43,6 +44,18 @@ def run_act(batch: int) -> None:
 def undo_act(batch: int, by: int | None) -> None:
     """Takes a bulk edit back."""
     edit_leads.undo_act(batch, by)
+
+
+@job("site.merge_sure")
+def merge_sure(run: int) -> None:
+    """Merges the sure groups, going on where an earlier try stopped."""
+    merging.merge_sure(run)
+
+
+@job("site.part_run")
+def part_run(run: int, by: int | None) -> None:
+    """Takes a bulk merge back."""
+    merging.part_run(run, by)
 
 
 @periodic("site.empty_trash", at="02:40")
