@@ -18,7 +18,7 @@ from mikomi.hub.kit.boot import boot, load, migrate
 
 if TYPE_CHECKING:
     from mikomi.hub.people.imports import Report
-    from mikomi.hub.people.reading import Sheet
+    from mikomi.hub.people.importing.sheets import Sheet
 
 SUMMARY = Words(
     "リード、行動、結果のファイルを取り込む。同じファイルを二度取り込んでも増えません",

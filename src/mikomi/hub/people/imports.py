@@ -8,25 +8,39 @@ that is read twice changes nothing the second time.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import polars as pl
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from mikomi.core.tabular.rejects import join_rejects
 from mikomi.core.words import MikomiError, Words
-from mikomi.hub.activity import services as facts
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.people.dated import Origin, origin
 from mikomi.hub.people.fields import shared_among
-from mikomi.hub.people.models import Import
-from mikomi.hub.people.reading import Sheet, read_sheet, split_companies
-from mikomi.hub.people.services import count_news, upsert_companies, upsert_leads
+from mikomi.hub.people.importing import mending
+from mikomi.hub.people.importing.fact_files import read_fact_file
+from mikomi.hub.people.importing.lead_files import read_lead_file
+from mikomi.hub.people.importing.options import NOTHING, Options, dump
+from mikomi.hub.people.importing.sheets import Sheet
+from mikomi.hub.people.importing.storing import (
+    CONFLICTS,
+    Chunk,
+    check_facts,
+    check_leads,
+    company_values,
+    make_new_fields,
+    store_companies,
+    store_facts,
+    store_leads,
+)
+from mikomi.hub.people.labels import make_label
+from mikomi.hub.people.models import FileForm, Import, LeadList, Tag
 
 ROWS_A_CHUNK = 20_000
 
@@ -37,10 +51,10 @@ type Progress = Callable[[int, int], None]
 class Report:
     """What became of a file, or (dry run) what would: counts of rows.
 
-    `new`: leads, events or outcomes that were not there. `changed`: leads that were. `waiting`: of
-    the new events and outcomes, those whose lead is unknown so far (`waiting_keys` leads); they are
-    kept and join the lead when it appears. `conflicts`: company values that differ within the file.
-    `steps`: what the cursor of the import counts to: companies and rows.
+    `new`: leads, events, outcomes or refusals that were not there. `changed`: leads that were.
+    `waiting`: of the new events and outcomes, those whose lead is unknown so far (`waiting_keys` leads);
+    they are kept and join the lead when it appears. `conflicts`: company values that differ within the
+    file. `steps`: what the cursor of the import counts to: companies and rows.
     `import_id`: the record of the import, None for a dry run.
     """
 
@@ -60,7 +74,21 @@ class Report:
 
 
 class OvertakenError(MikomiError):
-    """Another program is storing the same import."""
+    """Another program is storing the same import, or it is being taken back."""
+
+
+def read_file(
+    path: Path,
+    kind: str,
+    options: Options = NOTHING,
+    *,
+    encoding: str | None = None,
+    progress: Progress | None = None,
+) -> Sheet:
+    """Reads a file of `kind` as chosen. Raises `MikomiError` in words for one that cannot be read so."""
+    if kind == Import.Kind.LEADS:
+        return read_lead_file(path, options, encoding=encoding, folder=mending.folder(), progress=progress)
+    return read_fact_file(path, kind, options, encoding=encoding, progress=progress)
 
 
 def check_file(
@@ -69,37 +97,38 @@ def check_file(
     *,
     known_from: date | None = None,
     encoding: str | None = None,
+    options: Options = NOTHING,
     progress: Progress | None = None,
 ) -> Report:
     """What `run_import` would do; writes nothing. Raises `MikomiError` for a file that cannot be read."""
-    sheet = read_sheet(path, kind, settings.TIME_ZONE, encoding=encoding)
-    new = changed = conflicts = 0
+    sheet = read_file(path, kind, options, encoding=encoding)
     told = origin(path.name, known_from=known_from)
-    companies, frame = _parts(sheet)
-    if companies is not None:
-        conflicts = int(companies["#conflicts"].sum())
-    for at in range(0, frame.height, ROWS_A_CHUNK):
-        chunk = frame.slice(at, ROWS_A_CHUNK)
+    shared, companies = _companies(sheet, options)
+    total, done = sheet.data.height, Chunk()
+    turned_away = []
+    for at in range(0, total, ROWS_A_CHUNK):
+        rows = sheet.data.slice(at, ROWS_A_CHUNK)
         if kind == Import.Kind.LEADS:
-            counts = count_news(chunk, told)
-            new, changed = new + counts[0], changed + counts[1]
-        elif kind == Import.Kind.EVENTS:
-            new += facts.count_new_events(chunk)
+            chunk = check_leads(rows, sheet, shared, told, options)
         else:
-            new += facts.count_new_outcomes(chunk)
+            chunk = check_facts(rows, sheet)
+        done = Chunk(done.new + chunk.new, done.changed + chunk.changed, done.unchanged + chunk.unchanged)
+        if chunk.rejected is not None and chunk.rejected.height:
+            turned_away.append(chunk.rejected)
         if progress:
-            progress(at + chunk.height, frame.height)
+            progress(at + rows.height, total)
+    sheet = replace(sheet, rejected=join_rejects([sheet.rejected, *turned_away]))
     return Report(
         kind=kind,
-        rows=sheet.rows,
-        new=new,
-        changed=changed,
-        unchanged=frame.height - new - changed,
+        rows=total + _rows_in(sheet.rejected) - sum(part.height for part in turned_away),
+        new=done.new,
+        changed=done.changed,
+        unchanged=done.unchanged,
         rejected=sheet.rejected.height,
         waiting=0,
         waiting_keys=0,
-        conflicts=conflicts,
-        steps=frame.height + (0 if companies is None else companies.height),
+        conflicts=0 if companies is None else int(companies[CONFLICTS].sum()),
+        steps=total + (0 if companies is None else companies.height),
         resumed=False,
         sheet=sheet,
         import_id=None,
@@ -117,9 +146,10 @@ def run_import(
     record: int | None = None,
     by_id: int | None = None,
     strict: bool = False,
+    options: Options = NOTHING,
     progress: Progress | None = None,
 ) -> Report:
-    """Reads a file of `kind` (`leads`, `events`, `outcomes`) and stores its sound rows.
+    """Reads a file of `kind` (`leads`, `events`, `outcomes`, `optouts`) and stores its sound rows.
 
     An import of the same bytes that was interrupted goes on where it stopped. `record` is an
     uploaded import's number, without it one is made. `strict`: a rejected row stops the import before
@@ -127,27 +157,32 @@ def run_import(
     cannot be read; nothing is stored then.
     """
     if dry_run:
-        return check_file(path, kind, known_from=known_from, encoding=encoding, progress=progress)
-    sheet = read_sheet(path, kind, settings.TIME_ZONE, encoding=encoding)
+        return check_file(
+            path, kind, known_from=known_from, encoding=encoding, options=options, progress=progress
+        )
+    sheet = read_file(path, kind, options, encoding=encoding)
     if strict and sheet.rejected.height:
         raise not_strict(path, sheet)
-    taken = _take(path, kind, known_from, file_name or path.name, record, by_id)
+    taken = _take(path, kind, known_from, file_name or path.name, record, by_id, options)
     resumed = taken.cursor > 0
     told = origin(taken.file_name, known_from=known_from, import_id=taken.pk, by_id=by_id)
-    companies, frame = _parts(sheet)
+    shared, companies = _companies(sheet, options)
+    labels = _prepare(taken, sheet, options, by_id)
     head = 0 if companies is None else companies.height
-    total = head + frame.height
+    total = head + sheet.data.height
     while taken.cursor < total:
         at = taken.cursor
         with transaction.atomic():
             if companies is not None and at < head:
-                chunk = companies.slice(at, ROWS_A_CHUNK)
-                upsert_companies(chunk.drop("#conflicts"), told)
-                counts = {"conflicts": int(chunk["#conflicts"].sum())}
+                part = companies.slice(at, ROWS_A_CHUNK)
+                store_companies(part, told, options)
+                height, counts = part.height, {"conflicts": int(part[CONFLICTS].sum())}
             else:
-                chunk = frame.slice(at - head, ROWS_A_CHUNK)
-                counts = _store(chunk, kind, told)
-            _advance(taken, at, chunk.height, counts)
+                rows = sheet.data.slice(at - head, ROWS_A_CHUNK)
+                chunk = _store(rows, sheet, shared, told, options, labels)
+                mending.keep_chunk_rejects(taken.pk, at, chunk.rejected)
+                height, counts = rows.height, chunk.counts()
+            _advance(taken, at, height, counts)
         if progress:
             progress(taken.cursor, total)
     return _finish(taken, sheet, resumed)
@@ -179,14 +214,44 @@ def sha256_of(path: Path) -> str:
         ) from error
 
 
-def _parts(sheet: Sheet) -> tuple[pl.DataFrame | None, pl.DataFrame]:
-    if sheet.kind != Import.Kind.LEADS or "company" not in sheet.frame.columns:
-        return None, sheet.frame
-    return split_companies(sheet.frame, shared_among(sheet.frame.columns))
+def _rows_in(rejected: pl.DataFrame) -> int:
+    return rejected.filter(pl.col("line").is_not_null()).height
+
+
+def _companies(sheet: Sheet, options: Options) -> tuple[list[str], pl.DataFrame | None]:
+    """The company fields of a leads file, and its companies; None where it names none."""
+    if sheet.kind != Import.Kind.LEADS:
+        return [], None
+    fields = [column.field for column in sheet.columns if column.field not in ("", "lead", "created_at")]
+    fields = list(dict.fromkeys(fields))
+    if "company" not in fields:
+        return [], None
+    new = [told.key for told in options.fields if told.scope == "company" and told.key in fields]
+    shared = list(dict.fromkeys([*shared_among(fields), *new]))
+    return shared, company_values(sheet.data, shared)
+
+
+def _store(
+    rows: pl.DataFrame,
+    sheet: Sheet,
+    shared: Sequence[str],
+    told: Origin,
+    options: Options,
+    labels: Sequence[tuple[str, int]],
+) -> Chunk:
+    if sheet.kind == Import.Kind.LEADS:
+        return store_leads(rows, sheet, shared, told, options, labels)
+    return store_facts(rows, sheet, told)
 
 
 def _take(
-    path: Path, kind: str, known_from: date | None, file_name: str, record: int | None, by_id: int | None
+    path: Path,
+    kind: str,
+    known_from: date | None,
+    file_name: str,
+    record: int | None,
+    by_id: int | None,
+    options: Options,
 ) -> Import:
     """The import's row: the uploaded one, one that was interrupted, or a new one."""
     if record is not None:
@@ -202,6 +267,7 @@ def _take(
             sha256=sha256,
             known_from=known_from,
             by_id=by_id,
+            options=dump(options),
             started_at=timezone.now(),
         )
     taken.status = Import.Status.RUNNING
@@ -209,26 +275,41 @@ def _take(
     return taken
 
 
-def _store(chunk: pl.DataFrame, kind: str, told: Origin) -> dict[str, int]:
-    if kind == Import.Kind.LEADS:
-        stored = upsert_leads(chunk, told)
-        return {"new": stored.new, "changed": stored.changed, "unchanged": stored.unchanged}
-    if kind == Import.Kind.EVENTS:
-        recorded = facts.record_events(chunk, import_id=told.import_id)
-    else:
-        recorded = facts.record_outcomes(chunk, import_id=told.import_id)
-    return {
-        "new": recorded.new,
-        "unchanged": recorded.known,
-        "waiting": recorded.waiting,
-        "waiting_keys": recorded.waiting_keys,
-    }
+def _prepare(taken: Import, sheet: Sheet, options: Options, by_id: int | None) -> list[tuple[str, int]]:
+    """Makes the fields, tags and lists that were asked for, and remembers the mapping for the next file
+    of this form. Gives the labels as (kind, number)."""
+    with transaction.atomic():
+        make_new_fields(options)
+        labels = []
+        made = dict(taken.report.get("made") or {})
+        for kind, model, names in (("tag", Tag, options.tags), ("list", LeadList, options.lists)):
+            there = set(model.objects.values_list("pk", flat=True))
+            numbers = [make_label(kind, name, by_id) for name in names]  # pyright: ignore[reportArgumentType]
+            labels += [(kind, number) for number in numbers]
+            made[kind] = sorted({*made.get(kind, ()), *(n for n in numbers if n not in there)})
+        if any(made.values()):
+            taken.report = taken.report | {"made": made}
+            taken.save(update_fields=["report"])
+        if (sheet.kind == Import.Kind.LEADS and sheet.has_header) or options.columns:
+            mapped = {column.header: column.field for column in sheet.columns}
+            form = sheet.mapping.form
+            FileForm.objects.update_or_create(
+                fingerprint=sheet.mapping.print,
+                kind=sheet.kind,
+                defaults={
+                    "name": form.key if form else "",
+                    "options": dump(replace(options.remembered, columns=mapped)),
+                    "used_at": timezone.now(),
+                    "by_id": by_id,
+                },
+            )
+    return labels
 
 
 def _advance(taken: Import, at: int, height: int, counts: dict[str, int]) -> None:
     """Moves the cursor on, in the transaction of the chunk. Whoever finds it moved meanwhile loses
     its chunk: two programs never store the same rows for one import."""
-    ours = Import.objects.filter(pk=taken.pk, cursor=at)
+    ours = Import.objects.filter(pk=taken.pk, cursor=at, status=Import.Status.RUNNING)
     if not ours.update(cursor=at + height, **{name: F(name) + count for name, count in counts.items()}):
         raise OvertakenError(
             Words(
@@ -241,13 +322,20 @@ def _advance(taken: Import, at: int, height: int, counts: dict[str, int]) -> Non
 
 
 def _finish(taken: Import, sheet: Sheet, resumed: bool) -> Report:
+    rows = sheet.rows
+    sheet = replace(sheet, rejected=join_rejects([sheet.rejected, mending.chunk_rejects(taken.pk)]))
     taken.refresh_from_db()
-    taken.rows = sheet.rows
+    taken.rows = rows
     taken.rejected = sheet.rejected.height
     taken.status = Import.Status.DONE
     taken.finished_at = timezone.now()
+    if resumed:
+        taken.report = taken.report | {"resumed": True}
+    mending.keep_rejects(taken.pk, sheet)
     with transaction.atomic():
-        taken.save()
+        done = Import.objects.filter(pk=taken.pk, status=Import.Status.RUNNING)
+        if done.select_for_update().first() is not None:
+            taken.save()
         enqueue("site.score_changed", once=True)
     return Report(
         kind=taken.kind,

@@ -50,3 +50,9 @@ def sweep(slot: str) -> None:
     """Forgets notes and files that were deleted a day ago and more."""
     notes.sweep_notes(timezone.now())
     attachments.sweep_files(timezone.now())
+
+
+@job("people.undo_import")
+def undo_import(number: int) -> None:
+    """Takes an import back, going on where an earlier try stopped."""
+    uploads.undo(number)

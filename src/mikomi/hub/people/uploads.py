@@ -5,24 +5,23 @@ Small files are read at once; larger ones by a worker, so that the page can be l
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable
-from dataclasses import asdict, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
-import polars as pl
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from mikomi.core.tabular.formats import ENDINGS
-from mikomi.core.tabular.rejects import write_rejected
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.kit.jobs import enqueue
-from mikomi.hub.people.importing.options import Options, dump
-from mikomi.hub.people.imports import OvertakenError, Report, check_file, run_import, sha256_of
+from mikomi.hub.people.importing import mending
+from mikomi.hub.people.importing.options import Options, dump, parse
+from mikomi.hub.people.importing.showing import same_file, shown
+from mikomi.hub.people.importing.undoing import undo_import
+from mikomi.hub.people.imports import OvertakenError, check_file, run_import, sha256_of
 from mikomi.hub.people.models import Import
 
 LARGEST = 300 * 1024 * 1024
@@ -30,9 +29,8 @@ READ_AT_ONCE = 1024 * 1024
 RESCUE = timedelta(minutes=10)
 """A file read at once has a job, too, that far ahead: were this process killed on the way, it goes on
 then; otherwise it finds nothing to do."""
-SHOWN_REJECTS = 50
-SHOWN_ROWS = 5
-SHOWN_COLUMNS = 200
+UNDO_AT_ONCE = 2_000
+"""Rows of an import that is taken back while the page waits."""
 
 Status = Import.Status
 
@@ -111,16 +109,30 @@ def check(number: int) -> None:
         return
     try:
         report = check_file(
-            path_of(record), record.kind, known_from=record.known_from, encoding=record.encoding or None
+            path_of(record),
+            record.kind,
+            known_from=record.known_from,
+            encoding=record.encoding or None,
+            options=parse(record.options),
         )
     except MikomiError as error:
         _fail(record, error)
         return
-    record.report = record.report | _shown(report)
+    counts = {name: getattr(report, name) for name in ("new", "changed", "unchanged", "conflicts", "steps")}
+    record.report = (
+        {"size": record.report.get("size", 0)}
+        | counts
+        | shown(report.sheet)
+        | {"same_file": same_file(record)}
+    )
     record.rows, record.rejected = report.rows, report.rejected
-    report.sheet.rejected.write_parquet(_rejects_path(record))
+    mending.keep_rejects(record.pk, report.sheet)
     record.status = Status.CHECKED
-    record.save()
+    # Who chose something else meanwhile has a check of their own.
+    asked = Import.objects.filter(pk=number, status=Status.UPLOADED, options=record.options)
+    with transaction.atomic():
+        if asked.select_for_update().first() is not None:
+            record.save()
 
 
 def ask_load(record: Import) -> bool:
@@ -149,9 +161,10 @@ def store(number: int) -> None:
             encoding=record.encoding or None,
             record=number,
             by_id=record.by.pk if record.by else None,
+            options=parse(record.options),
         )
     except OvertakenError:
-        # Another program stores this very import; the outcome is its to tell.
+        # Another program stores this very import, or it is being taken back: the outcome is its to tell.
         return
     except MikomiError as error:
         record.refresh_from_db()
@@ -161,32 +174,53 @@ def store(number: int) -> None:
     path.unlink(missing_ok=True)
 
 
+def can_undo(record: Import) -> bool:
+    """Whether the import has stored something that can be taken back."""
+    stored = record.status in (Status.DONE, Status.RUNNING)
+    return stored or (record.status == Status.FAILED and record.cursor > 0)
+
+
+def ask_undo(record: Import, by_id: int | None) -> bool:
+    """Has the import taken back, by a worker where it is large; false where there is nothing to undo
+    or it was asked for already. One that is still being stored stops with the rows in hand."""
+    asked = Import.objects.filter(pk=record.pk).filter(
+        Q(status__in=(Status.DONE, Status.RUNNING)) | Q(status=Status.FAILED, cursor__gt=0)
+    )
+    if not asked.update(status=Status.UNDOING, undone_by=by_id, error_ja="", error_en=""):
+        return False
+    small = record.cursor <= UNDO_AT_ONCE
+    enqueue("people.undo_import", after=RESCUE if small else None, number=record.pk)
+    if small:
+        undo(record.pk)
+    return True
+
+
+def undo(number: int) -> None:
+    """Takes an import back for which that was asked. Run again after a crash, it goes on."""
+    if Import.objects.filter(pk=number, status=Status.UNDOING).exists():
+        undo_import(number)
+
+
 def discard(record: Import) -> None:
     """Deletes an upload that was not imported, file and record."""
     waiting = (Status.UPLOADED, Status.CHECKED, Status.FAILED)
     if Import.objects.filter(pk=record.pk, status__in=waiting, cursor=0).delete()[0]:
         path_of(record).unlink(missing_ok=True)
-        _rejects_path(record).unlink(missing_ok=True)
+        mending.forget(record.pk)
 
 
-def rejected_csv(record: Import, language: str) -> bytes | None:
-    """The rejected rows of an upload as a file for spreadsheets, with line and reason; None without."""
-    path = _rejects_path(record)
-    if not path.is_file():
-        return None
-    with tempfile.TemporaryDirectory() as folder:
-        frame = pl.read_parquet(path, glob=False).with_columns(pl.lit(record.file_name).alias("file"))
-        written = write_rejected(Path(folder) / "rows", frame, language)
-        return None if written is None else written.read_bytes()
+def rejected_file(record: Import, language: str) -> bytes | None:
+    """The rows that were not taken, or not with all of their cells, as CSV under their own headers with
+    the reason before them; None where there are none. Mended, the file can be loaded again as it is."""
+    return mending.mended_file(record.pk, language)
+
+
+rejected_csv = rejected_file
 
 
 def path_of(record: Import) -> Path:
     """Where the uploaded file lies."""
-    return settings.DATA_FOLDER / "imports" / (record.stored_as or f"{record.pk}.unknown")
-
-
-def _rejects_path(record: Import) -> Path:
-    return settings.DATA_FOLDER / "imports" / f"{record.pk}.rejects"
+    return mending.folder() / (record.stored_as or f"{record.pk}.unknown")
 
 
 def _copy(chunks: Iterable[bytes], path: Path) -> None:
@@ -213,30 +247,3 @@ def _fail(record: Import, error: MikomiError) -> None:
         ja, en = ja.replace(ours, theirs), en.replace(ours, theirs)
     record.status, record.error_ja, record.error_en = Status.FAILED, ja, en
     record.save()
-
-
-def _shown(report: Report) -> dict[str, Any]:
-    """What the check page shows, as JSON."""
-    sheet = replace(report.sheet, columns=report.sheet.columns[:SHOWN_COLUMNS])
-    shown = sheet.frame.head(SHOWN_ROWS)
-    names = [c.field for c in sheet.columns if c.field in shown.columns]
-    first = shown.select(_clock(n) if isinstance(shown.schema[n], pl.Datetime) else pl.col(n) for n in names)
-    return {
-        "new": report.new,
-        "changed": report.changed,
-        "unchanged": report.unchanged,
-        "conflicts": report.conflicts,
-        "steps": report.steps,
-        "format": sheet.format,
-        "encoding": sheet.encoding,
-        "delimiter": sheet.delimiter,
-        "has_header": sheet.has_header,
-        "columns": [asdict(column) for column in sheet.columns],
-        "rejects": sheet.rejected.head(SHOWN_REJECTS).drop("file").to_dicts(),
-        "names": names,
-        "first": [[str(v)[:80] if v is not None else "" for v in row] for row in first.iter_rows()],
-    }
-
-
-def _clock(column: str) -> pl.Expr:
-    return pl.col(column).dt.convert_time_zone(settings.TIME_ZONE).dt.strftime("%Y-%m-%d %H:%M")

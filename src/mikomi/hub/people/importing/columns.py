@@ -1,0 +1,135 @@
+"""Which column of a file becomes which field: as chosen, as remembered, or as it seems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from mikomi.core.tabular import headers
+from mikomi.core.tabular.forms import Form, fingerprint, form_of, recognise
+from mikomi.core.tabular.mending import OUR_COLUMNS
+from mikomi.core.tabular.proposals import Proposal, propose
+from mikomi.hub.people.fields import STANDARD
+from mikomi.hub.people.importing.options import OWN_FIELD, Options
+from mikomi.hub.people.models import FileForm, Import
+
+TAKEN = ("lead", "number", "company_number")
+"""Names that no field may have."""
+BESIDE = {
+    Import.Kind.LEADS: ("lead", "created_at"),
+    Import.Kind.EVENTS: ("lead", "email", "at", "kind", "content", "automated"),
+    Import.Kind.OUTCOMES: ("lead", "email", "at", "result", "reason", "amount"),
+    Import.Kind.OPTOUTS: ("email", "at", "reason"),
+}
+"""What columns may be besides fields (leads), or at all (the others)."""
+MORE = {
+    "reason": ("reason", "理由", "失注理由", "受注理由", "対象外理由", "lost reason", "close reason",
+               "停止理由", "配信停止理由", "解除理由", "エラー内容", "エラー理由", "エラー種別"),
+    "amount": ("amount", "金額", "受注金額", "売上金額", "商談金額", "deal amount", "value"),
+}  # fmt: skip
+"""Headers of columns beside those that all files know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A column and its field; "" is left out. `chosen`: a person said so."""
+
+    proposal: Proposal
+    field: str
+    chosen: bool
+
+    @property
+    def header(self) -> str:
+        """The header as the file writes it."""
+        return self.proposal.header
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping_:
+    """All columns of a file. `form`: the form it has; `print`: what files of its form have in common."""
+
+    columns: tuple[Mapped, ...]
+    form: Form | None
+    print: str
+    remembered: bool
+
+    def fields(self) -> dict[str, str]:
+        """Field -> header."""
+        return {column.field: column.header for column in self.columns if column.field}
+
+
+def map_columns(
+    names: Sequence[str], sample: pl.DataFrame, kind: str, options: Options, *, has_header: bool
+) -> Mapping_:
+    """What becomes of the columns `names`, of which `sample` holds some rows."""
+    mark = fingerprint(names, has_header=has_header)
+    before = FileForm.objects.filter(fingerprint=mark, kind=kind).first()
+    remembered: dict[str, str] = {}
+    if before is not None:
+        remembered = {
+            header: key for header, key in (before.options.get("columns") or {}).items() if key != OWN_FIELD
+        }
+    form = recognise(names, sample)
+    if before is not None and before.name:
+        form = form_of(before.name) or form
+    proposals = propose(names, sample, form=form, remembered=remembered)
+    find = _of_leads if kind == Import.Kind.LEADS else _of_facts
+    return Mapping_(find(proposals, names, kind, options.columns), form, mark, bool(remembered))
+
+
+def _of_leads(
+    proposals: Sequence[Proposal], names: Sequence[str], kind: str, chosen: Mapping[str, str]
+) -> tuple[Mapped, ...]:
+    taken: set[str] = {key for key in chosen.values() if key and key != OWN_FIELD}
+    found: list[Mapped] = []
+    for proposal in proposals:
+        header = proposal.header
+        said = chosen.get(header)
+        if said is not None and said != OWN_FIELD:
+            found.append(Mapped(proposal, said, True))
+            continue
+        field = proposal.field if said is None else None
+        usable = field in STANDARD or (field in BESIDE[Import.Kind.LEADS]) or proposal.by == "remembered"
+        if field == "":
+            found.append(Mapped(proposal, "", False))
+            continue
+        if field is None or not usable or field in taken:
+            field = header.strip() or header
+            while (
+                field in taken or field in TAKEN or (field in STANDARD and headers.canonical(field) is None)
+            ):
+                field += "_"
+        taken.add(field)
+        found.append(Mapped(proposal, field, said is not None))
+    return tuple(found)
+
+
+def _of_facts(
+    proposals: Sequence[Proposal], names: Sequence[str], kind: str, chosen: Mapping[str, str]
+) -> tuple[Mapped, ...]:
+    """Columns of events, outcomes and opt-outs: nothing but what these are made of is taken."""
+    may = BESIDE[Import.Kind(kind)]
+    taken = {key: header for header, key in chosen.items() if key}
+    open_names = [name for name in names if name not in chosen and name not in OUR_COLUMNS]
+    by_form = {p.field: p.header for p in proposals if p.field in may and p.by in ("form", "remembered")}
+    by_value = {p.field: p.header for p in reversed(proposals) if p.field in may and p.header not in chosen}
+    for field in may:
+        if field in taken:
+            continue
+        best = by_form.get(field) if field not in ("at", "content") or kind == Import.Kind.OPTOUTS else None
+        if best is None or best in chosen:
+            best = headers.resolve(field, open_names) or _more(field, open_names) or by_value.get(field)
+        if best is not None and best not in taken.values():
+            taken[field] = best
+    if kind != Import.Kind.OPTOUTS and "lead" in taken and "email" in taken:
+        # One column says whose row it is.
+        del taken["email"]
+    fields = {header: field for field, header in taken.items()}
+    return tuple(Mapped(p, fields.get(p.header, ""), p.header in chosen) for p in proposals)
+
+
+def _more(field: str, names: Sequence[str]) -> str | None:
+    plain = {headers.plain_header(name) for name in MORE.get(field, ())}
+    return next((name for name in names if headers.plain_header(name) in plain), None)

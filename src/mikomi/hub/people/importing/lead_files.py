@@ -1,0 +1,232 @@
+"""Lists of people out of files: chunk after chunk, so that a million rows never stand in memory at once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+
+from mikomi.core.tabular import words
+from mikomi.core.tabular.findings import Finding, join_findings
+from mikomi.core.tabular.mending import OUR_COLUMNS
+from mikomi.core.tabular.rejects import join_rejects, reject_rows
+from mikomi.core.tabular.table import Chunk
+from mikomi.core.tabular.times import parse_times
+from mikomi.core.words import MikomiError, Words
+from mikomi.hub.people.fields import STANDARD
+from mikomi.hub.people.importing.checking import LINE, PROBLEMS, check_rows, fields_for
+from mikomi.hub.people.importing.columns import Mapping_, map_columns
+from mikomi.hub.people.importing.options import Options
+from mikomi.hub.people.importing.rows import Rows
+from mikomi.hub.people.importing.sheets import SAMPLE, Column, Progress, Sheet, no_key, opened, seen, zone
+from mikomi.hub.people.models import Field, Import
+
+REFUSING = "#refusing"
+BY_MAIL = "#by_mail"
+OURS = (LINE, REFUSING, BY_MAIL)
+"""Columns of the rows beside `lead`, `created_at` and the fields: the line in the file, whether the row asks
+for no more mail, whether its key is its mail address."""
+BAD_BEGINNING = Words("登録日が日時として読めません", "created_at cannot be read as a date or a time")
+BAD_KEY = Words(
+    "リードを見分けるメールアドレスが読めません", "the mail address that tells the lead apart cannot be read"
+)
+UNNAMED = re.compile(r"列\d+")
+
+
+def read_lead_file(
+    path: Path,
+    options: Options,
+    *,
+    encoding: str | None = None,
+    folder: Path | None = None,
+    progress: Progress | None = None,
+) -> Sheet:
+    """Reads a leads file as chosen. `folder`: where rows lie while there are many."""
+    reader = opened(path, options, encoding)
+    chunks = reader.chunks(progress=progress)
+    first = next(chunks, None)
+    sample = first.frame.head(SAMPLE) if first is not None else pl.DataFrame()
+    names = list(reader.columns)
+    mapping = map_columns(names, sample, Import.Kind.LEADS, options, has_header=reader.has_header)
+    taken = _Taken(path, mapping, options, folder)
+    if "lead" not in taken.headers and "email" not in taken.headers:
+        raise MikomiError(no_key(path, names))
+    findings = list(reader.findings)
+    chunk = first
+    while chunk is not None:
+        taken.take(chunk)
+        findings += chunk.findings
+        chunk = next(chunks, None)
+    ours = [name for name in names if name in OUR_COLUMNS]
+    if ours:
+        findings.append(Finding("our_columns", len(ours), (), tuple(ours)))
+    hollow = taken.hollow()
+    if hollow:
+        findings.append(Finding("empty_columns", len(hollow)))
+    problems = taken.all_problems()
+    columns = seen([c for c in mapping.columns if c.header not in hollow], sample, _KNOWN)
+    return Sheet(
+        kind="leads",
+        path=path,
+        data=taken.rows,
+        rejected=join_rejects(taken.rejected),
+        columns=_with_odd(columns, problems),
+        key_header=taken.headers.get("lead") or taken.headers["email"],
+        format=reader.format,
+        encoding=reader.encoding,
+        delimiter=reader.delimiter,
+        has_header=reader.has_header,
+        mapping=mapping,
+        header_lines=reader.header_lines,
+        sheet=reader.sheet,
+        sheets=reader.sheets,
+        findings=join_findings(findings),
+        held_back=join_rejects(taken.held_back),
+        problems=problems,
+        by_mail="lead" not in taken.headers,
+    )
+
+
+_KNOWN = frozenset((*STANDARD, "lead", "created_at"))
+
+
+class _Taken:
+    """What has been read so far."""
+
+    def __init__(self, path: Path, mapping: Mapping_, options: Options, folder: Path | None) -> None:
+        self.path = path
+        self.headers = mapping.fields()
+        self.made: dict[str, Field] = fields_for(
+            [key for key in self.headers if key not in ("lead", "created_at")], options.fields
+        )
+        self.options = options
+        self.rows = Rows(folder)
+        self.rejected: list[pl.DataFrame] = []
+        self.held_back: list[pl.DataFrame] = []
+        self.problems: list[pl.DataFrame] = []
+        self.known_keys = pl.Series("key", dtype=pl.UInt64)
+        self.unnamed: set[str] = set()
+        self.filled: set[str] = set()
+
+    def take(self, chunk: Chunk) -> None:
+        """Checks a run of rows and puts the sound ones behind those that are there."""
+        self.rejected.append(chunk.rejected)
+        raw = chunk.frame.select(
+            pl.when(pl.col(header).str.strip_chars() != "").then(pl.col(header)).alias(field)
+            for field, header in self.headers.items()
+            if header in chunk.frame.columns
+        ).with_columns(chunk.lines.alias(LINE))
+        self._note_unnamed(chunk.frame)
+        checked = check_rows(raw, self.headers, self.made)
+        rows = checked.rows
+        reasons = [*checked.rejects]
+        if "created_at" in rows.columns:
+            times, timed = parse_times(rows["created_at"], zone())
+            reasons.append((~timed & rows["created_at"].is_not_null(), BAD_BEGINNING))
+            rows = rows.with_columns(times.alias("created_at"))
+        rows, keyless, unreadable = self._with_keys(rows, raw)
+        reasons = [(unreadable, BAD_KEY), (keyless, words.NO_LEAD), *reasons]
+        good = ~pl.Series([False]).new_from_index(0, rows.height)
+        for bad, reason in reasons:
+            good &= ~self._reject(chunk, good & bad, reason)
+        hashes = rows["lead"].hash(seed=7)
+        again = (~hashes.is_first_distinct() | hashes.is_in(self.known_keys.implode())) & good
+        # A row that is rejected does not take the key from a later one.
+        if not good.all():
+            firsts = (
+                hashes.to_frame("h")
+                .with_columns(g=good)
+                .with_columns(first=pl.int_range(pl.len()).over("h", "g") == 0)
+            )
+            again = good & (~firsts["first"] | hashes.is_in(self.known_keys.implode()))
+        good &= ~self._reject(chunk, again, words.SAME_LEAD)
+        self.known_keys = self.known_keys.append(hashes.filter(good))
+        self._hold_back(chunk, checked.problems, good)
+        kept = rows.with_columns(checked.refusing.alias(REFUSING)) if self._may_refuse() else rows
+        self.rows.add(kept if good.all() else kept.filter(good))
+
+    def _may_refuse(self) -> bool:
+        return "unsubscribed" in self.headers or "consent" in self.headers
+
+    def _with_keys(self, rows: pl.DataFrame, raw: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series, pl.Series]:
+        """Rows with `lead` first (else the mail address), which have none, and of which it is unreadable."""
+        none = pl.lit(None, pl.String)
+        lead = pl.col("lead") if "lead" in rows.columns else none
+        mail = pl.col("email") if "email" in rows.columns else none
+        rows = rows.with_columns(
+            pl.coalesce(lead, mail).alias("lead"), (lead.is_null() & mail.is_not_null()).alias(BY_MAIL)
+        )
+        missing = rows["lead"].is_null()
+        written = raw["email"].is_not_null() if "email" in raw.columns else missing & ~missing
+        order = ["lead", *(c for c in rows.columns if c != "lead")]
+        return rows.select(order), missing & ~written, missing & written
+
+    def _reject(self, chunk: Chunk, bad: pl.Series, reason: Words) -> pl.Series:
+        if bad.any():
+            self.rejected.append(
+                reject_rows(str(self.path), chunk.lines.filter(bad), reason, chunk.texts(bad))
+            )
+        return bad
+
+    def _hold_back(self, chunk: Chunk, problems: pl.DataFrame, good: pl.Series) -> None:
+        """Rows that are taken without a cell stand in the list to be mended, too."""
+        if problems.is_empty():
+            return
+        sound = chunk.lines.filter(good)
+        problems = problems.with_columns(
+            pl.when(pl.col("line").is_in(sound.implode()))
+            .then("what")
+            .otherwise(pl.lit("rejected"))
+            .alias("what")
+        )
+        self.problems.append(problems)
+        left = (
+            problems.filter(pl.col("what") == "left_out")
+            .group_by("line")
+            .agg(
+                ja=pl.format("「{}」の「{}」は{}", "header", "value", "ja").str.join("、"),
+                en=pl.format("'{}' in {}: {}", "value", "header", "en").str.join("; "),
+            )
+        )
+        if left.is_empty():
+            return
+        mask = chunk.lines.is_in(left["line"].implode())
+        texts = pl.DataFrame({"line": chunk.lines.filter(mask), "row": chunk.texts(mask)})
+        self.held_back.append(
+            texts.join(left, on="line", maintain_order="left").select(
+                pl.lit(str(self.path)).alias("file"),
+                pl.col("line").cast(pl.Int64),
+                pl.format("取り込みましたが、次の値は入れませんでした: {}", "ja").alias("reason_ja"),
+                pl.format("taken, but without these values: {}", "en").alias("reason_en"),
+                pl.col("row").str.slice(0, 10_000),
+            )
+        )
+
+    def _note_unnamed(self, frame: pl.DataFrame) -> None:
+        """Remembers which columns without a header hold something."""
+        for name in frame.columns:
+            if UNNAMED.fullmatch(name):
+                self.unnamed.add(name)
+                if name not in self.filled and frame[name].null_count() < frame.height:
+                    self.filled.add(name)
+
+    def hollow(self) -> set[str]:
+        """Headers of columns that have neither a header of their own nor a value."""
+        return self.unnamed - self.filled
+
+    def all_problems(self) -> pl.DataFrame:
+        """All cells that do not fit."""
+        return pl.concat([pl.DataFrame(schema=PROBLEMS), *self.problems])
+
+
+def _with_odd(columns: tuple[Column, ...], problems: pl.DataFrame) -> tuple[Column, ...]:
+    if problems.is_empty():
+        return columns
+    counted = problems.group_by("header").agg(pl.len().alias("n"), pl.col("value").first())
+    odd = {header: (n, value) for header, n, value in counted.iter_rows()}
+    return tuple(
+        replace(c, odd=odd[c.header][0], example=odd[c.header][1][:80]) if c.header in odd else c
+        for c in columns
+    )

@@ -1,0 +1,264 @@
+"""A run of rows into the database, in one transaction: values, labels, consent, and what was made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+from django.db import transaction
+from django.utils import timezone
+
+from mikomi.core.tabular.rejects import no_rejects
+from mikomi.hub.activity import services as facts
+from mikomi.hub.activity.changes import changing, mark_changed
+from mikomi.hub.consent import queries as consents
+from mikomi.hub.consent import services as consent
+from mikomi.hub.kit.setwise import fetch, run, staged
+from mikomi.hub.people.companies import KEY, find_companies, key_of, with_keys
+from mikomi.hub.people.dated import Origin
+from mikomi.hub.people.importing.checking import new_field
+from mikomi.hub.people.importing.lead_files import OURS, REFUSING
+from mikomi.hub.people.importing.options import Options
+from mikomi.hub.people.importing.rows import Rows
+from mikomi.hub.people.importing.settling import Settled, highest, settle
+from mikomi.hub.people.importing.sheets import Sheet
+from mikomi.hub.people.labels import put_label
+from mikomi.hub.people.models import Field, Import, Scope
+from mikomi.hub.people.services import count_news, upsert_companies, upsert_leads
+
+NAMED = "named"
+"""Scope of the rows of `ImportedSubject` for leads that an import named and that were there."""
+CONFLICTS = "#conflicts"
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What became (or would become) of a run of rows: counts of rows, and those that were not taken."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    waiting: int = 0
+    waiting_keys: int = 0
+    rejected: pl.DataFrame | None = None
+
+    def counts(self) -> dict[str, int]:
+        """What the import's row counts up."""
+        told = {"new": self.new, "changed": self.changed, "unchanged": self.unchanged}
+        return told | {"waiting": self.waiting, "waiting_keys": self.waiting_keys}
+
+
+def make_new_fields(options: Options) -> None:
+    """Defines the fields that were asked for; one that is there stays as it is."""
+    made = [new_field(told) for told in options.fields]
+    Field.objects.bulk_create(made, ignore_conflicts=True)
+
+
+def company_values(data: Rows, shared: Sequence[str]) -> pl.DataFrame:
+    """The companies that the file names with what all of it says of them: the last known value of each
+    field, and in `#conflicts` how many fields have several. Part after part, so that memory stays small."""
+    parts = [_companies_of(data.slice(at, 50_000), shared) for at in range(0, data.height, 50_000)]
+    found = pl.concat(parts) if parts else pl.DataFrame()
+    if len(parts) > 1:
+        found = found.group_by(KEY, maintain_order=True).agg(
+            pl.col("company").first(),
+            *(pl.col(f).drop_nulls().last() for f in shared),
+            *(
+                (pl.col(f"#several {f}").any() | (pl.col(f).drop_nulls().n_unique() > 1)).alias(
+                    f"#several {f}"
+                )
+                for f in shared
+            ),
+        )
+    several = [pl.col(f"#several {f}").cast(pl.UInt32) for f in shared]
+    return found.select(
+        "company", *shared, pl.sum_horizontal(pl.lit(0, pl.UInt32), *several).alias(CONFLICTS)
+    )
+
+
+def _companies_of(rows: pl.DataFrame, shared: Sequence[str]) -> pl.DataFrame:
+    named = with_keys(rows.select("company", *shared)).drop_nulls(KEY)
+    return named.group_by(KEY, maintain_order=True).agg(
+        pl.col("company").first(),
+        *(pl.col(f).drop_nulls().last() for f in shared),
+        *((pl.col(f).drop_nulls().n_unique() > 1).alias(f"#several {f}") for f in shared),
+    )
+
+
+def store_companies(chunk: pl.DataFrame, told: Origin, options: Options) -> None:
+    """Stores companies (`company`, fields, `#conflicts`) and which of them this import made."""
+    with changing():
+        last = highest("people_company")
+        rows = chunk.drop(CONFLICTS)
+        if options.conflict == "keep":
+            keys = key_of(rows["company"])
+            rows = rows.filter(~keys.is_in(find_companies(keys)[KEY].implode()))
+        upsert_companies(rows, told, fill=options.conflict == "fill")
+        _note_made(Scope.COMPANY, "people_company", last, told)
+
+
+def check_leads(
+    rows: pl.DataFrame, sheet: Sheet, shared: Sequence[str], told: Origin, options: Options
+) -> Chunk:
+    """What `store_leads` would do; writes nothing."""
+    with transaction.atomic():
+        settled = settle(rows, str(sheet.path), sheet.mapping.fields())
+    frame = _given(settled, shared, options)
+    if options.conflict == "keep":
+        new = settled.rows.height - settled.known.height
+        return Chunk(new, 0, settled.known.height, rejected=settled.rejected)
+    new, changed = count_news(frame, told, fill=options.conflict == "fill")
+    return Chunk(new, changed, frame.height - new - changed, rejected=settled.rejected)
+
+
+def store_leads(
+    rows: pl.DataFrame,
+    sheet: Sheet,
+    shared: Sequence[str],
+    told: Origin,
+    options: Options,
+    labels: Sequence[tuple[str, int]],
+) -> Chunk:
+    """Stores a run of rows of a leads file. `labels`: the tags and lists (kind, number) that all get."""
+    with changing() as number:
+        last, last_company = highest("people_lead"), highest("people_company")
+        settled = settle(rows, str(sheet.path), sheet.mapping.fields())
+        frame = _given(settled, shared, options)
+        kept = 0
+        if options.conflict == "keep":
+            kept = settled.known.height
+            frame = frame.join(settled.known, on="lead", how="anti", maintain_order="left")
+        stored = upsert_leads(frame, told, fill=options.conflict == "fill")
+        _note_made(Scope.LEAD, "people_lead", last, told)
+        _note_made(Scope.COMPANY, "people_company", last_company, told)
+        _note_named(settled.known["number"], told)
+        if labels:
+            leads = _numbers(settled.rows["lead"])
+            for kind, label in labels:
+                put_label(kind, label, leads, import_id=told.import_id, by=told.by_id)  # pyright: ignore[reportArgumentType]
+            mark_changed(leads, number, activity=False)
+        _note_consent(settled.rows, told, options)
+    return Chunk(stored.new, stored.changed, stored.unchanged + kept, rejected=settled.rejected)
+
+
+def store_facts(chunk: pl.DataFrame, sheet: Sheet, told: Origin) -> Chunk:
+    """Stores a run of events, outcomes or refusals."""
+    if sheet.kind == Import.Kind.OPTOUTS:
+        new = consent.record_refusals(
+            _with_reason(chunk, told.source), import_id=told.import_id, by_id=told.by_id
+        )
+        return Chunk(new, 0, chunk.height - new)
+    with changing() as number:
+        if sheet.by_mail:
+            _tie_mails(chunk["lead"], number)
+        record = facts.record_events if sheet.kind == Import.Kind.EVENTS else facts.record_outcomes
+        recorded = record(chunk, import_id=told.import_id)
+    return Chunk(recorded.new, 0, recorded.known, recorded.waiting, recorded.waiting_keys)
+
+
+def check_facts(chunk: pl.DataFrame, sheet: Sheet) -> Chunk:
+    """What `store_facts` would do; writes nothing."""
+    if sheet.kind == Import.Kind.OPTOUTS:
+        new = consents.new_refusals(chunk["address"])
+    elif sheet.kind == Import.Kind.EVENTS:
+        new = facts.count_new_events(chunk)
+    else:
+        new = facts.count_new_outcomes(chunk)
+    return Chunk(new, 0, chunk.height - new, rejected=no_rejects())
+
+
+def refusing_rows(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a leads file that ask for no more mail and have an address."""
+    if REFUSING not in rows.columns or "email" not in rows.columns:
+        return rows.head(0)
+    return rows.filter(REFUSING, pl.col("email").is_not_null())
+
+
+def _given(settled: Settled, shared: Sequence[str], options: Options) -> pl.DataFrame:
+    """The rows as `upsert_leads` takes them: constants where the file says nothing, without what was
+    stored with their companies."""
+    frame = settled.rows.drop(*(name for name in OURS if name in settled.rows.columns))
+    for field, value in (("source", options.source), ("owner", options.owner)):
+        if value:
+            own = pl.col(field) if field in frame.columns else pl.lit(None, pl.String)
+            frame = frame.with_columns(pl.coalesce(own, pl.lit(value)).alias(field))
+    mine = [field for field in shared if field in frame.columns]
+    if "company" in frame.columns and mine:
+        alone = key_of(frame["company"]).is_null()
+        frame = frame.with_columns(pl.when(alone).then(pl.col(f)).alias(f) for f in mine)
+    return frame
+
+
+def _note_made(scope: Scope, table: str, last: int, told: Origin) -> None:
+    if told.import_id is not None:
+        run(
+            "insert into people_importedsubject (import_id, scope, subject)"
+            f" select %s, %s, id from {table} where id > %s on conflict do nothing",
+            [told.import_id, scope.value, last],
+        )
+
+
+def _note_named(numbers: pl.Series, told: Origin) -> None:
+    if told.import_id is not None and len(numbers):
+        with staged(numbers.unique().alias("subject").to_frame(), "known"):
+            run(
+                "insert into people_importedsubject (import_id, scope, subject)"
+                " select %s, %s, subject from known where true on conflict do nothing",
+                [told.import_id, NAMED],
+            )
+
+
+def _numbers(keys: pl.Series) -> pl.Series:
+    with staged(keys.alias("key").to_frame(), "keyed"):
+        return fetch("select l.id from keyed k join people_lead l on l.key = k.key", {"lead": pl.Int32})[
+            "lead"
+        ]
+
+
+def _note_consent(rows: pl.DataFrame, told: Origin, options: Options) -> None:
+    if "email" not in rows.columns:
+        return
+    basis = options.basis
+    if basis is not None:
+        consent.record_bases(
+            rows["email"],
+            basis.kind,
+            basis.since,
+            basis.how or told.source,
+            wording=basis.wording,
+            url=basis.url,
+            import_id=told.import_id,
+            by_id=told.by_id,
+        )
+    refusing = refusing_rows(rows)
+    if refusing.height:
+        frame = refusing.select(
+            pl.col("email").alias("address"),
+            pl.lit("opt_out").alias("kind"),
+            pl.lit(timezone.localdate()).alias("since"),
+            pl.lit(told.source).alias("how"),
+        )
+        consent.record_refusals(frame, import_id=told.import_id, by_id=told.by_id)
+
+
+def _with_reason(chunk: pl.DataFrame, source: str) -> pl.DataFrame:
+    how = (
+        pl.when(pl.col("how") == "")
+        .then(pl.lit(source))
+        .otherwise(pl.format("{}（{}）", "how", pl.lit(source)))
+    )
+    return chunk.with_columns(how.alias("how"))
+
+
+def _tie_mails(mails: pl.Series, number: int) -> None:
+    """Facts under a mail address belong to the one lead that has it, though its key be another."""
+    with staged(mails.unique().alias("mail").to_frame(), "mailed"):
+        leads = fetch(
+            "select m.mail, min(l.id), count(*) from mailed m join people_lead l on l.email = m.mail"
+            " where l.trashed_at is null and l.merged_into is null and not exists"
+            " (select 1 from people_lead k where k.key = m.mail) group by m.mail having count(*) = 1",
+            {"key": pl.String, "lead": pl.Int32, "n": pl.Int64},
+        )
+    if leads.height:
+        facts.attach(leads.select("key", "lead"), number)

@@ -1,0 +1,345 @@
+"""Taking a whole import back: what was there before is there again, and what could not be is said.
+
+In steps of their own, each one transaction, that may be done again: a program that is killed on the way
+goes on. Leads that the import made go, unless something else hangs on them since: then they stay as they
+are, with what the import said of them, and are named. Refusals are never taken back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+from django.utils import timezone
+
+from mikomi.core.words import Words
+from mikomi.hub.activity import taking_back as facts
+from mikomi.hub.activity.changes import changing, mark_changed
+from mikomi.hub.consent import services as consent
+from mikomi.hub.kit.jobs import enqueue
+from mikomi.hub.kit.setwise import fetch, run, staged
+from mikomi.hub.people.companies import forget_names
+from mikomi.hub.people.importing import mending
+from mikomi.hub.people.importing.report import sentence
+from mikomi.hub.people.importing.storing import NAMED
+from mikomi.hub.people.models import Import, LeadList, LeadTag, ListMember, Tag
+from mikomi.hub.people.taking_back import TakenBack, take_back_values
+
+LEADS_A_STEP = 10_000
+NAMED_KEPT = 200
+"""So many leads and companies that stay are named; all are counted."""
+
+WHY = {
+    "facts": Words("あとから行動や結果が加わった", "events or outcomes came later"),
+    "changes": Words("あとから情報が変わった", "something was changed later"),
+    "imports": Words("あとのファイルにも載っている", "a later file names it, too"),
+    "notes": Words("メモかファイルがある", "it has notes or files"),
+    "labels": Words("あとからタグかリストが付いた", "it was given a tag or a list later"),
+    "merges": Words("統合されている", "it was merged"),
+    "exclusions": Words("除外に入っている", "it is kept out by a rule"),
+    "leads": Words("ほかのリードがいる", "other leads belong to it"),
+}
+"""Why a lead or company stays although the import made it."""
+
+_OF_LEADS = {
+    "changes": "select subject from people_change where scope = 'lead'"
+    " and subject in (select lead from leaving) and (import_id is null or import_id <> %s)",
+    "imports": f"select subject from people_importedsubject where scope = '{NAMED}' and import_id <> %s"
+    " and subject in (select lead from leaving)",
+    "notes": "select subject from people_note where scope = 'lead' and subject in (select lead from leaving)"
+    " union select subject from people_attachment where scope = 'lead'"
+    " and subject in (select lead from leaving)",
+    "labels": "select lead from people_leadtag where lead in (select lead from leaving)"
+    " and (import_id is null or import_id <> %s) union select lead from people_listmember"
+    " where lead in (select lead from leaving) and (import_id is null or import_id <> %s)",
+    "merges": "select kept from people_merge where undone_at is null and kept in (select lead from leaving)"
+    " union select gone from people_merge where undone_at is null and gone in (select lead from leaving)"
+    " union select id from people_lead where merged_into is not null and id in (select lead from leaving)",
+    "exclusions": "select cast(value as integer) from people_exclusion where target = 'lead'"
+    " and value in (select cast(lead as text) from leaving)",
+}
+_OF_COMPANIES = {
+    "leads": "select company_id from people_lead where company_id in (select lead from leaving)",
+    "changes": "select subject from people_change where scope = 'company'"
+    " and subject in (select lead from leaving) and (import_id is null or import_id <> %s)",
+    "notes": "select subject from people_note where scope = 'company'"
+    " and subject in (select lead from leaving) union select subject from people_attachment"
+    " where scope = 'company' and subject in (select lead from leaving)",
+    "exclusions": "select cast(value as integer) from people_exclusion where target = 'company'"
+    " and value in (select cast(lead as text) from leaving)",
+}
+"""What may hang on a lead or company since, as SQL that gives those of the table `leaving`."""
+
+
+@dataclass(slots=True)
+class _Undone:
+    """What has become of it so far."""
+
+    leads: int = 0
+    companies: int = 0
+    kept: list[dict[str, Any]] = field(default_factory=list)
+    kept_leads: int = 0
+    kept_companies: int = 0
+    spared: list[pl.DataFrame] = field(default_factory=list)
+
+
+def undo_import(number: int) -> None:
+    """Takes import `number`, for which that was asked (`undoing`), back and writes the report."""
+    record = Import.objects.get(pk=number)
+    if heir := _heir(record):
+        _hand_over(record, heir)
+        return
+    labels = _take_labels(record)
+    bases, refusals = consent.take_back_import(number)
+    done = _Undone()
+    _take_leads(number, done)
+    gone = facts.take_back_import(number)
+    spared = pl.concat([pl.DataFrame(schema={"scope": pl.String, "subject": pl.Int32}), *done.spared])
+    # The companies come after the leads: what a lead was called by may have been another one before.
+    values = take_back_values(import_id=number, spared=_with_made_companies(number, spared))
+    _take_companies(number, done)
+    with changing():
+        forget_names(number)
+        run("delete from people_importedsubject where import_id = %s", [number])
+    told = _numbers(record, done, values, gone, labels, bases, refusals)
+    _close(record, told | {"sentences": [sentence(words) for words in _sentences(told)]})
+
+
+def _heir(record: Import) -> Import | None:
+    """A later import of the same bytes, read in the same way, that stands."""
+    later = Import.objects.filter(
+        kind=record.kind,
+        sha256=record.sha256,
+        known_from=record.known_from,
+        encoding=record.encoding,
+        status=Import.Status.DONE,
+        pk__gt=record.pk,
+    ).exclude(sha256="")
+    if record.status != Import.Status.UNDOING or record.kind == Import.Kind.OPTOUTS:
+        return None
+    return next((other for other in later.order_by("pk") if other.options == record.options), None)
+
+
+def _hand_over(record: Import, heir: Import) -> None:
+    """The same file was imported again: what it brought is that import's from now on."""
+    with changing():
+        pair = [heir.pk, record.pk]
+        facts.hand_over(record.pk, heir.pk)
+        run("update people_change set import_id = %s where import_id = %s", pair)
+        for table in ("people_leadtag", "people_listmember", "people_companyalias", "consent_basis"):
+            run(f"update {table} set import_id = %s where import_id = %s", pair)
+        run(
+            "delete from people_importedsubject where import_id = %s and scope = %s and exists (select 1 from"
+            " people_importedsubject o where o.import_id = %s and o.scope <> %s"
+            " and o.subject = people_importedsubject.subject)",
+            [heir.pk, NAMED, record.pk, NAMED],
+        )
+        run(
+            "insert into people_importedsubject (import_id, scope, subject) select %s, scope, subject"
+            " from people_importedsubject where import_id = %s and scope <> %s on conflict do nothing",
+            [*pair, NAMED],
+        )
+        run("delete from people_importedsubject where import_id = %s", [record.pk])
+    words = Words(
+        f"同じファイルがあとで（取り込み {heir.pk}）もう一度取り込まれているため、"
+        "内容はそちらの取り込みのものとして残しました。消すには、そちらも元に戻してください",
+        f"the same file was imported again later (import {heir.pk}): what it brought now belongs to"
+        " that one; undo it, too, to take it away",
+    )
+    _close(record, {"heir": heir.pk, "sentences": [sentence(words)]})
+
+
+def _close(record: Import, report: dict[str, Any]) -> None:
+    Import.objects.filter(pk=record.pk).update(
+        status=Import.Status.UNDONE, undone_at=timezone.now(), undo_report=report
+    )
+    enqueue("site.score_changed", once=True)
+    for path in mending.folder().glob(f"{record.pk}.rejects-*"):
+        path.unlink(missing_ok=True)
+
+
+def _take_labels(record: Import) -> tuple[int, int]:
+    """Takes the tags and lists off that the import hung on leads; those it made go where none is left."""
+    with changing() as number:
+        leads = fetch(
+            "select lead from people_leadtag where import_id = %s"
+            " union select lead from people_listmember where import_id = %s",
+            {"lead": pl.Int32},
+            [record.pk, record.pk],
+        )["lead"]
+        tags = run("delete from people_leadtag where import_id = %s", [record.pk])
+        lists = run("delete from people_listmember where import_id = %s", [record.pk])
+        made = record.report.get("made") or {}
+        for kind, model, hung, column in (
+            ("tag", Tag, LeadTag, "tag"),
+            ("list", LeadList, ListMember, "list"),
+        ):
+            for label in made.get(kind, ()):
+                if not hung.objects.filter(**{column: label}).exists():
+                    model.objects.filter(pk=label).delete()
+        mark_changed(leads, number, activity=False)
+    return tags, lists
+
+
+def _take_leads(number: int, done: _Undone) -> None:
+    for subjects in _made("lead", number):
+        with changing() as change, staged(subjects.alias("lead").to_frame(), "leaving"):
+            kept = _hanging(_OF_LEADS, number)
+            since = facts.leads_with_facts_since(subjects, number)
+            late = pl.DataFrame({"lead": since, "why": ["facts"] * len(since)}, schema=kept.schema)
+            kept = pl.concat([late, kept]).group_by("lead", maintain_order=True).agg("why")
+            going = subjects.filter(~subjects.is_in(kept["lead"].implode()))
+            done.kept_leads += kept.height
+            if len(done.kept) < NAMED_KEPT:
+                done.kept += _named_leads(kept.head(NAMED_KEPT - len(done.kept)))
+            done.spared.append(kept.select(pl.lit("lead").alias("scope"), pl.col("lead").alias("subject")))
+            done.leads += _delete_leads(going, change)
+
+
+def _delete_leads(going: pl.Series, change: int) -> int:
+    if going.is_empty():
+        return 0
+    with staged(going.alias("lead").to_frame(), "going"):
+        facts.release(going, change)
+        named = "(select lead from going)"
+        run(f"delete from people_change where scope = 'lead' and subject in {named}")
+        run(f"delete from people_importedsubject where scope <> 'company' and subject in {named}")
+        run(f"delete from people_duplicatepair where low in {named} or high in {named}")
+        return run(f"delete from people_lead where id in {named}")
+
+
+def _take_companies(number: int, done: _Undone) -> None:
+    for subjects in _made("company", number):
+        with changing(), staged(subjects.alias("lead").to_frame(), "leaving"):
+            kept = _hanging(_OF_COMPANIES, number).group_by("lead", maintain_order=True).agg("why")
+            going = subjects.filter(~subjects.is_in(kept["lead"].implode()))
+            done.kept_companies += kept.height
+            if len(done.kept) < NAMED_KEPT:
+                done.kept += _named_companies(kept.head(NAMED_KEPT - len(done.kept)))
+            with staged(going.alias("lead").to_frame(), "going"):
+                named = "(select lead from going)"
+                run(f"delete from people_change where scope = 'company' and subject in {named}")
+                run(f"delete from people_companyalias where company in {named}")
+                run(f"delete from people_importedsubject where scope = 'company' and subject in {named}")
+                done.companies += run(f"delete from people_company where id in {named}")
+
+
+def _made(scope: str, number: int) -> Iterator[pl.Series]:
+    """The leads or companies that the import made, step after step."""
+    last = -1
+    while True:
+        step = fetch(
+            "select subject from people_importedsubject where import_id = %s and scope = %s and subject > %s"
+            f" order by subject limit {LEADS_A_STEP}",
+            {"lead": pl.Int32},
+            [number, scope, last],
+        )["lead"]
+        if step.is_empty():
+            return
+        last = int(step[-1])
+        yield step
+
+
+def _hanging(questions: dict[str, str], number: int) -> pl.DataFrame:
+    """`lead`, `why` of those in the table `leaving` on which something hangs since."""
+    schema = {"lead": pl.Int32, "why": pl.String}
+    parts = [pl.DataFrame(schema=schema)]
+    for why, sql in questions.items():
+        found = fetch(sql, {"lead": pl.Int32}, [number] * sql.count("%s"))["lead"].unique()
+        parts.append(pl.DataFrame({"lead": found, "why": [why] * len(found)}, schema=schema))
+    return pl.concat(parts)
+
+
+def _with_made_companies(number: int, spared: pl.DataFrame) -> pl.DataFrame:
+    """The companies that the import made are looked at by themselves: they go, or stay as they are."""
+    made = fetch(
+        "select scope, subject from people_importedsubject where import_id = %s and scope = 'company'",
+        {"scope": pl.String, "subject": pl.Int32},
+        [number],
+    )
+    return pl.concat([spared, made])
+
+
+def _named_leads(kept: pl.DataFrame) -> list[dict[str, Any]]:
+    with staged(kept.select("lead"), "kept_leads"):
+        rows = fetch(
+            "select l.id, l.key, l.email from kept_leads k join people_lead l on l.id = k.lead",
+            {"lead": pl.Int32, "key": pl.String, "email": pl.String},
+        )
+    return [
+        {"scope": "lead", "number": lead, "name": email or key, "why": [sentence(WHY[w]) for w in why]}
+        for lead, why, key, email in kept.join(rows, on="lead", maintain_order="left").iter_rows()
+    ]
+
+
+def _named_companies(kept: pl.DataFrame) -> list[dict[str, Any]]:
+    with staged(kept.select("lead"), "kept_companies"):
+        rows = fetch(
+            "select c.id, c.name from kept_companies k join people_company c on c.id = k.lead",
+            {"lead": pl.Int32, "name": pl.String},
+        )
+    return [
+        {"scope": "company", "number": company, "name": name, "why": [sentence(WHY[w]) for w in why]}
+        for company, why, name in kept.join(rows, on="lead", maintain_order="left").iter_rows()
+    ]
+
+
+def _numbers(
+    record: Import,
+    done: _Undone,
+    values: TakenBack,
+    gone: facts.FactsBack,
+    labels: tuple[int, int],
+    bases: int,
+    refusals: int,
+) -> dict[str, Any]:
+    stayed = [
+        {"scope": scope, "number": number, "field": key, "value": value, "source": source}
+        for scope, number, key, value, source in values.stayed
+    ]
+    told = {
+        "leads": done.leads,
+        "companies": done.companies,
+        "values": len(values.leads) + len(values.companies),
+        "tags": labels[0],
+        "lists": labels[1],
+        "bases": bases,
+        "refusals_stay": refusals,
+        "events": gone.events,
+        "outcomes": gone.outcomes,
+        "kept": done.kept,
+        "kept_leads": done.kept_leads,
+        "kept_companies": done.kept_companies,
+        "stayed": stayed,
+        "stayed_values": values.stayed_count,
+    }
+    # What an earlier try had taken back before it was killed counts, too.
+    before = record.undo_report or {}
+    added = ("leads", "companies", "values", "tags", "lists", "bases", "events", "outcomes")
+    return told | {name: told[name] + int(before.get(name) or 0) for name in added}
+
+
+def _sentences(told: dict[str, Any]) -> list[Words]:
+    counted = (
+        ("leads", "リード {n:,} 人を消しました", "{n:,} leads were taken away"),
+        ("companies", "会社 {n:,} 社を消しました", "{n:,} companies were taken away"),
+        ("values", "{n:,} 件のリードと会社の情報を前に戻しました",
+         "{n:,} leads and companies are known as before"),
+        ("events", "行動 {n:,} 件を消しました", "{n:,} events were taken away"),
+        ("outcomes", "結果 {n:,} 件を消しました", "{n:,} outcomes were taken away"),
+        ("tags", "タグを {n:,} 人から外しました", "tags were taken off {n:,} times"),
+        ("lists", "リストから {n:,} 人を外しました", "{n:,} entries were taken off lists"),
+        ("bases", "配信の根拠 {n:,} 件を消しました", "{n:,} grounds for mail were taken away"),
+        ("kept_leads", "リード {n:,} 人は、あとから行動や変更などが加わったため残しました",
+         "{n:,} leads stay, since something was added to them later"),
+        ("kept_companies", "会社 {n:,} 社は、ほかで使われているため残しました",
+         "{n:,} companies stay, since they are used elsewhere"),
+        ("stayed_values", "{n:,} 件の値は、あとから書き換えられていたためそのままです",
+         "{n:,} values stay, since somebody wrote them later"),
+        ("refusals_stay", "配信停止 {n:,} 件は残ります。取り込みを元に戻しても消えません",
+         "{n:,} refusals of mail stay: no undo takes them away"),
+    )  # fmt: skip
+    said = [Words(ja.format(n=told[k]), en.format(n=told[k])) for k, ja, en in counted if told[k]]
+    return said or [Words("元に戻すものはありませんでした", "there was nothing to take back")]
