@@ -20,3 +20,8 @@ def find_user(email: str) -> User | None:
 def setting(user: User, key: str, default: Any = None) -> Any:
     """What `accounts.services.set_setting` kept for the person under `key`."""
     return user.settings.get(key, default)
+
+
+def names() -> list[str]:
+    """The names of everybody who may log in."""
+    return list(User.objects.filter(is_active=True).order_by("name").values_list("name", flat=True))

@@ -22,11 +22,14 @@ from mikomi.hub.kit import temperature as levels
 from mikomi.hub.kit.formats import signed
 from mikomi.hub.kit.plots import Mark, TemperaturePlot
 from mikomi.hub.people import queries as people
-from mikomi.hub.people.types import Person, ValueChange
+from mikomi.hub.people.fields import group_name
+from mikomi.hub.people.following import AUTOMATIC
+from mikomi.hub.people.types import FieldView, Person, ValueChange
 from mikomi.hub.scores import queries as scores
 from mikomi.hub.scores.types import PublishedModel
 from mikomi.hub.site import temperature
 from mikomi.hub.site.evidence import Doings, Neighbourhood, came_back, evidence_of, neighbourhood
+from mikomi.hub.site.field_values import read_as
 from mikomi.hub.site.reasons import reason
 from mikomi.hub.site.timeline import RESULTS, day_of
 from mikomi.hub.site.types import Standing
@@ -37,22 +40,11 @@ MARK_KINDS = ("form_submit", "seminar_attend", "card_exchange", "download")
 MOST_DEEDS = 5
 MOST_CHANGES = 40
 MACHINE_EVENTS = 300
-ORDER = (
-    "company",
-    "industry",
-    "employees",
-    "prefecture",
-    "corporate_number",
-    "website",
-    "department",
-    "title",
-    "email",
-    "phone",
-    "source",
-    "owner",
-)
-"""The attributes that are read first."""
-SHOWN_ABOVE = frozenset({"number", "lead", "created_at", "name", "family_name", "given_name"})
+SHOWN_ABOVE = frozenset({"number", "lead", "created_at"})
+NOT_BY_HAND = frozenset({"number", "lead", "created_at", "consent", "unsubscribed"})
+"""Fields that are changed by other acts than writing a value."""
+NOT_SHOWN = "automatic"
+"""The group of fields that repeat others in another writing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +77,14 @@ class LeadScore:
 @dataclass(frozen=True, slots=True)
 class KnownValue:
     """An attribute as of the chosen day. `since` None: from the beginning. `now`: what it is today,
-    where that differs."""
+    where that differs. `shown`: the value as it is read. `automatic`: the product derived it."""
 
     field: str
     label: Words
     value: str
+    shown: Words
+    editable: bool
+    automatic: bool
     since: date | None
     source: str
     now: str | None
@@ -266,24 +261,47 @@ def _deed_text(kind: str, content: str, language: Language, labels: Labels) -> s
     return text[:1].upper() + text[1:]
 
 
-def known_values(person: Person, on: date, today: date, history: Sequence[ValueChange]) -> list[KnownValue]:
-    """The attributes of a lead and its company as of `on`, in the product's order."""
-    labels = {field.key: Words(field.label_ja, field.label_en) for field in people.fields()}
+@dataclass(frozen=True, slots=True)
+class ValueGroup:
+    """Values that are read together."""
+
+    name: Words
+    values: tuple[KnownValue, ...]
+
+
+def grouped_values(
+    person: Person, on: date, today: date, history: Sequence[ValueChange]
+) -> tuple[list[ValueGroup], list[FieldView]]:
+    """The attributes of a lead and its company as of `on`, group by group, and the fields that are
+    empty today."""
     known = person.attributes | ({"company": person.company} if person.company else {})
     now = {key: value for key, value in known.items() if key not in SHOWN_ABOVE}
     then = now if on >= today else _values(person.number, on)
     since = _since(history, on)
-    return [
-        KnownValue(
-            field=key,
-            label=labels.get(key, Words(key, key)),
-            value=then.get(key, ""),
-            since=since[key].known_from if key in since else None,
-            source=since[key].source if key in since else "",
-            now=now.get(key, "") if now.get(key, "") != then.get(key, "") else None,
+    fields = {view.key: view for view in people.fields()}
+    groups: dict[str, list[KnownValue]] = {}
+    for key, view in fields.items():
+        if view.group == NOT_SHOWN or (key not in now and key not in then):
+            continue
+        value, change = then.get(key, ""), since.get(key)
+        differs = now.get(key, "") != value
+        groups.setdefault(view.group, []).append(
+            KnownValue(
+                field=key,
+                label=view.label,
+                value=value,
+                shown=read_as(view, value),
+                editable=key not in NOT_BY_HAND and not view.archived,
+                automatic=change is not None and change.source == AUTOMATIC,
+                since=change.known_from if change else None,
+                source=change.source if change else "",
+                now=now.get(key, "") if differs else None,
+            )
         )
-        for key in sorted({*then, *now}, key=_place)
-    ]
+    found = [ValueGroup(group_name(group), tuple(values)) for group, values in groups.items()]
+    closed = SHOWN_ABOVE | NOT_BY_HAND | set(now)
+    empty = [v for v in fields.values() if v.key not in closed and not v.archived and v.group != NOT_SHOWN]
+    return found, empty
 
 
 def _values(number: int, on: date) -> dict[str, str]:
@@ -298,7 +316,3 @@ def _since(history: Sequence[ValueChange], on: date) -> dict[str, ValueChange]:
         if change.known_from is None or change.known_from <= on:
             found.setdefault(change.field, change)
     return found
-
-
-def _place(key: str) -> tuple[int, str]:
-    return (ORDER.index(key) if key in ORDER else len(ORDER), key)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from mikomi.hub.people import attachments
+from mikomi.hub.people import notes as written
 from mikomi.hub.people.types import Person
 from mikomi.hub.site import lead_page
 from mikomi.hub.site.lists.pages import colleagues_of
@@ -18,6 +20,7 @@ from mikomi.hub.site.types import Row
 
 COLLEAGUES = 6
 OUTCOMES = 10
+NOTES = 20
 
 type Panel = tuple[str, Mapping[str, Any]]
 
@@ -47,14 +50,37 @@ def deals(asked: Asked) -> Panel | None:
 
 def details(asked: Asked) -> Panel:
     """What was known of the person on that day, and since when."""
-    values = lead_page.known_values(asked.person, asked.on, asked.today, asked.facts.history)
+    groups, empty = lead_page.grouped_values(asked.person, asked.on, asked.today, asked.facts.history)
     return (
         "site/panels/details.html",
-        {"values": values, "on": asked.on if asked.on < asked.today else None},
+        {"groups": groups, "empty": empty, "on": asked.on if asked.on < asked.today else None},
     )
 
 
-PANELS: tuple[Callable[[Asked], Panel | None], ...] = (colleagues, deals, details)
+def notes(asked: Asked) -> Panel:
+    """What people wrote down, and files."""
+    return notes_card("lead", asked.person.number)
+
+
+def notes_card(scope: str, subject: int) -> Panel:
+    """Notes and files of a lead or a company, with the forms for more."""
+    count = written.note_count(scope, subject)
+    return (
+        "people/notes.html",
+        {
+            "scope": scope,
+            "subject": subject,
+            "notes": written.notes_of(scope, subject, NOTES),
+            "count": count,
+            "more": max(count - NOTES, 0),
+            "files": attachments.files_of(scope, subject),
+            "limit": attachments.LARGEST >> 20,
+            "longest": written.LONGEST,
+        },
+    )
+
+
+PANELS: tuple[Callable[[Asked], Panel | None], ...] = (colleagues, deals, notes, details)
 
 
 def panels_of(asked: Asked) -> list[Panel]:
