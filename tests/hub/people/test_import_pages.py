@@ -101,7 +101,7 @@ def test_an_import_that_another_program_stores_is_not_called_a_failure(client: C
     def overtaken(*_: object) -> None:
         Import.objects.update(cursor=999)
 
-    monkeypatch.setattr(imports, "upsert_companies", overtaken)
+    monkeypatch.setattr(imports, "store_companies", overtaken)
     client.post(f"/import/{number}/load/")
     assert Import.objects.get().status == "running"
 
