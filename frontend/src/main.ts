@@ -6,6 +6,7 @@ import "./css/components.css";
 import "./css/sentence.css";
 import "./css/lead.css";
 import "./css/score.css";
+import "./css/import.css";
 import "./css/print.css";
 
 import Alpine from "@alpinejs/csp";

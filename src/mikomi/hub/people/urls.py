@@ -2,17 +2,21 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mikomi.hub.people.views import imports, notes
+from mikomi.hub.people.views import imports, notes, one_import, undo_import
 
 app_name = "people"
 urlpatterns = [
     path("import/", imports.imports, name="imports"),
-    path("import/<int:number>/", imports.one_import, name="import"),
-    path("import/<int:number>/progress/", imports.progress, name="import_progress"),
-    path("import/<int:number>/read/", imports.read_again, name="import_read"),
-    path("import/<int:number>/load/", imports.load, name="import_load"),
-    path("import/<int:number>/discard/", imports.discard, name="import_discard"),
-    path("import/<int:number>/rejected.csv", imports.rejected, name="import_rejected"),
+    path("import/no-former-tool/", imports.no_former_tool, name="import_no_tool"),
+    path("import/<int:number>/", one_import.one_import, name="import"),
+    path("import/<int:number>/progress/", one_import.progress, name="import_progress"),
+    path("import/<int:number>/read/", one_import.read_again, name="import_read"),
+    path("import/<int:number>/options/", one_import.set_options, name="import_options"),
+    path("import/<int:number>/load/", one_import.load, name="import_load"),
+    path("import/<int:number>/discard/", one_import.discard, name="import_discard"),
+    path("import/<int:number>/rejected.csv", one_import.rejected, name="import_rejected"),
+    path("import/<int:number>/mended/", one_import.mended, name="import_mended"),
+    path("import/<int:number>/undo/", undo_import.undo, name="import_undo"),
     path("notes/", notes.write_note, name="note_write"),
     path("notes/<int:number>/", notes.edit_note, name="note_edit"),
     path("notes/<int:number>/delete/", notes.delete_note, name="note_delete"),

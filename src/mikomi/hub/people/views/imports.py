@@ -1,107 +1,87 @@
-"""The pages of the import: choose a file, check it, load it, see what became of it."""
+"""The list of imports, and where files come in."""
 
 from __future__ import annotations
 
+import uuid
+from typing import Any
+
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_htmx.http import HttpResponseClientRefresh
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
 
 from mikomi.core.words import MikomiError, Words
+from mikomi.hub.accounts.queries import setting
+from mikomi.hub.accounts.services import set_setting
+from mikomi.hub.kit.requests import PageRequest
 from mikomi.hub.people import uploads
-from mikomi.hub.people.fields import label_of
-from mikomi.hub.people.forms.imports import KINDS, EncodingForm, UploadForm
+from mikomi.hub.people.forms.imports import KINDS, UploadForm
 from mikomi.hub.people.models import Import
 
 IMPORTS_A_PAGE = 20
-STEPS = {"uploaded": 1, "checked": 2, "waiting": 3, "running": 3, "done": 4, "failed": 2}
-BUSY = (Import.Status.UPLOADED, Import.Status.WAITING, Import.Status.RUNNING)
+NO_FORMER_TOOL = "imports.no_former_tool"
+COUNTED = (Import.Status.RUNNING, Import.Status.DONE, Import.Status.UNDOING, Import.Status.UNDONE)
 
 
 @require_http_methods(["GET", "POST"])
-def imports(request: HttpRequest) -> HttpResponse:
-    """The list of imports, and the form for the next one."""
-    form = UploadForm(request.POST or None, request.FILES or None)
-    refused: Words | None = None
-    if request.method == "POST" and form.is_valid():
-        told = form.cleaned_data
-        try:
-            record = uploads.keep(told["file"], told["kind"], told["known_from"], request.user.pk)
-            return redirect("people:import", record.pk)
-        except MikomiError as error:
-            refused = error.words
+def imports(request: PageRequest) -> HttpResponse:
+    """The list of imports, and the form for the next ones."""
+    refused: list[tuple[str, Words]] = []
+    if request.method == "POST":
+        form = UploadForm(request.POST, request.FILES)
+        if form.is_valid():
+            told = form.cleaned_data
+            kept = []
+            together = uuid.uuid4().hex
+            for file in told["file"]:
+                try:
+                    record = uploads.keep(file, told["kind"], told["known_from"], request.user.pk)
+                except MikomiError as error:
+                    refused.append((str(file.name), error.words))
+                    continue
+                kept.append(record)
+            if len(kept) > 1:
+                Import.objects.filter(pk__in=[record.pk for record in kept]).update(upload=together)
+            if kept and not refused:
+                first = reverse("people:import", args=[kept[0].pk])
+                several = f"{reverse('people:imports')}?upload={together}"
+                return redirect(first if len(kept) == 1 else several)
+    else:
+        kind = request.GET.get("kind", "")
+        form = UploadForm(initial={"kind": kind} if kind in dict(KINDS) else None)
     past = Import.objects.select_related("by").order_by("-pk")
+    page = Paginator(past, IMPORTS_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "refused": refused,
-        "page": Paginator(past, IMPORTS_A_PAGE).get_page(request.GET.get("page")),
-        "kinds": dict(KINDS),
+        "together": together_with(request.GET.get("upload", "")),
+        "page": page,
+        "counted": COUNTED,
         "limit": uploads.LARGEST >> 20,
+        "asks_optouts": asks_optouts(request),
     }
     return render(request, "people/imports.html", context, status=422 if request.method == "POST" else 200)
 
 
-@require_GET
-def one_import(request: HttpRequest, number: int) -> HttpResponse:
-    """One import as it stands: being read, to be checked, being loaded, done or failed."""
-    record = get_object_or_404(Import, pk=number)
-    context = {
-        "record": record,
-        "report": record.report,
-        "columns": [c | {"words": label_of(c["field"])} for c in record.report.get("columns", ())],
-        "names": [label_of(name) for name in record.report.get("names", ())],
-        "kind": dict(KINDS)[record.kind],
-        "step": STEPS[record.status],
-        "busy": record.status in BUSY,
-        "to_load": record.rows - record.rejected,
-        "encoding": EncodingForm(initial={"encoding": record.encoding}),
-        "error": Words(record.error_ja, record.error_en),
-    }
-    return render(request, "people/import.html", context)
+def together_with(upload: str) -> list[Import]:
+    """The imports whose files came together, in the order in which they were put down."""
+    return list(Import.objects.filter(upload=upload).order_by("pk")) if upload else []
 
 
-@require_GET
-def progress(request: HttpRequest, number: int) -> HttpResponse:
-    """How far a worker is; the page is loaded anew once it is through."""
-    record = get_object_or_404(Import, pk=number)
-    if record.status not in BUSY:
-        return HttpResponseClientRefresh()
-    return render(request, "people/progress.html", {"record": record, "report": record.report})
+def asks_optouts(request: PageRequest) -> bool:
+    """Whether the opt-outs of the former tool are still missing: none were ever brought in, and nobody
+    said that there are none."""
+    user: Any = request.user
+    if setting(user, NO_FORMER_TOOL):
+        return False
+    came = Import.objects.filter(kind=Import.Kind.OPTOUTS, status__in=COUNTED)
+    return not came.exists()
 
 
 @require_POST
-def read_again(request: HttpRequest, number: int) -> HttpResponse:
-    """Reads the file in another encoding."""
-    record = get_object_or_404(Import, pk=number)
-    form = EncodingForm(request.POST)
-    if form.is_valid():
-        uploads.read_again(record, form.cleaned_data["encoding"])
-    return redirect("people:import", number)
-
-
-@require_POST
-def load(request: HttpRequest, number: int) -> HttpResponse:
-    """Starts the import."""
-    uploads.ask_load(get_object_or_404(Import, pk=number))
-    return redirect("people:import", number)
-
-
-@require_POST
-def discard(request: HttpRequest, number: int) -> HttpResponse:
-    """Throws an upload away that was not imported."""
-    uploads.discard(get_object_or_404(Import, pk=number))
+def no_former_tool(request: PageRequest) -> HttpResponse:
+    """There was no tool for mail before, so there are no opt-outs to bring in."""
+    user: Any = request.user
+    set_setting(user, NO_FORMER_TOOL, True)
     return redirect("people:imports")
-
-
-@require_GET
-def rejected(request: HttpRequest, number: int) -> HttpResponse:
-    """The rows that were not taken, with line and reason, as a CSV file."""
-    record = get_object_or_404(Import, pk=number)
-    data = uploads.rejected_csv(record, get_language() or "ja")
-    if data is None:
-        raise Http404
-    response = HttpResponse(data, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="import-{record.pk}.rejected.csv"'
-    return response

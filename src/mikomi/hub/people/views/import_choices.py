@@ -1,0 +1,184 @@
+"""What a person chose on the check page, out of the posted form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from mikomi.hub.people.fields import FACTS, STANDARD
+from mikomi.hub.people.importing.options import BASIS_KINDS, CONFLICTS, GivenBasis, NewField, Options
+from mikomi.hub.people.models import Import
+from mikomi.hub.people.views.import_page import NEW, column_rows, groups_and_labels
+from mikomi.hub.people.views.import_words import FIELD_KINDS
+
+LONGEST_LABEL = 60
+NO_BASIS = "none"
+_BETWEEN = re.compile(r"[、，,;；\n]+")
+
+
+def chosen_columns(posted: QueryDict, record: Import, options: Options) -> tuple[Options, tuple[str, ...]]:
+    """`options` with the columns as posted, and the headers that lost their field to another column.
+
+    Only what differs from what the program proposes is kept, so that the rest follows its proposals.
+    """
+    groups, labels = groups_and_labels(record, options)
+    rows = column_rows(record, options, groups)
+    named = {str(text).casefold(): key for key, words in labels.items() for text in (words.ja, words.en)}
+    made = {new.key: new for new in options.fields}
+    before = {row.header: row.choice if row.choice != NEW else _told_field(record, row.index) for row in rows}
+    now: dict[str, str] = {}
+    touched: set[str] = set()
+    for row in rows:
+        value = posted.get(f"c-{row.index}")
+        if value is None:
+            now[row.header] = before[row.header]
+            continue
+        if value == NEW:
+            value, new = _new_field(posted, row.index, row.header, named)
+            if new is not None and (row.choice != NEW or _differs(new, made.get(value), before[row.header])):
+                made[value] = new
+                touched.add(row.header)
+        elif value not in labels and value != "":
+            value = before[row.header]
+        now[row.header] = value
+        if value != before[row.header]:
+            touched.add(row.header)
+    moved = _give_way(now, touched)
+    kept = {header: key for header, key in options.columns.items() if header not in now}
+    for header, key in now.items():
+        if header in touched or header in moved or header in options.columns:
+            kept[header] = key
+    used = set(kept.values())
+    fields = tuple(new for key, new in made.items() if key in used)
+    return replace(options, columns=kept, fields=fields), moved
+
+
+def chosen_rule(posted: QueryDict, options: Options) -> Options:
+    """`options` with the rule for values that differ."""
+    rule = posted.get("conflict", options.conflict)
+    return replace(options, conflict=rule) if rule in CONFLICTS else options  # pyright: ignore[reportArgumentType]
+
+
+def chosen_for_everybody(posted: QueryDict, options: Options) -> Options:
+    """`options` with what all leads of the file get."""
+    if "tags" not in posted:
+        return options
+    return replace(
+        options,
+        tags=_names(posted.get("tags", "")),
+        lists=_names(posted.get("lists", "")),
+        source=posted.get("source", "").strip()[:100],
+        owner=posted.get("owner", "").strip()[:100],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BasisChoice:
+    """The ground for mail as posted. `kind` "" is not chosen yet, `NO_BASIS` none; `errors`: what is
+    still missing of the evidence."""
+
+    kind: str = ""
+    since: str = ""
+    how: str = ""
+    wording: str = ""
+    url: str = ""
+    errors: tuple[str | Promise, ...] = ()
+
+    @property
+    def given(self) -> GivenBasis | None:
+        """The ground with its evidence; None where there is none, or it is not complete."""
+        if self.kind not in BASIS_KINDS or self.errors:
+            return None
+        return GivenBasis(self.kind, date.fromisoformat(self.since), self.how, self.wording, self.url)
+
+    @staticmethod
+    def of(basis: GivenBasis | None) -> BasisChoice:
+        """What was chosen before."""
+        if basis is None:
+            return BasisChoice()
+        return BasisChoice(basis.kind, basis.since.isoformat(), basis.how, basis.wording, basis.url)
+
+
+def chosen_basis(posted: Mapping[str, str]) -> BasisChoice:
+    """The ground as posted, with what the law asks to be written down and is missing."""
+    kind = posted.get("basis", "")
+    if kind == NO_BASIS:
+        return BasisChoice(NO_BASIS)
+    if kind not in BASIS_KINDS:
+        return BasisChoice(
+            errors=(_("どれか1つを選んでください。わからなければ「根拠を記録しない」を選びます。"),)
+        )
+    since = posted.get(f"{kind}-since", "").strip()
+    how = posted.get(f"{kind}-how", "").strip()[:300]
+    wording = posted.get("consent-wording", "").strip()[:2000] if kind == "consent" else ""
+    url = posted.get("published-url", "").strip()[:500] if kind == "published" else ""
+    errors: list[str | Promise] = []
+    try:
+        if date.fromisoformat(since) > timezone.localdate():
+            errors.append(_("日付が先の日になっています。"))
+    except ValueError:
+        errors.append(_("日付を入れてください。"))
+    if not how:
+        errors.append(_("どこで、どのように得たかを書いてください。"))
+    if kind == "consent" and not wording:
+        errors.append(_("同意を求めた文を、見せたとおりに書いてください。"))
+    if kind == "published" and not re.match(r"https?://[^\s/]+", url):
+        errors.append(_("公表しているページのURL（https:// から）を書いてください。"))
+    return BasisChoice(kind, since, how, wording, url, tuple(errors))
+
+
+def _told_field(record: Import, index: int) -> str:
+    return str(record.report["columns"][index]["field"])
+
+
+def _new_field(
+    posted: QueryDict, index: int, header: str, named: Mapping[str, str]
+) -> tuple[str, NewField | None]:
+    """The key of the field that the column is to become, and the field unless there is one so called."""
+    label = (posted.get(f"n-{index}", "").strip() or header.strip() or header)[:LONGEST_LABEL]
+    kind = posted.get(f"k-{index}", "text")
+    kind = kind if kind in dict(FIELD_KINDS) else "text"
+    known = named.get(label.casefold())
+    if known is not None:
+        return known, None
+    key = label
+    while key in STANDARD or key in FACTS:
+        key += "_"
+    choices = _names(posted.get(f"o-{index}", "")) if kind in ("choice", "choices") else ()
+    return key, NewField(key=key, label=label, kind=kind, choices=choices)
+
+
+def _differs(new: NewField, old: NewField | None, key: str) -> bool:
+    return new != (old or NewField(key=key, label=key))
+
+
+def _give_way(now: dict[str, str], touched: set[str]) -> tuple[str, ...]:
+    """One field comes from one column: whoever had it before it was chosen elsewhere leaves it. `now` is
+    changed so."""
+    moved: list[str] = []
+    holder: dict[str, str] = {}
+    for header, key in now.items():
+        if not key:
+            continue
+        other = holder.setdefault(key, header)
+        if other == header:
+            continue
+        loser = header if other in touched and header not in touched else other
+        if loser == other:
+            holder[key] = header
+        if header not in touched and other not in touched:
+            continue
+        now[loser] = ""
+        moved.append(loser)
+    return tuple(moved)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for part in _BETWEEN.split(text) if (name := part.strip()[:100])))
