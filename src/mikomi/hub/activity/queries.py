@@ -11,7 +11,7 @@ from django.db import transaction
 from mikomi.core.events import ActivitySource
 from mikomi.hub.activity.source import activity_of, all_activity
 from mikomi.hub.activity.types import KnownOutcome, Moment, Timeline
-from mikomi.hub.kit.setwise import fetch, staged
+from mikomi.hub.kit.setwise import fetch, on_postgres, staged
 
 _EVENT = {
     "subject": pl.Int32,
@@ -24,6 +24,9 @@ _EVENT = {
     "counted": pl.Int8,
     "source": pl.String,
 }
+
+SUBJECTS_AT_ONCE = 100
+"""SQLite takes up to 500 selects in one statement; shorter ones are prepared sooner."""
 
 
 def activity_source(lead_ids: Sequence[int] | None = None) -> ActivitySource:
@@ -75,7 +78,8 @@ def event_counts(lead_ids: Sequence[int]) -> dict[int, int]:
     asked = pl.DataFrame({"lead": list(lead_ids)}, schema={"lead": pl.Int32}).unique()
     with transaction.atomic(), staged(asked, "asked"):
         found = fetch(
-            "select a.lead, sum(a.n) from asked q join activity_activity a on a.lead = q.lead group by a.lead",
+            "select a.lead, sum(a.n) from asked q join activity_activity a on a.lead = q.lead"
+            " group by a.lead",
             {"lead": pl.Int32, "n": pl.Int64},
         )
     return dict(found.iter_rows())
@@ -99,19 +103,27 @@ def outcome_frame(lead_ids: Sequence[int] | None = None) -> pl.DataFrame:
 
 def outcomes_of(lead: int) -> list[KnownOutcome]:
     """What became of one lead, newest first."""
-    rows = fetch(
-        "select o.at, o.day, o.result, o.reason, o.amount, o.source from activity_subject s"
-        " join activity_outcome o on o.subject = s.id where s.lead = %s order by o.at desc",
-        {
-            "at": pl.Int64,
-            "day": pl.Int32,
-            "result": pl.String,
-            "reason": pl.String,
-            "amount": pl.String,
-            "source": pl.String,
-        },
-        [lead],
-    )
+    return outcomes_among([lead])
+
+
+def outcomes_among(leads: Sequence[int]) -> list[KnownOutcome]:
+    """What became of these leads, newest first."""
+    asked = pl.DataFrame({"lead": list(leads)}, schema={"lead": pl.Int32}).unique()
+    with transaction.atomic(), staged(asked, "asked"):
+        rows = fetch(
+            "select o.at, o.day, o.result, o.reason, o.amount, o.source, s.lead from asked q"
+            " join activity_subject s on s.lead = q.lead join activity_outcome o on o.subject = s.id"
+            " order by o.at desc",
+            {
+                "at": pl.Int64,
+                "day": pl.Int32,
+                "result": pl.String,
+                "reason": pl.String,
+                "amount": pl.String,
+                "source": pl.String,
+                "lead": pl.Int32,
+            },
+        )
     return [KnownOutcome(instant(at), *rest) for at, *rest in rows.iter_rows()]
 
 
@@ -119,24 +131,52 @@ def timeline(lead: int, limit: int = 50, before: str | None = None) -> Timeline:
     """A page of what one lead did, newest first: `limit` events, page views that follow each other
     on one day as one moment. `before` is the `before` of the page above; anything else starts anew.
     """
-    subjects = fetch("select id from activity_subject where lead = %s", {"id": pl.Int32}, [lead])["id"]
-    if subjects.is_empty():
-        return Timeline((), None)
-    at, id_ = _cursor(before)
-    # One subject is the rule; asked for alone, its events come straight from the key's order.
-    marks = ", ".join(["%s"] * len(subjects))
-    whose = "= %s" if len(subjects) == 1 else f"in ({marks})"
-    rows = fetch(
-        "select e.subject, e.at, e.id, e.day, t.kind, t.content,"
-        " case when e.automated then 1 else 0 end, case when e.counted then 1 else 0 end, e.source"
-        f" from activity_event e join activity_touch t on t.id = e.touch where e.subject {whose}"
-        " and (e.at < %s or (e.at = %s and e.id < %s)) order by e.at desc, e.id desc limit %s",
-        _EVENT,
-        [*subjects.to_list(), at, at, id_, limit + 1],
-    )
-    page = rows.head(limit)
+    return timeline_among([lead], limit, before)
+
+
+def timeline_among(leads: Sequence[int], limit: int = 50, before: str | None = None) -> Timeline:
+    """The same of many leads as one timeline; only `limit` events of each are looked at."""
+    asked = pl.DataFrame({"lead": list(leads)}, schema={"lead": pl.Int32}).unique()
+    with transaction.atomic(), staged(asked, "asked"):
+        subjects = fetch(
+            "select s.id, s.lead from asked q join activity_subject s on s.lead = q.lead",
+            {"subject": pl.Int32, "lead": pl.Int32},
+        )
+        if subjects.is_empty():
+            return Timeline((), None)
+        rows = _latest(subjects["subject"], _cursor(before), limit + 1)
+    page = rows.head(limit).join(subjects, on="subject", how="left", maintain_order="left")
     more = f"{page['at'].item(-1)}.{page['id'].item(-1)}" if rows.height > limit else None
     return Timeline(tuple(_moments(page)), more)
+
+
+def _latest(subjects: pl.Series, cursor: tuple[int, int], limit: int) -> pl.DataFrame:
+    """The `limit` latest events of all subjects that lie before the cursor, columns `_EVENT`.
+
+    Each subject's come straight from the key's order; together they would be read whole and sorted.
+    """
+    at, id_ = cursor
+    columns = "e.subject, e.at, e.id, e.day, e.touch, e.automated, e.counted, e.source"
+    latest = (
+        f"select {columns} from activity_event e where e.subject = {{}}"
+        " and (e.at < %s or (e.at = %s and e.id < %s)) order by e.at desc, e.id desc limit %s"
+    )
+    named = (
+        "select x.subject, x.at, x.id, x.day, t.kind, t.content, case when x.automated then 1 else 0 end,"
+        " case when x.counted then 1 else 0 end, x.source from ({}) x join activity_touch t on t.id = x.touch"
+        " order by x.at desc, x.id desc limit %s"
+    )
+    place = [at, at, id_, limit]
+    if on_postgres():
+        with staged(subjects.alias("subject").to_frame(), "whose"):
+            each = f"select e.* from whose w cross join lateral ({latest.format('w.subject')}) e"
+            return fetch(named.format(each), _EVENT, [*place, limit])
+    parts = []
+    for some in (subjects[at : at + SUBJECTS_AT_ONCE] for at in range(0, len(subjects), SUBJECTS_AT_ONCE)):
+        each = " union all ".join([f"select * from ({latest.format('%s')})"] * len(some))
+        params = [value for subject in some for value in (subject, *place)]
+        parts.append(fetch(named.format(each), _EVENT, [*params, limit]))
+    return pl.concat(parts).sort("at", "id", descending=True).head(limit)
 
 
 def touch_list(kind: str | None = None) -> pl.DataFrame:
@@ -205,7 +245,7 @@ def _cursor(before: str | None) -> tuple[int, int]:
 
 
 def _moments(page: pl.DataFrame) -> list[Moment]:
-    same = ["day", "kind", "automated", "counted", "source"]
+    same = ["lead", "day", "kind", "automated", "counted", "source"]
     alone = pl.col("kind") != "page_view"
     begins = alone | pl.any_horizontal(pl.col(c) != pl.col(c).shift() for c in same).fill_null(True)
     runs = page.with_columns(run=begins.cum_sum())
@@ -233,6 +273,7 @@ def _moments(page: pl.DataFrame) -> list[Moment]:
             automated=bool(row["automated"]),
             counted=bool(row["counted"]),
             source=row["source"],
+            lead=row["lead"],
         )
         for row in moments.join(contents, on="run", maintain_order="left").iter_rows(named=True)
     ]

@@ -30,6 +30,7 @@ class Moment:
 
     `first` and `last` are aware UTC instants. `contents` names what was touched and how often,
     in the order it was first touched. `counted` is false for what was taken back or automated.
+    `lead`: whose it is, where many leads were asked for.
     """
 
     first: datetime
@@ -41,6 +42,7 @@ class Moment:
     automated: bool
     counted: bool
     source: str
+    lead: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,10 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class KnownOutcome:
-    """What became of a lead: `at` is an aware UTC instant, `day` counts local days since 1970."""
+    """What became of a lead: `at` is an aware UTC instant, `day` counts local days since 1970.
+
+    `lead`: whose it is, where many leads were asked for.
+    """
 
     at: datetime
     day: int
@@ -61,3 +66,4 @@ class KnownOutcome:
     reason: str
     amount: str
     source: str
+    lead: int = 0

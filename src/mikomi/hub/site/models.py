@@ -102,6 +102,27 @@ class CompanySuffix(models.Model):
         db_table = "site_company_suffix"
 
 
+class CompanyRow(models.Model):
+    """What the list of companies shows and sorts by, of companies that have people in the lists.
+
+    `sort`: the name without its legal form, folded; `text`: the whole name, folded, as searched. `best`:
+    the lead with the lowest `rank`.
+    """
+
+    company_id = models.BigIntegerField(primary_key=True)
+    name = models.TextField()
+    sort = models.TextField()
+    text = models.TextField()
+    leads = models.IntegerField()
+    hot = models.IntegerField()
+    rank = models.BigIntegerField()
+    best = models.BigIntegerField()
+    last_day = models.IntegerField()
+
+    class Meta:
+        db_table = "site_company_row"
+
+
 class Board(models.Model):
     """What all rows were scored with; one row. `model` is the YAML of the version.
 

@@ -28,7 +28,7 @@ from mikomi.hub.scores import queries as scores
 from mikomi.hub.scores.types import PublishedModel
 from mikomi.hub.site import temperature
 from mikomi.hub.site.models import Board
-from mikomi.hub.site.rows import cells, log, store, suffixes
+from mikomi.hub.site.rows import cells, companies, log, store, suffixes
 from mikomi.hub.site.rows.people import people_rows
 from mikomi.hub.site.standing import last_change, standing
 
@@ -170,14 +170,18 @@ def _write(lease: leases.Hold, run: _Run) -> Scored:
         fresh = run.fresh
         fresh["cell"] = cells.assign(_dimensions(run.shown, fresh, run.on))
         moved = store.changed(run.old, fresh)
+        some = np.union1d(fresh["lead_id"], run.gone)
+        before = np.empty(0, np.int64) if run.every else companies.of_leads(some)
         store.write(run.put, moved)
         if len(run.gone):
             store.delete(run.gone)
             suffixes.forget_leads(run.gone)
         if run.every:
             cells.count_all(fresh["cell"])
+            companies.count_all(run.shown, fresh)
         else:
             cells.move(run.old["cell"], fresh["cell"])
+            companies.recount(np.union1d(before, companies.of_leads(some)))
         hot = cells.heat_counts()[levels.HOT]
         _note(run, moved.rows, hot)
     return Scored(len(fresh), len(moved.rows), hot, run.on, run.model.number if run.model else None)

@@ -17,6 +17,7 @@ from mikomi.core.events import KINDS, Touches
 from mikomi.core.scoring.model import Model
 from mikomi.core.words import Words
 from mikomi.hub.activity.types import KnownOutcome, Moment
+from mikomi.hub.people.notes import NoteView
 
 ICONS = {
     "page_view": "eye",
@@ -37,14 +38,16 @@ RESULTS = {
     "rejected": Words("対象外", "Not a fit"),
 }
 MOST_NAMED = 3
+SHOWN_OF_NOTES = 200
+"""Characters of a note in a timeline; the whole note stands in its card."""
 _EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the timeline. `at` is aware; `points` None where none are told (outcomes).
+    """A line of the timeline. `at` is aware; `points` None where none are told (outcomes, notes).
 
-    `machine`: it never counted. `taken_back`: it counted once and does not any more.
+    `machine`: it does not count. `lead`: whose it is; 0 for the company's own.
     """
 
     at: datetime
@@ -53,15 +56,21 @@ class Entry:
     note: Words
     points: float | None
     machine: bool
+    lead: int = 0
 
 
 def entries(
-    moments: Sequence[Moment], outcomes: Sequence[KnownOutcome], model: Model | None, labels: Labels
+    moments: Sequence[Moment],
+    outcomes: Sequence[KnownOutcome],
+    model: Model | None,
+    labels: Labels,
+    notes: Sequence[NoteView] = (),
 ) -> list[Entry]:
-    """Both together, newest first."""
+    """All together, newest first."""
     points = points_of(moments, model) if model else [0.0] * len(moments)
     told = [_moment(moment, worth, labels) for moment, worth in zip(moments, points, strict=True)]
     told += [_outcome(outcome) for outcome in outcomes]
+    told += [_written(note) for note in notes]
     return sorted(told, key=lambda entry: entry.at, reverse=True)
 
 
@@ -74,7 +83,7 @@ def points_of(moments: Sequence[Moment], model: Model) -> list[float]:
     touches = Touches(pl.DataFrame(pairs, schema={"kind": pl.String, "content": pl.String}, orient="row"))
     place = {pair: at for at, pair in enumerate(pairs)}
     meets = [matches(rule.when, touches, model.group_contents) for rule in model.engagement]
-    used: Counter[tuple[int, int]] = Counter()
+    used: Counter[tuple[int, int, int]] = Counter()
     found = [0.0] * len(moments)
     for at in reversed(range(len(moments))):
         moment = moments[at]
@@ -83,9 +92,10 @@ def points_of(moments: Sequence[Moment], model: Model) -> list[float]:
         places = np.array([place[moment.kind, content] for content, _n in moment.contents])
         times = np.array([n for _content, n in moment.contents])
         for index, rule in enumerate(model.engagement):
+            whose = (moment.lead, index, moment.day)
             met = int(times[meets[index][places]].sum())
-            left = met if rule.per_day is None else max(rule.per_day - used[index, moment.day], 0)
-            used[index, moment.day] += met
+            left = met if rule.per_day is None else max(rule.per_day - used[whose], 0)
+            used[whose] += met
             found[at] += rule.points * min(met, left)
     return found
 
@@ -98,6 +108,7 @@ def _moment(moment: Moment, points: float, labels: Labels) -> Entry:
         note=_note(moment),
         points=points,
         machine=not moment.counted,
+        lead=moment.lead,
     )
 
 
@@ -147,7 +158,15 @@ def _what_en(moment: Moment, labels: Labels) -> str:
 
 def _outcome(outcome: KnownOutcome) -> Entry:
     what = RESULTS.get(outcome.result, Words(outcome.result, outcome.result))
-    return Entry(outcome.at, "circle-dot", what, Words(outcome.reason, outcome.reason), None, False)
+    reason = Words(outcome.reason, outcome.reason)
+    return Entry(outcome.at, "circle-dot", what, reason, None, False, outcome.lead)
+
+
+def _written(note: NoteView) -> Entry:
+    start = " ".join(note.text[: 2 * SHOWN_OF_NOTES].split())
+    text = start if len(start) <= SHOWN_OF_NOTES else f"{start[:SHOWN_OF_NOTES]}…"
+    what = Words(f"メモ：{text}", f"Note: {text}")
+    return Entry(note.at, "message-2", what, Words(note.by, note.by), None, False, note.lead)
 
 
 def outcomes_between(

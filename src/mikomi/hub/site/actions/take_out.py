@@ -7,7 +7,7 @@ from django.db import transaction
 from mikomi.core.words import MikomiError
 from mikomi.hub.kit import leases
 from mikomi.hub.site.pipeline import LEASE
-from mikomi.hub.site.rows import cells, store, suffixes
+from mikomi.hub.site.rows import cells, companies, store, suffixes
 
 PATIENCE = 1.0
 """Seconds to wait for a run that is under way."""
@@ -30,6 +30,8 @@ def take_out(lead_ids: store.Numbers, wait: float = PATIENCE) -> bool:
 def remove_rows(lead_ids: store.Numbers) -> None:
     """The same for who holds the lease, in a transaction."""
     held = store.read_scores(lead_ids, store.TELLING)
+    left = companies.of_leads(lead_ids)
     cells.move(held["cell"], held["cell"][:0])
     suffixes.forget_leads(lead_ids)
     store.delete(lead_ids)
+    companies.recount(left)

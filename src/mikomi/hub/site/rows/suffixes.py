@@ -29,14 +29,15 @@ def search_term(text: str) -> str:
     return _SPACE.sub("", fold_text(text).translate(str.maketrans(_HIRAGANA)))
 
 
-def _searched(column: pl.Expr) -> pl.Expr:
+def searched(column: pl.Expr) -> pl.Expr:
+    """Texts as the search compares them."""
     return folded(column).str.replace_many(_HIRAGANA).str.replace_all(r"\s+", "").str.slice(0, LONGEST)
 
 
 def put_leads(people: pl.DataFrame) -> None:
     """Makes the leads of `people` (lead_id, name, kana, email, company) found by what they are called."""
     fields = ("name", "kana", "company", "email")
-    found = people.select("lead_id", *(_searched(pl.col(name)).alias(name) for name in fields))
+    found = people.select("lead_id", *(searched(pl.col(name)).alias(name) for name in fields))
     texts = found.select("lead_id", text=pl.concat_str(fields, separator="\n"))
     numbers = people["lead_id"].to_numpy()
     old = fetch(
@@ -62,7 +63,7 @@ def put_companies(people: pl.DataFrame) -> None:
     """Makes the companies of `people` (company_id, company) found by their present names."""
     named = (
         people.lazy()
-        .select("company_id", text=_searched(pl.col("company")))
+        .select("company_id", text=searched(pl.col("company")))
         .filter(pl.col("company_id").is_not_null() & (pl.col("text") != ""))
         .unique()
         .collect()

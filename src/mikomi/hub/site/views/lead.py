@@ -19,6 +19,7 @@ from mikomi.core.conditions.sentence import Labels
 from mikomi.core.words import Language
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.activity.types import KnownOutcome
+from mikomi.hub.people import notes
 from mikomi.hub.people import queries as people
 from mikomi.hub.people.types import Person
 from mikomi.hub.site import lead_page as pages
@@ -30,6 +31,7 @@ from mikomi.hub.site.titles import labels_of
 from mikomi.hub.site.types import Standing
 
 TIMELINE_SIZE = 40
+NOTES_A_PAGE = 100
 PHONES = ("direct_phone", "mobile", "phone")
 """Which number to call, best first."""
 
@@ -113,7 +115,8 @@ def _timeline(
         newest = activity.instant(int(at)) if at.isdigit() and len(at) < 18 else None
     oldest = page.moments[-1].first if page.before and page.moments else None
     ended = outcomes_between(outcomes, newest, oldest)
-    told = entries(page.moments, ended, now.model if now else None, labels)
+    written = notes.notes_among([number], oldest, newest, NOTES_A_PAGE)
+    told = entries(page.moments, ended, now.model if now else None, labels, written)
     keep = {"who": "people"} if only_people else {}
     more = f"{reverse('site:timeline', args=[number])}?{urlencode(keep | {'before': page.before or ''})}"
     return {
