@@ -23,7 +23,7 @@ COLUMNS = (
 )  # fmt: skip
 """The text columns of `MatchKey`."""
 
-SCHEMA: dict[str, type[pl.DataType]] = {"lead": pl.Int32} | dict.fromkeys(COLUMNS, pl.String)
+SCHEMA: dict[str, type[pl.DataType]] = {"lead": pl.Int32, **dict.fromkeys(COLUMNS, pl.String)}
 _NAMES = ("name", "family_name", "given_name")
 _READ = ("email", *_NAMES, *(f"{n}_kana" for n in _NAMES), "company", "corporate_number", *PHONES)
 

@@ -76,7 +76,7 @@ def merge(
         )
         before = {
             "created_at": one.created_at.isoformat() if one.created_at else None,
-            "owner": one.owner_id,
+            "owner": owner_of(one),
             "subjects": facts.subjects_of(gone),
             "followers": list(Lead.objects.filter(merged_into=gone).values_list("pk", flat=True)),
             "notes": _moved(Note, gone, kept),
@@ -90,7 +90,7 @@ def merge(
         repoint_subjects(pl.Series("subject", before["subjects"], pl.Int32), kept)
         Lead.objects.filter(pk=kept).update(
             created_at=min(filter(None, (one.created_at, other.created_at)), default=None),
-            owner_id=one.owner_id or other.owner_id,
+            owner_id=owner_of(one) or owner_of(other),
         )
         Lead.objects.filter(Q(pk=gone) | Q(pk__in=before["followers"])).update(merged_into=kept)
         DuplicatePair.objects.filter(Q(low=gone) | Q(high=gone), verdict="").delete()
@@ -122,6 +122,11 @@ def copy_marks(
         " on conflict do nothing",
         [kept, batch, gone],
     )
+
+
+def owner_of(lead: Lead) -> int | None:
+    """The number of the person who looks after a lead."""
+    return lead.owner.pk if lead.owner else None
 
 
 def mails_of(values: dict[str, str]) -> list[str]:

@@ -19,7 +19,7 @@ from mikomi.core.words import MikomiError, Words
 from mikomi.hub.activity import queries as facts
 from mikomi.hub.activity.changes import changing, mark_changed
 from mikomi.hub.activity.services import repoint_subjects
-from mikomi.hub.people.duplicates.merging import OTHER_MAIL, copy_marks, mails_of
+from mikomi.hub.people.duplicates.merging import OTHER_MAIL, copy_marks, mails_of, owner_of
 from mikomi.hub.people.fields import label_of
 from mikomi.hub.people.models import (
     Attachment,
@@ -168,8 +168,8 @@ def _give_back_row(merge: Merge, kept: Lead, gone: Lead) -> None:
         "created_at": _instant(merge.before["created_at"]),
         "owner": merge.before["owner"],
     }
-    theirs = {"created_at": gone.created_at, "owner": gone.owner_id}
-    now = {"created_at": kept.created_at, "owner": kept.owner_id}
+    theirs = {"created_at": gone.created_at, "owner": owner_of(gone)}
+    now = {"created_at": kept.created_at, "owner": owner_of(kept)}
     for later in _later(merge):
         if later.pk < merge.pk:
             continue
@@ -184,8 +184,9 @@ def _give_back_row(merge: Merge, kept: Lead, gone: Lead) -> None:
         born = [other.created_at for other in others if other.created_at]
         kept.created_at = min(filter(None, (own["created_at"], *born)), default=None)
     if now["owner"] == theirs["owner"] and own["owner"] != theirs["owner"]:
-        kept.owner_id = own["owner"] or next((o.owner_id for o in others if o.owner_id), None)
-    kept.save(update_fields=["created_at", "owner"])
+        owner = own["owner"] or next(filter(None, map(owner_of, others)), None)
+        Lead.objects.filter(pk=kept.pk).update(owner_id=owner)
+    Lead.objects.filter(pk=kept.pk).update(created_at=kept.created_at)
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -29,15 +29,16 @@ def merge_sure(run: int) -> None:
     if asked is None or asked.finished_at is not None:
         return
     groups = queries.sure_groups(asked.at).groups
+    by_id = asked.by.pk if asked.by else None
     for at in range(0, len(groups), GROUPS_AT_ONCE):
         part = groups[at : at + GROUPS_AT_ONCE]
         try:
-            _merge(part, run, asked.by_id)
+            _merge(part, run, by_id)
         except MikomiError:
             # Somebody merged or trashed one of them meanwhile: the others are merged one by one.
             for group in part:
                 try:
-                    _merge([group], run, asked.by_id)
+                    _merge([group], run, by_id)
                 except MikomiError:
                     services.advance_run(run, groups=1, left=1)
     services.end_run(run)
