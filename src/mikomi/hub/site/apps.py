@@ -18,6 +18,7 @@ class SiteConfig(AppConfig):
         register(
             MenuEntry("hot", "sales", 20, _("ホット"), "flame", "site:hot", count=_hot_count, phone=True),
             MenuEntry("leads", "leads", 10, _("リード"), "users", "site:leads", phone=True),
+            MenuEntry("duplicates", "leads", 40, _("重複"), "copy", "site:duplicates"),
             MenuEntry("fields", "tools", 40, _("項目"), "forms", "site:fields"),
         )
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from mikomi.hub.people import attachments
 from mikomi.hub.people import notes as written
+from mikomi.hub.people.duplicates import queries as same
 from mikomi.hub.people.types import Person
 from mikomi.hub.site import lead_page
 from mikomi.hub.site.lists.pages import colleagues_of
@@ -80,7 +81,15 @@ def notes_card(scope: str, subject: int) -> Panel:
     )
 
 
-PANELS: tuple[Callable[[Asked], Panel | None], ...] = (colleagues, deals, notes, details)
+def duplicates(asked: Asked) -> Panel | None:
+    """Who may be the same person, and who was made one with this one."""
+    number = asked.person.number
+    proposals, merges = same.pairs_of(number), same.merges_of(number)
+    shown = {"number": number, "proposals": proposals, "merges": merges}
+    return ("site/panels/duplicates.html", shown) if proposals or merges else None
+
+
+PANELS: tuple[Callable[[Asked], Panel | None], ...] = (duplicates, colleagues, deals, notes, details)
 
 
 def panels_of(asked: Asked) -> list[Panel]:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mikomi.hub.site.views import acts, fields, lead, lists, trash, values
+from mikomi.hub.site.views import acts, fields, lead, lists, moving, trash, values
+from mikomi.hub.site.views import duplicates as same
 
 app_name = "site"
 urlpatterns = [
@@ -16,6 +17,18 @@ urlpatterns = [
     path("leads/<int:number>/trash/", trash.put_away, name="put_away"),
     path("trash/", trash.trash_page, name="trash"),
     path("trash/restore/", trash.restore, name="restore"),
+    path("leads/<int:number>/move/", moving.move, name="move"),
+    path("leads/<int:number>/move/<int:batch>/undo/", moving.undo_move, name="undo_move"),
+    path("companies/names/", moving.company_names, name="company_names"),
+    path("duplicates/", same.duplicates, name="duplicates"),
+    path("duplicates/look/", same.look_again, name="look_again"),
+    path("duplicates/sure/", same.sure, name="sure"),
+    path("duplicates/runs/<int:number>/", same.merge_run, name="merge_run"),
+    path("duplicates/runs/<int:number>/undo/", same.part_run, name="part_run"),
+    path("duplicates/merges/<int:merge>/undo/", same.part, name="part"),
+    path("duplicates/<int:kept>/<int:gone>/", same.compare, name="compare"),
+    path("duplicates/<int:kept>/<int:gone>/not-same/", same.not_same, name="not_same"),
+    path("duplicates/<int:kept>/<int:gone>/maybe-same/", same.maybe_same, name="maybe_same"),
     path("acts/", acts.acts, name="acts"),
     path("acts/<int:number>/", acts.act, name="act"),
     path("acts/<int:number>/progress/", acts.progress, name="act_progress"),

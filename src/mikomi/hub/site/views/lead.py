@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -21,6 +21,7 @@ from mikomi.hub.activity import queries as activity
 from mikomi.hub.activity.types import KnownOutcome
 from mikomi.hub.people import notes
 from mikomi.hub.people import queries as people
+from mikomi.hub.people.duplicates import queries as same
 from mikomi.hub.people.types import Person
 from mikomi.hub.site import lead_page as pages
 from mikomi.hub.site.lists.pages import rows_of
@@ -39,6 +40,9 @@ PHONES = ("direct_phone", "mobile", "phone")
 @require_safe
 def lead_page(request: HttpRequest, number: int) -> HttpResponse:
     """Header, curve, why, timeline, colleagues and attributes of a lead. `?on=` names a past day."""
+    stands = same.stands_for(number)
+    if stands is not None:
+        return redirect("site:lead", stands)
     person = _person(number)
     now = standing()
     row = next(iter(rows_of([number])), None)
