@@ -217,3 +217,23 @@ class ActedLead(models.Model):
 
     class Meta:
         db_table = "site_acted_lead"
+
+
+class KeptOut(models.Model):
+    """A lead that is kept out of something, as of the last scoring. `effects` and `reasons` are the
+    words of `mikomi.hub.people.exclusions`, joined by commas. `heat`: its temperature in the lists;
+    `would_be_hot`: only the exclusion keeps it out of the hot ones.
+    """
+
+    lead_id = models.BigIntegerField(primary_key=True)
+    effects = models.TextField()
+    reasons = models.TextField()
+    counted = models.BooleanField(default=True)
+    heat = models.SmallIntegerField(default=0)
+    would_be_hot = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "site_kept_out"
+        indexes = (
+            models.Index(fields=["lead_id"], name="kept_out_hot", condition=models.Q(would_be_hot=True)),
+        )

@@ -28,7 +28,7 @@ from mikomi.hub.scores import queries as scores
 from mikomi.hub.scores.types import PublishedModel
 from mikomi.hub.site import temperature
 from mikomi.hub.site.models import Board
-from mikomi.hub.site.rows import cells, companies, log, store, suffixes
+from mikomi.hub.site.rows import cells, companies, kept_out, log, store, suffixes
 from mikomi.hub.site.rows.people import people_rows
 from mikomi.hub.site.standing import last_change, standing
 
@@ -115,7 +115,8 @@ class _Run:
     """What a run is about to write. `fresh` is by lead number, its cells not assigned yet.
 
     `shown`: the people's columns of all scored leads, `put` of those to write. `old`: the stored
-    scores of `fresh` and of `gone`, leads that are none any more. `every`: nobody was left out.
+    scores of `fresh` and of `gone`, leads that are none any more. `kept`: who of them is kept out of
+    what, and of `fresh` `would_be_hot` by the model alone. `every`: nobody was left out.
     """
 
     model: PublishedModel | None
@@ -126,6 +127,8 @@ class _Run:
     fresh: store.Scores
     old: store.Scores
     gone: store.Numbers
+    kept: pl.DataFrame
+    would_be_hot: kept_out.Flags
     every: bool
 
 
@@ -145,15 +148,20 @@ def _run(
     companies = people.company_numbers(None if every else asked.tolist())
     shown = people_rows(leads.join(companies, on="number", how="left", maintain_order="left"))
     numbers = shown["lead_id"].to_numpy()
+    kept = kept_out.of_leads(numbers, every=every)
+    would_be_hot = np.zeros(len(numbers), dtype=np.bool_) if day is None else np.asarray(day.hot, np.bool_)
+    hot = would_be_hot & ~kept_out.not_hot(kept, numbers)
     return _Run(
         model=model,
         on=on,
         change=change,
         shown=shown,
         put=shown.filter(pl.col("lead_id").is_in(touched.tolist())) if len(touched) else shown.clear(),
-        fresh=_score_rows(numbers, day, model, None if every else numbers.tolist()),
+        fresh=_score_rows(numbers, day, hot, model, None if every else numbers.tolist()),
         old=old,
         gone=np.setdiff1d(asked, numbers),
+        kept=kept,
+        would_be_hot=would_be_hot,
         every=every,
     )
 
@@ -182,7 +190,8 @@ def _write(lease: leases.Hold, run: _Run) -> Scored:
         else:
             cells.move(run.old["cell"], fresh["cell"])
             companies.recount(np.union1d(before, companies.of_leads(some)))
-        hot = cells.heat_counts()[levels.HOT]
+        kept_out.write(run.kept, fresh, run.would_be_hot, run.gone, every=run.every)
+        hot = kept_out.counted_heats()[levels.HOT]
         _note(run, moved.rows, hot)
     return Scored(len(fresh), len(moved.rows), hot, run.on, run.model.number if run.model else None)
 
@@ -207,7 +216,11 @@ def _note(run: _Run, moved: store.Scores, hot: int) -> None:
 
 
 def _score_rows(
-    numbers: store.Numbers, day: DayScores | None, model: PublishedModel | None, lead_ids: list[int] | None
+    numbers: store.Numbers,
+    day: DayScores | None,
+    hot: kept_out.Flags,
+    model: PublishedModel | None,
+    lead_ids: list[int] | None,
 ) -> store.Scores:
     rows = np.zeros(len(numbers), dtype=store.SCORES)
     rows["lead_id"] = numbers
@@ -220,8 +233,8 @@ def _score_rows(
         return rows
     rows["fit"], rows["engagement"], rows["total"] = day.fit, day.engagement, day.total
     rows["fit_grade"], rows["engagement_grade"] = day.fit_grade, day.engagement_grade
-    rows["heat"] = temperature.heat_of(day.total, day.hot, temperature.hot_at(model.model))
-    rows["rank"] = temperature.rank_of(day.total, day.hot)
+    rows["heat"] = temperature.heat_of(day.total, hot, temperature.hot_at(model.model))
+    rows["rank"] = temperature.rank_of(day.total, hot)
     return rows
 
 

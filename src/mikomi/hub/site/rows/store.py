@@ -140,7 +140,7 @@ def write(people: pl.DataFrame | None, moved: Moved | None) -> Written:
 def delete(lead_ids: Numbers) -> None:
     """Removes the rows of `lead_ids`."""
     with connection.cursor() as cursor:
-        for table in ("site_lead_row", "site_lead_score"):
+        for table in ("site_lead_row", "site_lead_score", "site_kept_out"):
             cursor.execute(f"delete from {table} where {member_of('lead_id')}", [number_param(lead_ids)])
 
 
