@@ -7,12 +7,14 @@ from django.db import connection
 from django.utils import timezone
 
 from mikomi.hub.people import queries as people
+from mikomi.hub.people import services as people_services
+from mikomi.hub.people.duplicates import finding
 from mikomi.hub.people.models import LeadTag, ListMember
 from mikomi.hub.site import pipeline
 from mikomi.hub.site.actions.erase_leads import erase_leads
 from mikomi.hub.site.models import ActedLead, LeadRow, LeadScore, ScoreLog
 from mikomi.hub.site.rows import log, store
-from tests.hub.site.world import LEADS, ON, make_world, put_leads, put_outcome
+from tests.hub.site.world import LEADS, ON, make_world, origin, put_leads, put_outcome
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LEAD_COLUMNS = {"lead", "lead_id"}
@@ -45,6 +47,8 @@ def lead(tmp_path, monkeypatch) -> int:
     put_leads([("L1", "三宅 浩司", "ミヤケ コウジ", "北浜精機", "本部長", "製造業")])
     pipeline.score_all(ON)
     number = people.numbers_of(["L1"])["L1"]
+    people_services.set_value(number, "phone", "03-5555-0101", origin())
+    finding.find_all()
     LeadTag.objects.create(lead=number, tag=1, at=timezone.now())
     ListMember.objects.create(lead=number, list=1, at=timezone.now())
     ActedLead.objects.create(batch=1, lead=number)
