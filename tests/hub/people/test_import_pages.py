@@ -47,7 +47,7 @@ def test_it_works(client: Client) -> None:
     text = page.content.decode()
     assert "取り込む前の確認" in text
     assert "CP932" in text
-    assert "新しい項目として取り込みます" in text
+    assert "「ひみつ」という項目として取り込みます" in text
     assert "2行を取り込む" in text
     assert "登録日が日時として読めません" in text
     assert Lead.objects.count() == 0

@@ -32,6 +32,8 @@ from mikomi.hub.people.views.import_words import (
 NEW = "+new"
 """In a select of fields: a field that is made on the way."""
 SHOWN_COLUMNS = 200
+SHOWN_APART = ("encoding", "delimiter")
+"""Findings that stand in the head of the card already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,7 @@ def file_facts(record: Import) -> dict[str, Any]:
         "findings": [
             {"words": said(f.get("words") or f), "changed": f.get("changed", False)}
             for f in report.get("findings") or ()
+            if f.get("code") not in SHOWN_APART
         ],
         "same": same | {"at": datetime.fromisoformat(same["at"])} if same else None,
     }
