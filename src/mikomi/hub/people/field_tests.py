@@ -17,7 +17,7 @@ from mikomi.hub.kit.setwise import on_postgres
 from mikomi.hub.people.models import Field, Scope
 
 RANGED = ("number", "money", "date")
-ANY_OF = ("choice", "yes_no", "person")
+ANY_OF = ("choice", "choices", "yes_no")
 FEW = 10_000
 """Up to so many leads are found by number; more are met often on any way through all of them."""
 
@@ -108,6 +108,10 @@ def _value(test: FieldTest) -> tuple[str, list[Any]]:
 
 def _compared(test: FieldTest, value: str) -> tuple[list[str], list[Any]]:
     """SQL tests with one parameter each, besides those of the value before it."""
+    if test.kind == "choices":
+        within = "strpos" if on_postgres() else "instr"
+        each = f"{within}(';' || {value} || ';', %s) > 0"
+        return [f"({' or '.join([each] * len(test.values))})"], [f";{one};" for one in test.values]
     if test.kind in ANY_OF:
         if on_postgres():
             return [f"{value} = any(%s)"], [list(test.values)]
@@ -122,7 +126,7 @@ def _compared(test: FieldTest, value: str) -> tuple[list[str], list[Any]]:
 
 
 def _number(value: str) -> str:
-    """SQL for the number that a text begins with (the least of a range), null without one."""
+    """SQL for the number that a text begins with (the least of a range, 約 left out), null without one."""
     if on_postgres():
-        return rf"cast(substring({value} from '^-?[0-9]+(?:\.[0-9]+)?') as double precision)"
-    return f"cast(nullif({value}, '') as real)"
+        return rf"cast(substring({value} from '-?[0-9]+(?:\.[0-9]+)?') as double precision)"
+    return f"cast(nullif(ltrim({value}, '約〜<>'), '') as real)"

@@ -48,7 +48,7 @@ def make_label(kind: Kind, name: str, by: int | None = None) -> int:
 
     Raises `MikomiError` for an empty name and one of more than 60 characters.
     """
-    shown = _checked(name)
+    shown = check_name(name)
     key = fold_text(shown)
     now = timezone.now()
     if kind == "tag":
@@ -58,7 +58,7 @@ def make_label(kind: Kind, name: str, by: int | None = None) -> int:
 
 def rename_label(kind: Kind, number: int, name: str) -> None:
     """Gives a label another name. Raises `MikomiError` where another one has it already."""
-    shown = _checked(name)
+    shown = check_name(name)
     key = fold_text(shown)
     model = Tag if kind == "tag" else LeadList
     with transaction.atomic():
@@ -111,11 +111,10 @@ def put_label(
 def take_label(kind: Kind, number: int, leads: Sequence[int] | pl.Series) -> pl.DataFrame:
     """Takes a label off leads. Gives what `give_labels` needs to hang it on again as it was."""
     table, column = HUNG[kind]
-    at = "at::text" if connection.vendor == "postgresql" else "at"
     with transaction.atomic(), staged(_numbers(leads), "labelled"):
         return fetch(
             f"delete from {table} where {column} = %s and lead in (select lead from labelled)"
-            f" returning lead, import_id, batch_id, {at}, by_id",
+            f" returning lead, import_id, batch_id, cast(at as text), by_id",
             TAKEN,
             [number],
         )
@@ -176,7 +175,8 @@ def has_label(kind: Kind, leads: str, count: int) -> str:
     return f"exists (select 1 from {table} h where h.lead = {leads}.lead_id and h.{column} in ({places}))"
 
 
-def _checked(name: str) -> str:
+def check_name(name: str) -> str:
+    """A label's name as it is shown. Raises `MikomiError` where it is empty or too long."""
     shown = " ".join(name.replace("\0", "").split())
     if not shown:
         raise MikomiError(Words("名前を入れてください", "give it a name"))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mikomi.hub.site.views import acts, fields, lead, lists, moving, trash, values
+from mikomi.hub.site.views import acts, edit, fields, kept, labels, lead, lists, moving, trash, values
 from mikomi.hub.site.views import duplicates as same
 
 app_name = "site"
@@ -15,6 +15,15 @@ urlpatterns = [
     path("leads/<int:number>/timeline/", lead.lead_timeline, name="timeline"),
     path("leads/<int:number>/value/", values.value, name="value"),
     path("leads/<int:number>/trash/", trash.put_away, name="put_away"),
+    path("leads/edit/", edit.edit, name="edit"),
+    path("leads/views/", kept.keep, name="keep_view"),
+    path("leads/views/<int:number>/", kept.change, name="view"),
+    path("leads/views/<int:number>/again/", kept.keep_again, name="keep_view_again"),
+    path("leads/views/<int:number>/delete/", kept.delete, name="delete_view"),
+    path("labels/", labels.all_labels, name="labels"),
+    path("labels/<str:kind>/", labels.make, name="make_label"),
+    path("labels/<str:kind>/<int:number>/", labels.rename, name="rename_label"),
+    path("labels/<str:kind>/<int:number>/delete/", labels.delete, name="delete_label"),
     path("trash/", trash.trash_page, name="trash"),
     path("trash/restore/", trash.restore, name="restore"),
     path("leads/<int:number>/move/", moving.move, name="move"),

@@ -16,7 +16,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from mikomi.core.words import MikomiError, Words
-from mikomi.hub.kit import jobs
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.kit.setwise import fetch, run, staged
 from mikomi.hub.people import batches, edits, labels, taking_back, trash
@@ -74,8 +73,12 @@ def run_act(batch: int) -> None:
     deed = Deed(**act.deed)
     while True:
         with transaction.atomic():
-            if (claim := jobs.running()) is not None:
-                claim.check()
+            ours = Act.objects.filter(
+                pk=batch, upto=act.upto, state__in=(Act.State.WAITING, Act.State.RUNNING)
+            )
+            if not ours.update(state=Act.State.RUNNING):
+                # Another worker was given the job meanwhile, and is further.
+                return
             leads = fetch(
                 "select lead from site_acted_lead where batch = %s and lead > %s order by lead limit %s",
                 {"lead": pl.Int32},

@@ -18,6 +18,7 @@ from mikomi.core.scoring.model import (
     Model,
 )
 from mikomi.hub.kit import temperature as levels
+from mikomi.hub.people import labels
 from mikomi.hub.site.lists.address import with_values
 from mikomi.hub.site.rows import cells
 
@@ -31,6 +32,7 @@ class Option:
     label: str
     url: str
     current: bool
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,10 @@ class Chips:
     choices: tuple[Chip, ...]
 
 
-def make_chips(given: QueryDict, model: Model | None, leave_out: Iterable[str] = ()) -> Chips:
-    """The chips for an address."""
+def make_chips(
+    given: QueryDict, model: Model | None, leave_out: Iterable[str] = (), more: Iterable[Chip] = ()
+) -> Chips:
+    """The chips for an address; `more` are set besides them."""
     counted = cells.all_cells().filter(pl.col("n") > 0)
     build: dict[str, Callable[[], Chip]] = {
         "heat": lambda: _chip(given, "heat", _("温度が"), _heats()),
@@ -67,9 +71,12 @@ def make_chips(given: QueryDict, model: Model | None, leave_out: Iterable[str] =
         "active": lambda: _chip(given, "active", _("最後の動きが"), _recencies()),
         "owner": lambda: _chip(given, "owner", _("担当が"), _texts(counted, "owner", _("未定"))),
         "industry": lambda: _chip(given, "industry", _("業種が"), _texts(counted, "industry", _("不明"))),
+        "tag": lambda: _chip(given, "tag", _("タグが"), _labels("tag")),
+        "list": lambda: _chip(given, "list", _("リストが"), _labels("list")),
     }
     chips = [make() for key, make in build.items() if key not in set(leave_out)]
-    return Chips(tuple(chip for chip in chips if chip.value), tuple(chip for chip in chips if not chip.value))
+    offered = tuple(chip for chip in chips if not chip.value and chip.options)
+    return Chips((*(chip for chip in chips if chip.value), *more), offered)
 
 
 def fit_labels(model: Model | None) -> tuple[str, ...]:
@@ -123,6 +130,10 @@ def _grades(labels: tuple[str, ...]) -> Values:
 def _recencies() -> Values:
     within = tuple((_("%(days)s日以内") % {"days": days}, (str(days),)) for days in cells.RECENT_DAYS)
     return (*within, (_("まだない"), ("none",)))
+
+
+def _labels(kind: labels.Kind) -> Values:
+    return tuple((label.name, (str(label.number),)) for label in labels.labels(kind))
 
 
 def _texts(counted: pl.DataFrame, name: str, unknown: str | Promise) -> Values:

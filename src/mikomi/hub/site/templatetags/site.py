@@ -19,9 +19,9 @@ register = template.Library()
 
 
 @register.filter
-def of(values: Mapping[Any, Any], key: Any) -> Any:
-    """`values[key]`, None where there is no such key."""
-    return values.get(key)
+def of(values: Mapping[Any, Any] | None, key: Any) -> Any:
+    """`values[key]`, None where there is no such key, or no values."""
+    return values.get(key) if values else None
 
 
 @register.filter
@@ -47,3 +47,21 @@ def person_after() -> str:
 def gained(points: Decimal) -> str:
     """Points of the why table: +5.0, −10.0, 0.0."""
     return formats.signed(points, 1).removeprefix("±")
+
+
+@register.filter
+def opens(website: str) -> str:
+    """The address that a written website opens, empty where it is none of the web."""
+    text = unicodedata.normalize("NFKC", website).strip()
+    if not re.match(r"[A-Za-z][A-Za-z0-9+.\-]*:", text):
+        text = f"https://{text}"
+    return text if re.fullmatch(r"https?://[^\s/]+\.[^\s/]+(/\S*)?", text) else ""
+
+
+@register.filter
+def amount(text: str) -> str:
+    """The amount of a deal: 1,200,000円 / ¥1,200,000; as it is written where it is no whole number."""
+    if not (text.isascii() and text.isdigit()):
+        return text
+    ja = (get_language() or "ja").startswith("ja")
+    return f"{int(text):,}円" if ja else f"¥{int(text):,}"

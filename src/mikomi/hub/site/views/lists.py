@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -17,11 +18,11 @@ from mikomi.core.scoring.describe import describe_hot
 from mikomi.hub.kit import temperature as levels
 from mikomi.hub.people import queries as people
 from mikomi.hub.site.evidence import tell
-from mikomi.hub.site.lists import address, chips, export
-from mikomi.hub.site.lists.pages import list_page
+from mikomi.hub.site.lists import address, chips, columns, export, field_chips, kept
+from mikomi.hub.site.lists.pages import FIRST_DOWN, list_page
 from mikomi.hub.site.rows import cells, log
 from mikomi.hub.site.standing import standing
-from mikomi.hub.site.types import Filters, ListQuery, Page, Standing
+from mikomi.hub.site.types import ListQuery, Page, Standing
 
 LIST_SIZE = 50
 HOT_SIZE = 25
@@ -37,18 +38,6 @@ class Head:
     number: bool = False
 
 
-LEAD_HEADS = (
-    ("kana", _("名前"), False),
-    ("company", _("会社"), False),
-    ("total", _("スコア"), False),
-    ("fit", _("属性"), True),
-    ("engagement", _("行動"), True),
-    ("industry", _("業種"), False),
-    ("owner", _("担当"), False),
-    ("last_day", _("最後の動き"), True),
-)
-
-
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The first page: the hot list."""
@@ -57,21 +46,39 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def lead_list(request: HttpRequest) -> HttpResponse:
-    """All leads: search, filters, any order."""
+    """All leads: search, filters, any order, any columns, as a view keeps them or as asked."""
     now = standing()
-    query = address.read(request.GET, size=LIST_SIZE)
+    shown = kept.open_list(request.user, request.GET)
+    given = shown.given
+    query = address.read(given, size=LIST_SIZE)
     page = _without_leavers(list_page(query, now))
-    context = _list_context(request, query, page)
+    chosen = columns.chosen_columns(given, shown.view.columns if shown.view else ())
+    context = _list_context(given, query, page)
     context |= {
         "standing": now,
         "query": query,
-        "heads": [_head(request, query, *head) for head in LEAD_HEADS],
-        "chips": chips.make_chips(request.GET, now.model if now else None),
+        "given": given,
+        "heads": [_head(given, query, NAME), *(_head(given, query, column) for column in chosen)],
+        "columns": chosen,
+        "offered": _offered(chosen),
+        "beside": columns.beside(page.rows, chosen),
+        "chips": chips.make_chips(
+            given, now.model if now else None, more=field_chips.field_chips(given, query.tests)
+        ),
+        "field_choices": field_chips.field_choices(given),
+        "views": kept.views_of(request.user),
+        "shown": shown,
+        "mine": shown.view is not None and shown.view.owner == request.user,
+        "kept_query": kept.kept_query(given),
+        "sorts": _sorts(given, query, chosen),
+        "hidden": _hidden(given, "q"),
+        "hidden_columns": _hidden(given, columns.PARAM),
+        "hidden_sort": _hidden(given, "sort"),
         "fit_labels": chips.fit_labels(now.model if now else None),
         "engagement_labels": chips.engagement_labels(now.model if now else None),
-        "nobody": not page.rows and not query.text and not query.filters.asked,
+        "nobody": not page.rows and not query.asked,
         "import_url": _address("people:upload", "people:imports"),
-        "export_url": f"{reverse('site:export')}?{request.GET.urlencode()}",
+        "export_url": f"{reverse('site:export')}?{_with_columns(given, chosen)}",
         "menu_key": "leads",
     }
     return render(request, "site/leads.html", context)
@@ -84,9 +91,9 @@ def hot_list(request: HttpRequest) -> HttpResponse:
     query = address.read(request.GET, size=HOT_SIZE)
     query = _hot_only(query)
     page = _without_leavers(list_page(query, now))
-    counts = cells.heat_counts()
+    counts = cells.counted_heats()
     before = log.hot_before(now.on, 7) if now else None
-    context = _list_context(request, query, page)
+    context = _list_context(request.GET, query, page)
     context |= {
         "standing": now,
         "who": _who(now) if now else "",
@@ -102,7 +109,7 @@ def hot_list(request: HttpRequest) -> HttpResponse:
             for sort in ("company", "total", "owner", "last_day")
         },
         "directions": {query.sort: "descending" if query.descending else "ascending"},
-        "filtered": query.filters != Filters(heat=(levels.HOT,)) or bool(query.text),
+        "filtered": replace(query, filters=replace(query.filters, heat=())).asked,
         "score_url": _address("scores:edit"),
         "import_url": _address("people:upload", "people:imports"),
         "export_url": f"{reverse('site:export')}?{address.with_values(request.GET, 'heat', '4')[1:]}",
@@ -136,33 +143,72 @@ def _without_leavers(page: Page) -> Page:
 
 
 def _hot_only(query: ListQuery) -> ListQuery:
-    asked = query.filters
-    only = Filters(
-        (levels.HOT,),
-        asked.fit_grade,
-        asked.engagement_grade,
-        asked.recency,
-        asked.owner,
-        asked.industry,
-    )
-    return ListQuery(only, query.text, query.sort, query.descending, query.cursor, query.size)
+    return replace(query, filters=replace(query.filters, heat=(levels.HOT,)))
 
 
-def _list_context(request: HttpRequest, query: ListQuery, page: Page) -> dict[str, Any]:
-    first = address.first_row(request.GET) if page.before is not None else 1
+def _list_context(given: QueryDict, query: ListQuery, page: Page) -> dict[str, Any]:
+    first = address.first_row(given) if page.before is not None else 1
     last = first + len(page.rows) - 1
     return {
         "page": page,
         "first": first,
         "last": last,
-        "before_url": page.before and address.at_place(request.GET, page.before, first - query.size),
-        "after_url": page.after and address.at_place(request.GET, page.after, last + 1),
+        "before_url": page.before and address.at_place(given, page.before, first - query.size),
+        "after_url": page.after and address.at_place(given, page.after, last + 1),
     }
 
 
-def _head(request: HttpRequest, query: ListQuery, sort: str, label: str | Promise, number: bool) -> Head:
-    direction = ("descending" if query.descending else "ascending") if query.sort == sort else ""
-    return Head(label, address.sorted_by(request.GET, query, sort), direction, number)
+NAME = columns.Column("kana", _("名前"))
+
+
+def _head(given: QueryDict, query: ListQuery, column: columns.Column) -> Head:
+    if not column.sort:
+        return Head(column.label, "", "", column.number)
+    direction = ("descending" if query.descending else "ascending") if query.sort == column.sort else ""
+    return Head(column.label, address.sorted_by(given, query, column.sort), direction, column.number)
+
+
+def _sorts(
+    given: QueryDict, query: ListQuery, chosen: Sequence[columns.Column]
+) -> list[tuple[str, str | Promise, bool]]:
+    """What a phone, whose lists have no heads, can sort by: parameter, words, whether it does now."""
+    found: list[tuple[str, str | Promise, bool]] = [("", _("おすすめの順"), query.sort == "rank")]
+    for column in (NAME, *chosen):
+        if not column.sort:
+            continue
+        ways = ("-", "") if column.sort in FIRST_DOWN else ("", "-")
+        for way in ways:
+            words = (
+                _("%(column)s（大きい順・新しい順）")
+                if column.sort in FIRST_DOWN and way
+                else _("%(column)s")
+            )
+            if column.sort in FIRST_DOWN and not way:
+                words = _("%(column)s（小さい順・古い順）")
+            elif column.sort not in FIRST_DOWN and way:
+                words = _("%(column)s（逆順）")
+            now = query.sort == column.sort and query.descending == bool(way)
+            found.append((way + column.sort, str(words) % {"column": column.label}, now))
+    return found
+
+
+def _offered(chosen: Sequence[columns.Column]) -> list[tuple[columns.Column, bool]]:
+    """All columns for the chooser, those that are shown first; each with whether it is."""
+    taken = {column.key for column in chosen}
+    rest = [column for key, column in columns.all_columns().items() if key not in taken]
+    return [*((column, True) for column in chosen), *((column, False) for column in rest)]
+
+
+def _hidden(given: QueryDict, *without: str) -> list[tuple[str, str]]:
+    """The rest of the address, for a form that changes `without`."""
+    left_out = {*without, *address.PLACE}
+    return [(name, one) for name, every in given.lists() if name not in left_out for one in every]
+
+
+def _with_columns(given: QueryDict, chosen: Sequence[columns.Column]) -> str:
+    query = given.copy()
+    query.setlist(columns.PARAM, [column.key for column in chosen])
+    return query.urlencode()
 
 
 def _address(*names: str) -> str:
