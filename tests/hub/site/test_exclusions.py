@@ -14,7 +14,7 @@ from mikomi.hub.people import queries as people
 from mikomi.hub.people.exclusions import EFFECTS
 from mikomi.hub.site import pipeline
 from mikomi.hub.site.lists.pages import rows_of
-from mikomi.hub.site.rows import kept_out
+from mikomi.hub.site.rows import cells, kept_out
 from tests.hub.site.world import ON, make_world, put_leads
 
 pytestmark = pytest.mark.django_db
@@ -109,14 +109,14 @@ def test_who_is_kept_out_is_never_hot_and_keeps_the_score() -> None:
 
 
 def test_an_exclusion_that_ends_gives_everything_back() -> None:
-    counted = kept_out.counted_heats()
+    counted = cells.counted_heats()
     held = exclusions.exclude("competitor", "company", company("L1"))
     pipeline.score_touched(ON)
-    assert sum(kept_out.counted_heats().values()) == sum(counted.values()) - 3
+    assert sum(cells.counted_heats().values()) == sum(counted.values()) - 3
     exclusions.end_exclusion(held)
     pipeline.score_touched(ON)
     assert "L1" in hot()
-    assert kept_out.counted_heats() == counted
+    assert cells.counted_heats() == counted
     assert kept_out.kept_from_hot(10) == (0, [])
 
 
@@ -130,3 +130,48 @@ def test_the_same_exclusion_again_changes_what_there_is() -> None:
     first = exclusions.exclude("competitor", "lead", str(number("L1")))
     assert exclusions.exclude("competitor", "lead", str(number("L1")), ["mail"]) == first
     assert kept("hot") == set()
+
+
+def test_a_press_on_the_leads_page_keeps_a_company_out_everywhere_it_shows(client: Client) -> None:
+    page = client.get(f"/leads/{number('L1')}/exclude/").content.decode()
+    assert "北浜精機" in page
+    assert "works.example" in page
+    done = client.post(
+        f"/leads/{number('L1')}/exclude/", {"reason": "customer", "target": "company"}, follow=True
+    ).content.decode()
+    pipeline.score_touched(ON)
+    assert "除外しました" in done
+    lead = client.get(f"/leads/{number('L1')}/").content.decode()
+    assert "既存顧客" in lead
+    assert "点数はホットに届いています" in lead
+    assert "営業担当が決まっていません" in lead
+    assert "既存顧客" in client.get("/leads/").content.decode()
+    hot_page = client.get("/hot/").content.decode()
+    assert "ほかに1人を、除外しているので" in hot_page
+    assert "三宅" not in hot_page
+    listed = client.get("/settings/exclusions/").content.decode()
+    assert "除外していなければホットの人" in listed
+    assert "三宅" in listed
+
+
+def test_ending_and_taking_the_end_back(client: Client) -> None:
+    held = exclusions.exclude("competitor", "domain", "works.example")
+    client.post(f"/settings/exclusions/{held}/end/")
+    assert kept("hot") == set()
+    client.post(f"/settings/exclusions/{held}/resume/")
+    assert len(kept("hot")) == 8
+    assert client.post(f"/settings/exclusions/{held}/resume/").status_code == 404
+
+
+def test_a_domain_is_excluded_from_the_page_and_refused_in_words(client: Client) -> None:
+    answer = client.post("/settings/exclusions/add/", {"reason": "vendor", "domain": "gmail.com"})
+    assert answer.status_code == 422
+    assert "だれでも使えるメールです" in answer.content.decode()
+    client.post("/settings/exclusions/add/", {"reason": "vendor", "domain": "works.example"})
+    assert len(kept("mail")) == 8
+
+
+def test_an_owner_takes_over_who_is_a_customer_already(client: Client) -> None:
+    client.post(f"/leads/{number('L1')}/value/?field=owner", {"value": "森 健太郎"})
+    exclusions.exclude("customer", "lead", str(number("L1")))
+    assert "営業担当の森 健太郎さんに任せます" in client.get(f"/leads/{number('L1')}/").content.decode()

@@ -19,7 +19,7 @@ from mikomi.core.values.fields import KINDS, reason_words
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.kit.setwise import fetch, on_postgres
 from mikomi.hub.people.dated import opened
-from mikomi.hub.people.fields import FACTS, STANDARD, field_place, field_view, group_of
+from mikomi.hub.people.fields import FACTS, STANDARD, field_of, field_place, field_view, group_of, make_fields
 from mikomi.hub.people.kinds import check_values, options_of
 from mikomi.hub.people.models import Field, Scope
 from mikomi.hub.people.types import FieldView
@@ -86,6 +86,7 @@ def change_field(key: str, wanted: Wanted) -> int:
     leads or companies once there are any. Raises `MikomiError`, and LookupError where there is none.
     """
     with transaction.atomic():
+        _define(key)
         held = Field.objects.select_for_update().filter(key=key).first()
         if held is None:
             raise LookupError(key)
@@ -121,6 +122,7 @@ def misfits(key: str) -> int:
 def move_field(key: str, *, up: bool) -> None:
     """Moves a field by one place in its group."""
     with transaction.atomic():
+        make_fields(STANDARD)
         every = {f.key: f for f in Field.objects.select_for_update()}
         if key not in every:
             raise LookupError(key)
@@ -144,6 +146,7 @@ def move_field(key: str, *, up: bool) -> None:
 
 def archive_field(key: str) -> None:
     """Puts a field aside: it is not offered any more. Its values stay, and so do rules that name it."""
+    _define(key)
     if not Field.objects.filter(pk=key, archived_at=None).update(archived_at=timezone.now()):
         raise LookupError(key)
 
@@ -156,13 +159,16 @@ def restore_field(key: str) -> None:
 
 def view_of(key: str) -> FieldView | None:
     """One field, or None."""
-    held = Field.objects.filter(pk=key).first()
+    held = field_of(key)
     return None if held is None else field_view(held)
 
 
 def check_value(key: str, text: str) -> tuple[str, Words | None]:
-    """The stored text of a value that somebody typed ("" takes it away), or why it does not fit."""
-    held = Field.objects.get(pk=key)
+    """The stored text of a value that somebody typed ("" takes it away), or why it does not fit.
+    Raises LookupError for a field that is none."""
+    held = field_of(key)
+    if held is None:
+        raise LookupError(key)
     required = "form" in held.required
     values, reasons = check_values(pl.Series([text.replace("\0", "")]), held, required=required)
     reason = reasons[0]
@@ -182,6 +188,11 @@ def usage_of(keys: Sequence[str]) -> dict[str, int]:
             counts = held.select((pl.col(key).fill_null("") != "").sum() for key in mine).row(0, named=True)
             found = {key: n + counts.get(key, 0) for key, n in found.items()}
     return found
+
+
+def _define(key: str) -> None:
+    if key in STANDARD:
+        make_fields([key])
 
 
 def _read(table: str):

@@ -197,21 +197,31 @@ def make_fields(keys: Iterable[str]) -> None:
     """Defines the fields that are not defined yet; one that the product does not know is custom, of
     the lead, and called what the file calls it."""
     wanted = set(keys) - set(Field.objects.values_list("key", flat=True))
-    Field.objects.bulk_create(
-        [
-            Field(
-                key=key,
-                label_ja=ja,
-                label_en=en,
-                scope=scope,
-                kind=kind,
-                custom=key not in STANDARD,
-                choices=CHOICES.get(key, []),
-            )
-            for key in sorted(wanted)
-            for ja, en, scope, kind in [STANDARD.get(key, (key, key, Scope.LEAD, "text"))]
-        ],
-        ignore_conflicts=True,
+    Field.objects.bulk_create([_undefined(key) for key in sorted(wanted)], ignore_conflicts=True)
+
+
+def field_of(key: str) -> Field | None:
+    """A field, one of the product's that nobody has used yet among them; None where there is none."""
+    held = Field.objects.filter(pk=key).first()
+    return _undefined(key) if held is None and key in STANDARD else held
+
+
+def every_field() -> list[Field]:
+    """All fields: those that are defined, and those of the product that nobody has used yet."""
+    held = list(Field.objects.all())
+    return held + [_undefined(key) for key in STANDARD.keys() - {field.key for field in held}]
+
+
+def _undefined(key: str) -> Field:
+    ja, en, scope, kind = STANDARD.get(key, (key, key, Scope.LEAD, "text"))
+    return Field(
+        key=key,
+        label_ja=ja,
+        label_en=en,
+        scope=scope,
+        kind=kind,
+        custom=key not in STANDARD,
+        choices=CHOICES.get(key, []),
     )
 
 

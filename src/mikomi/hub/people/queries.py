@@ -14,9 +14,9 @@ from mikomi.hub.activity.queries import instant
 from mikomi.hub.kit.setwise import fetch, on_postgres, staged
 from mikomi.hub.people.companies import KEY, find_companies, key_of
 from mikomi.hub.people.dated import BEGINNING, EPOCH, SUBJECT, as_of, opened
-from mikomi.hub.people.fields import field_place, field_view, keys_of
+from mikomi.hub.people.fields import every_field, field_place, field_view, keys_of
 from mikomi.hub.people.kinds import numeric_keys, read_numbers
-from mikomi.hub.people.models import Change, Company, Field, Lead, Scope
+from mikomi.hub.people.models import Change, Company, Lead, Scope
 from mikomi.hub.people.types import CompanyView, FieldView, Person, ValueChange
 
 _DAY_ZERO = date(1970, 1, 1)
@@ -58,8 +58,9 @@ def attribute_frame(on: date | None = None, lead_ids: Sequence[int] | None = Non
 
 
 def fields() -> list[FieldView]:
-    """The defined attributes, group by group in their order; archived ones are among them."""
-    return sorted(map(field_view, Field.objects.all()), key=field_place)
+    """The attributes, group by group in their order: defined ones, archived ones, and those of the
+    product that nobody has used yet."""
+    return sorted(map(field_view, every_field()), key=field_place)
 
 
 def lead_count() -> int:
@@ -162,14 +163,15 @@ def full_name(attributes: Mapping[str, str]) -> str:
 
 def attribute_history(number: int) -> list[ValueChange]:
     """Every value that became known of a lead and of its company, newest first."""
-    found = [*_history(Scope.LEAD, number)]
+    found = [*history_of(Scope.LEAD, number)]
     held = Lead.objects.filter(pk=number).values_list("company", flat=True).first()
     if held is not None:
-        found += _history(Scope.COMPANY, held)
+        found += history_of(Scope.COMPANY, held)
     return sorted(found, key=lambda c: (c.known_from or _DAY_ZERO, c.recorded_at), reverse=True)
 
 
-def _history(scope: Scope, subject: int) -> Iterator[ValueChange]:
+def history_of(scope: Scope, subject: int) -> Iterator[ValueChange]:
+    """Every value that became known of one lead or company itself, oldest first."""
     versions = Change.objects.filter(scope=scope, subject=subject).select_related("by")
     ordered = sorted(
         versions, key=lambda v: (-1 if v.known_from is None else v.known_from, v.recorded_at, v.pk)

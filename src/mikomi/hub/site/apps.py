@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mikomi.hub.kit.menu import MenuEntry, register, register_search
 from mikomi.hub.kit.temperature import HOT
-from mikomi.hub.site.rows.cells import heat_counts
+from mikomi.hub.site.rows.cells import counted_heats
 
 
 class SiteConfig(AppConfig):
@@ -18,10 +18,12 @@ class SiteConfig(AppConfig):
         register(
             MenuEntry("hot", "sales", 20, _("ホット"), "flame", "site:hot", count=_hot_count, phone=True),
             MenuEntry("leads", "leads", 10, _("リード"), "users", "site:leads", phone=True),
+            MenuEntry("companies", "leads", 20, _("会社"), "building", "site:companies"),
             MenuEntry("duplicates", "leads", 40, _("重複"), "copy", "site:duplicates"),
+            MenuEntry("exclusions", "tools", 50, _("除外"), "ban", "site:exclusions"),
             MenuEntry("fields", "tools", 40, _("項目"), "forms", "site:fields"),
         )
 
 
 def _hot_count(request: HttpRequest) -> int | None:
-    return heat_counts()[HOT]
+    return counted_heats()[HOT]

@@ -63,11 +63,13 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class LeadScore:
-    """The score of one lead on the chosen day, its reasons and its curve."""
+    """The score of one lead on the chosen day, its reasons and its curve. `would_be_hot`: by the model
+    alone, whoever is kept out."""
 
     total: float
     level: int
     hot: bool
+    would_be_hot: bool
     back: bool
     reason: Words
     why: WhyTable
@@ -130,8 +132,11 @@ def lead_score(
     address: Callable[[date], str],
     language: Language,
     facts: Facts,
+    *,
+    kept_out: bool = False,
 ) -> LeadScore | None:
-    """Score, reasons and curve of lead `number`; None for a lead that is no longer there."""
+    """Score, reasons and curve of lead `number`; None for a lead that is no longer there. `kept_out`: it
+    is not to be hot, whatever its score."""
     labels = facts.labels
     model = chosen.version.model
     near = neighbourhood([number], model, chosen.on)
@@ -154,8 +159,9 @@ def lead_score(
     values = {name: near.leads[name][at] for name in near.leads.columns}
     return LeadScore(
         total=told.total,
-        level=levels.level(told.total, threshold or None, told.hot),
-        hot=told.hot,
+        level=levels.level(told.total, threshold or None, told.hot and not kept_out),
+        hot=told.hot and not kept_out,
+        would_be_hot=told.hot,
         back=came_back(told, model),
         reason=reason(evidence),
         why=why_table(

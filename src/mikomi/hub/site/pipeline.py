@@ -191,7 +191,7 @@ def _write(lease: leases.Hold, run: _Run) -> Scored:
             cells.move(run.old["cell"], fresh["cell"])
             companies.recount(np.union1d(before, companies.of_leads(some)))
         kept_out.write(run.kept, fresh, run.would_be_hot, run.gone, every=run.every)
-        hot = kept_out.counted_heats()[levels.HOT]
+        hot = cells.counted_heats()[levels.HOT]
         _note(run, moved.rows, hot)
     return Scored(len(fresh), len(moved.rows), hot, run.on, run.model.number if run.model else None)
 

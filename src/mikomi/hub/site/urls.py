@@ -2,7 +2,21 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mikomi.hub.site.views import acts, edit, fields, kept, labels, lead, lists, moving, trash, values
+from mikomi.hub.site.views import (
+    acts,
+    company,
+    edit,
+    exclusions,
+    export,
+    fields,
+    kept,
+    labels,
+    lead,
+    lists,
+    moving,
+    trash,
+    values,
+)
 from mikomi.hub.site.views import duplicates as same
 
 app_name = "site"
@@ -10,7 +24,9 @@ urlpatterns = [
     path("", lists.home, name="home"),
     path("hot/", lists.hot_list, name="hot"),
     path("leads/", lists.lead_list, name="leads"),
-    path("leads/export.csv", lists.export_list, name="export"),
+    path("leads/export/", export.export_page, name="export"),
+    path("leads/export/check/", export.export_check, name="export_check"),
+    path("leads/export/file/", export.export_file, name="export_file"),
     path("leads/<int:number>/", lead.lead_page, name="lead"),
     path("leads/<int:number>/timeline/", lead.lead_timeline, name="timeline"),
     path("leads/<int:number>/value/", values.value, name="value"),
@@ -42,10 +58,18 @@ urlpatterns = [
     path("acts/<int:number>/", acts.act, name="act"),
     path("acts/<int:number>/progress/", acts.progress, name="act_progress"),
     path("acts/<int:number>/undo/", acts.undo, name="undo_act"),
+    path("leads/<int:number>/exclude/", exclusions.exclude, name="exclude"),
+    path("settings/exclusions/", exclusions.exclusions, name="exclusions"),
+    path("settings/exclusions/add/", exclusions.add, name="add_exclusion"),
+    path("settings/exclusions/<int:number>/end/", exclusions.end, name="end_exclusion"),
+    path("settings/exclusions/<int:number>/resume/", exclusions.resume, name="resume_exclusion"),
     path("settings/fields/", fields.fields, name="fields"),
     path("settings/fields/new/", fields.new_field, name="new_field"),
     path("settings/fields/edit/", fields.edit_field, name="edit_field"),
     path("settings/fields/move/", fields.move_field, name="move_field"),
     path("settings/fields/archive/", fields.archive_field, name="archive_field"),
     path("settings/fields/restore/", fields.restore_field, name="restore_field"),
+    path("companies/", company.companies, name="companies"),
+    path("companies/<int:number>/", company.company_page, name="company"),
+    path("companies/<int:number>/timeline/", company.company_timeline, name="company_timeline"),
 ]

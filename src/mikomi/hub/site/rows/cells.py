@@ -93,3 +93,11 @@ def heat_counts() -> dict[int, int]:
     with connection.cursor() as cursor:
         cursor.execute("select heat, sum(n) from site_lead_cell group by heat")
         return dict.fromkeys(range(5), 0) | {int(heat): int(n) for heat, n in cursor.fetchall()}
+
+
+def counted_heats() -> dict[int, int]:
+    """How many leads have each temperature, those left out who are kept out of the counts."""
+    with connection.cursor() as cursor:
+        cursor.execute("select heat, count(*) from site_kept_out where not counted group by heat")
+        out = {int(heat): int(n) for heat, n in cursor.fetchall()}
+    return {heat: n - out.get(heat, 0) for heat, n in heat_counts().items()}

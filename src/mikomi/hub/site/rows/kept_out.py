@@ -16,7 +16,6 @@ from django.db import connection
 from mikomi.core.words import Words
 from mikomi.hub.kit.setwise import fetch, run, staged
 from mikomi.hub.people.exclusions import EFFECTS, excluded_frame, reasons_of
-from mikomi.hub.site.rows import cells
 from mikomi.hub.site.rows.store import Numbers, Scores, member_of, number_param
 
 type Flags = npt.NDArray[np.bool_]
@@ -99,14 +98,6 @@ def kept_from_hot(most: int) -> tuple[int, list[int]]:
             [most],
         )
         return int(count), [row[0] for row in cursor.fetchall()]
-
-
-def counted_heats() -> dict[int, int]:
-    """How many leads have each temperature, those left out who are kept out of the counts."""
-    with connection.cursor() as cursor:
-        cursor.execute("select heat, count(*) from site_kept_out where not counted group by heat")
-        out = {int(heat): int(n) for heat, n in cursor.fetchall()}
-    return {heat: n - out.get(heat, 0) for heat, n in cells.heat_counts().items()}
 
 
 def not_counted() -> int:

@@ -19,7 +19,7 @@ from mikomi.core.conditions.sentence import Labels
 from mikomi.core.words import Language
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.activity.types import KnownOutcome
-from mikomi.hub.people import notes
+from mikomi.hub.people import exclusions, notes
 from mikomi.hub.people import queries as people
 from mikomi.hub.people.duplicates import queries as same
 from mikomi.hub.people.types import Person
@@ -57,9 +57,12 @@ def lead_page(request: HttpRequest, number: int) -> HttpResponse:
         "menu_key": "hot" if row is not None and row.hot else "leads",
     }
     past = on if now is not None and on is not None and on < now.on else None
+    kept = exclusions.exclusions_of(number)
+    context["kept"] = kept
     context |= _timeline(request, number, now, past, facts.outcomes, facts.labels)
     if now is not None:
-        context |= _score(request, number, now, on, facts)
+        not_hot = past is None and any("hot" in one.keeps_out for one in kept)
+        context |= _score(request, number, now, on, facts, not_hot)
     today = now.on if now else timezone.localdate()
     context["panels"] = panels_of(Asked(person, row, facts, min(on or today, today), today))
     return render(request, "site/lead.html", context)
@@ -74,7 +77,7 @@ def lead_timeline(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _score(
-    request: HttpRequest, number: int, now: Standing, on: date | None, facts: pages.Facts
+    request: HttpRequest, number: int, now: Standing, on: date | None, facts: pages.Facts, not_hot: bool
 ) -> dict[str, Any]:
     as_then = request.GET.get("version") == "then"
     chosen = pages.choose(now, on, as_then=as_then)
@@ -85,7 +88,7 @@ def _score(
             asked["version"] = "then"
         return f"?{urlencode(asked)}" if asked else "."
 
-    found = pages.lead_score(number, now, chosen, address, _language(), facts)
+    found = pages.lead_score(number, now, chosen, address, _language(), facts, kept_out=not_hot)
     past = chosen.on < now.on
     day = {"on": chosen.on.isoformat()} if past else {}
     return {

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -18,9 +18,9 @@ from mikomi.core.scoring.describe import describe_hot
 from mikomi.hub.kit import temperature as levels
 from mikomi.hub.people import queries as people
 from mikomi.hub.site.evidence import tell
-from mikomi.hub.site.lists import address, chips, columns, export, field_chips, kept
+from mikomi.hub.site.lists import address, chips, columns, field_chips, kept
 from mikomi.hub.site.lists.pages import FIRST_DOWN, list_page
-from mikomi.hub.site.rows import cells, log
+from mikomi.hub.site.rows import cells, kept_out, log
 from mikomi.hub.site.standing import standing
 from mikomi.hub.site.types import ListQuery, Page, Standing
 
@@ -102,6 +102,7 @@ def hot_list(request: HttpRequest) -> HttpResponse:
         "chips": chips.make_chips(request.GET, now.model if now else None, leave_out=["heat"]),
         "leads": sum(counts.values()),
         "hot": counts[levels.HOT],
+        "hot_kept": kept_out.kept_from_hot(0)[0],
         "more": None if before is None else counts[levels.HOT] - before,
         "fewer": None if before is None else before - counts[levels.HOT],
         "head_urls": {
@@ -116,16 +117,6 @@ def hot_list(request: HttpRequest) -> HttpResponse:
         "menu_key": "hot",
     }
     return render(request, "site/hot.html", context)
-
-
-@require_safe
-def export_list(request: HttpRequest) -> StreamingHttpResponse:
-    """The whole list as a CSV file, in its order."""
-    query = address.read(request.GET, size=LIST_SIZE)
-    pieces = export.csv_pieces(query, standing())
-    response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="leads.csv"'
-    return response
 
 
 def _who(now: Standing) -> str:
@@ -151,6 +142,7 @@ def _list_context(given: QueryDict, query: ListQuery, page: Page) -> dict[str, A
     last = first + len(page.rows) - 1
     return {
         "page": page,
+        "badges": kept_out.badges([row.lead_id for row in page.rows]),
         "first": first,
         "last": last,
         "before_url": page.before and address.at_place(given, page.before, first - query.size),

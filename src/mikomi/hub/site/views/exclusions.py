@@ -1,0 +1,163 @@
+"""除外: who is kept out of what, who is kept out of the hot ones by that, and the way back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from mikomi.core.names.mail_domains import mail_domain
+from mikomi.core.words import MikomiError, Words
+from mikomi.hub.people import exclusions as people_out
+from mikomi.hub.people import queries as people
+from mikomi.hub.people.exclusions import EFFECTS, REASONS, TARGETS
+from mikomi.hub.people.types import Person
+from mikomi.hub.site.lists.pages import rows_of
+from mikomi.hub.site.rows import kept_out
+
+HOT_SHOWN = 50
+
+
+@require_safe
+def exclusions(request: HttpRequest) -> HttpResponse:
+    """All exclusions, and who would be hot without them."""
+    return _page(request, None)
+
+
+@require_POST
+def add(request: HttpRequest) -> HttpResponse:
+    """Keeps the people of a mail domain out."""
+    try:
+        held = people_out.exclude(
+            request.POST.get("reason", ""),
+            "domain",
+            request.POST.get("domain", ""),
+            request.POST.getlist("keeps_out"),
+            request.POST.get("note", ""),
+            request.user.pk,
+        )
+    except MikomiError as error:
+        return _page(request, error.words)
+    return _done(request, held, reverse("site:exclusions"))
+
+
+@require_http_methods(["GET", "POST"])
+def exclude(request: HttpRequest, number: int) -> HttpResponse:
+    """Keeps a lead, everybody of its company or of its mail domain out."""
+    person = people.person(number) if number < 2**31 else None
+    if person is None:
+        raise Http404(_("このリードは見つかりません。消されたか、アドレスが違っているのかもしれません。"))
+    targets = _targets(person)
+    refused = None
+    if request.method == "POST":
+        target = request.POST.get("target", "lead")
+        try:
+            held = people_out.exclude(
+                request.POST.get("reason", ""),
+                target,
+                targets.get(target, ("", ""))[0],
+                request.POST.getlist("keeps_out"),
+                request.POST.get("note", ""),
+                request.user.pk,
+            )
+        except MikomiError as error:
+            refused = error.words
+        else:
+            return _done(request, held, reverse("site:lead", args=[number]))
+    context = {
+        "person": person,
+        "called": person.name or person.email or person.key,
+        "targets": [(key, TARGETS[key], name) for key, (_value, name) in targets.items()],
+        "chosen": request.POST.get("target", "lead"),
+        "note": request.POST.get("note", ""),
+        "refused": refused,
+        "menu_key": "leads",
+    }
+    return render(request, "site/exclusions/exclude.html", context | _words(request), status=_status(refused))
+
+
+@require_POST
+def end(request: HttpRequest, number: int) -> HttpResponse:
+    """Ends an exclusion; the toast brings it back."""
+    try:
+        people_out.end_exclusion(number)
+    except LookupError as error:
+        raise Http404 from error
+    messages.success(
+        request, _("除外をやめました"), extra_tags=reverse("site:resume_exclusion", args=[number])
+    )
+    return _back(request)
+
+
+@require_POST
+def resume(request: HttpRequest, number: int) -> HttpResponse:
+    """元に戻す after an exclusion was ended."""
+    try:
+        people_out.resume_exclusion(number)
+    except LookupError as error:
+        raise Http404 from error
+    messages.success(request, _("元に戻しました"))
+    return _back(request)
+
+
+def _page(request: HttpRequest, refused: Words | None) -> HttpResponse:
+    count, first = kept_out.kept_from_hot(HOT_SHOWN)
+    rows = rows_of(first)
+    context = {
+        "exclusions": people_out.exclusions(),
+        "hot_kept": count,
+        "rows": rows,
+        "badges": kept_out.badges(first),
+        "not_counted": kept_out.not_counted(),
+        "domain": request.POST.get("domain", ""),
+        "note": request.POST.get("note", ""),
+        "refused": refused,
+        "menu_key": "exclusions",
+    }
+    return render(request, "site/exclusions/list.html", context | _words(request), status=_status(refused))
+
+
+def _words(request: HttpRequest) -> dict[str, Any]:
+    return {
+        "reasons": [
+            (key, reason.words, reason.note, [EFFECTS[effect] for effect in reason.keeps_out])
+            for key, reason in REASONS.items()
+        ],
+        "reason_chosen": request.POST.get("reason", ""),
+        "effects": EFFECTS.items(),
+        "effects_chosen": request.POST.getlist("keeps_out"),
+    }
+
+
+def _targets(person: Person) -> dict[str, tuple[str, str]]:
+    """What can be excluded of a lead: the value, and how it is called."""
+    found = {"lead": (str(person.number), person.name or person.email or person.key)}
+    if person.company_number is not None:
+        found["company"] = (str(person.company_number), person.company)
+    domain = mail_domain(person.email)
+    if domain is not None and domain[1] == "company":
+        found["domain"] = (domain[0], domain[0])
+    return found
+
+
+def _done(request: HttpRequest, held: int, back: str) -> HttpResponse:
+    undo = reverse("site:end_exclusion", args=[held])
+    messages.success(request, _("除外しました。点数は変わりません"), extra_tags=undo)
+    return redirect(back)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    back = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+        return redirect(back)
+    return redirect("site:exclusions")
+
+
+def _status(refused: Words | None) -> int:
+    return 422 if refused else 200
