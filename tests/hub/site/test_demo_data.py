@@ -10,6 +10,9 @@ import yaml
 from polars.testing import assert_frame_equal
 
 from mikomi.core.events import KINDS
+from mikomi.core.matching.keys import key_leads
+from mikomi.core.matching.levels import Level
+from mikomi.core.matching.pairs import find_pairs
 from mikomi.hub.site.demo import MODEL_FILE, DemoData, generate, write_files
 
 TODAY = date(2026, 11, 22)
@@ -123,6 +126,21 @@ def test_nobody_real_can_be_reached(demo: DemoData) -> None:
     for phone in (demo.leads["phone"].drop_nulls(), demo.companies["phone"]):
         assert phone.str.contains(r"^0\d{1,2}-0\d{2,3}-\d{4}$").all()
         assert (phone.str.replace_all("-", "").str.len_chars() == 10).all()
+
+
+def test_some_people_are_in_the_list_twice(demo: DemoData) -> None:
+    keyed = key_leads(
+        demo.leads.select(
+            pl.int_range(pl.len()).alias("lead"),
+            pl.concat_str("family_name", pl.lit(" "), "given_name").alias("name"),
+            pl.concat_str("family_name_kana", pl.lit(" "), "given_name_kana").alias("kana"),
+            "email",
+            "phone",
+        )
+    ).with_columns(company_key=demo.leads["company"])
+    pairs = find_pairs(keyed)
+    assert 5 <= pairs.filter(pl.col("level") == Level.SURE).height <= 20
+    assert 10 <= pairs.filter(pl.col("level") == Level.LIKELY).height <= 60
 
 
 def test_events_follow_the_arrival_of_their_lead(demo: DemoData) -> None:

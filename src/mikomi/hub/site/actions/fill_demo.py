@@ -13,6 +13,7 @@ from mikomi.core.scoring.model_file import load_model
 from mikomi.hub.activity import services as activity
 from mikomi.hub.people import services as people
 from mikomi.hub.people.dated import Origin
+from mikomi.hub.people.duplicates import finding
 from mikomi.hub.scores import services as scores
 from mikomi.hub.site import pipeline
 from mikomi.hub.site.demo import MODEL_FILE, TIMEZONE, DemoData, generate
@@ -20,7 +21,7 @@ from mikomi.hub.site.rows import log
 
 type Progress = Callable[[int, int], None]
 
-STEPS = 7
+STEPS = 8
 _EPOCH = date(1970, 1, 1)
 
 
@@ -47,6 +48,8 @@ def fill_demo(progress: Progress) -> None:
     scores.publish_model(load_model(MODEL_FILE), note="デモのはじめの版")
     done.step()
     pipeline.score_all(today)
+    done.step()
+    finding.find_all()
     done.step()
 
 

@@ -12,6 +12,7 @@ from mikomi.core.events import KINDS
 from mikomi.hub.site.demo import habits, projects, words
 from mikomi.hub.site.demo.calendar import Calendar, Days, office_seconds
 from mikomi.hub.site.demo.changes import draw_changes
+from mikomi.hub.site.demo.doubles import plant_doubles
 from mikomi.hub.site.demo.population import (
     Companies,
     People,
@@ -107,7 +108,7 @@ def generate(
     earliest = np.full(leads, np.iinfo(np.int64).max)
     np.minimum.at(earliest, rows.lead, rows.at)
     created = np.where(people.created >= 0, np.minimum(created, earliest), created)
-    lead_rows = lead_frame(people, firms, calendar, created, dice[7])
+    lead_rows = plant_doubles(lead_frame(people, firms, calendar, created, dice[7]))
     company_rows = company_frame(firms, calendar, dice[7])
     outcomes = pl.concat(
         _outcomes(dice[6], calendar, firms, lead_rows["lead"], *pair)
