@@ -18,8 +18,8 @@ SLOW = 60_000
 
 CARDS = (
     "リードID,氏名,勤めている所,メールアドレス,見学した機械,登録日\r\n"
-    "1,山田 花,㈱北浜精機,hana@kitahama.example,切削機,2026/1/2\r\n"
-    "2,髙橋 一,星和（株）,hajime@seiwa.example,研磨機,2026/13/45\r\n"
+    "1,山田 花,北浜精機,hana@kitahama.example,切削機,2026/1/2\r\n"
+    "2,髙橋 一,星和商店,hajime@seiwa.example,研磨機,2026/13/45\r\n"
 )
 
 
@@ -104,14 +104,22 @@ def test_from_the_file_to_the_undo(opened: Page) -> None:
     heading(page, "取り込む前の確認")
     expect(page.get_by_label("名刺などの書面で受け取った")).to_be_checked()
     expect(page.get_by_label("タグ")).to_have_value("展示会2026、名刺")
-    expect(page.get_by_text("前に同じ形式のファイルで決めたとおりです").first).to_be_visible()
+    expect(page.get_by_label("「勤めている所」の列の項目")).to_have_value("company")
     page.get_by_role("button", name="1行を取り込む").click()
     heading(page, "取り込みました")
     assert set(Lead.objects.values_list("key", flat=True)) == {"1", "2"}
 
-    # The first import is taken back, and only that.
+    # The next list of the same form finds all of it chosen.
     page.get_by_role("link", name="続けて取り込む").click()
-    page.get_by_role("link", name="名刺.csv").click()
+    give(page, ("次の名刺.csv", CARDS.replace("1,山田 花", "3,林 真")))
+    heading(page, "取り込む前の確認")
+    expect(page.get_by_text("前に同じ形式のファイルで決めたとおりです").first).to_be_visible()
+    expect(page.get_by_label("「勤めている所」の列の項目")).to_have_value("company")
+    page.get_by_role("button", name="取り込まずにやめる").click()
+    heading(page, "取り込み")
+
+    # The first import is taken back, and only that.
+    page.get_by_role("link", name="名刺.csv", exact=True).click()
     page.get_by_role("link", name="取り消すと何が戻るかを見る").click()
     heading(page, "取り込みを取り消す")
     expect(page.get_by_text("1人と")).to_be_visible()
