@@ -39,8 +39,9 @@ class Asked:
 
 def colleagues(asked: Asked) -> Panel | None:
     """Other people of the company, best first."""
-    found = colleagues_of(asked.person.number, asked.row.company_id, COLLEAGUES) if asked.row else ()
-    return ("site/panels/colleagues.html", {"colleagues": found}) if found else None
+    company = asked.row.company_id if asked.row else None
+    found = colleagues_of(asked.person.number, company, COLLEAGUES)
+    return ("site/panels/colleagues.html", {"colleagues": found, "company": company}) if found else None
 
 
 def deals(asked: Asked) -> Panel | None:

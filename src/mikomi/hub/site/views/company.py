@@ -1,0 +1,181 @@
+"""会社: their list, and the page of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from mikomi.core.words import Language
+from mikomi.hub.activity import queries as activity
+from mikomi.hub.activity.types import KnownOutcome
+from mikomi.hub.people import company_facts, notes
+from mikomi.hub.people import queries as people
+from mikomi.hub.people.types import CompanyView
+from mikomi.hub.site import company_page as pages
+from mikomi.hub.site.lists import address
+from mikomi.hub.site.lists import companies as lists
+from mikomi.hub.site.lists.pages import rows_of
+from mikomi.hub.site.panels import notes_card
+from mikomi.hub.site.standing import standing
+from mikomi.hub.site.timeline import entries, outcomes_between
+from mikomi.hub.site.titles import labels_of
+from mikomi.hub.site.views.lists import Head
+
+LIST_SIZE = 50
+PEOPLE_SIZE = 50
+TIMELINE_SIZE = 40
+NOTES_A_PAGE = 100
+DEALS = 20
+SHOWN_FACTS = ("industry", "prefecture", "employees")
+HEADS = (
+    ("sort", gettext_lazy("会社"), False),
+    ("rank", gettext_lazy("いちばん温度の高い人"), False),
+    ("leads", gettext_lazy("人数"), True),
+    ("last_day", gettext_lazy("最後の動き"), True),
+)
+
+
+@require_safe
+def companies(request: HttpRequest) -> HttpResponse:
+    """All companies that have people: search, any order."""
+    query = lists.read(request.GET, size=LIST_SIZE)
+    page = lists.company_list(query)
+    known = company_facts.company_values([row.company_id for row in page.rows])
+    first = address.first_row(request.GET) if page.before is not None else 1
+    last = first + len(page.rows) - 1
+    context = {
+        "standing": standing(),
+        "query": query,
+        "page": page,
+        "rows": [
+            (row, [known.get(row.company_id, {}).get(key, "") for key in SHOWN_FACTS]) for row in page.rows
+        ],
+        "heads": [_head(request, query, *head) for head in HEADS],
+        "first": first,
+        "last": last,
+        "before_url": page.before and address.at_place(request.GET, page.before, first - query.size),
+        "after_url": page.after and address.at_place(request.GET, page.after, last + 1),
+        "nobody": not page.rows and not query.text and query.cursor is None,
+        "menu_key": "companies",
+    }
+    return render(request, "site/companies.html", context)
+
+
+@require_safe
+def company_page(request: HttpRequest, number: int) -> HttpResponse:
+    """Header, people, curve, timeline, deals, attributes, notes and files of a company."""
+    company = _company(number)
+    now = standing()
+    numbers = pages.member_ids(number)
+    rows = rows_of(numbers)
+    names = {row.lead_id: row.name or row.email or row.key for row in rows}
+    outcomes = activity.outcomes_among(numbers)
+    page = Paginator(numbers, PEOPLE_SIZE).get_page(request.GET.get("page"))
+    context: dict[str, Any] = {
+        "company": company,
+        "head": pages.head_of(company, rows),
+        "standing": now,
+        "members": pages.members(list(page.object_list), outcomes),
+        "page": page,
+        "more_people": max(company.leads - len(numbers), 0),
+        "names": names,
+        "best": rows[0] if rows else None,
+        "warmth": pages.warmth_of(number, numbers, now, outcomes, names, _language()) if now else None,
+        "too_many": len(numbers) > pages.CURVE_PEOPLE,
+        "curve_people": pages.CURVE_PEOPLE,
+        "deals": outcomes[:DEALS],
+        "more_deals": max(len(outcomes) - DEALS, 0),
+        "values": pages.values_of(company, timezone.localdate()),
+        "notes": notes_card("company", number)[1],
+        "menu_key": "companies",
+    }
+    context |= _timeline(request, number, numbers, names, outcomes)
+    return render(request, "site/company.html", context)
+
+
+@require_safe
+def company_timeline(request: HttpRequest, number: int) -> HttpResponse:
+    """More of a company's timeline, older than `?before=`."""
+    _company(number)
+    numbers = pages.member_ids(number)
+    names = {row.lead_id: row.name or row.email or row.key for row in rows_of(numbers)}
+    found = _timeline(request, number, numbers, names, activity.outcomes_among(numbers))
+    return render(request, "site/partials/timeline.html", found | {"names": names})
+
+
+def _timeline(
+    request: HttpRequest,
+    number: int,
+    numbers: Sequence[int],
+    names: dict[int, str],
+    outcomes: Sequence[KnownOutcome],
+) -> dict[str, Any]:
+    """A page of what all of its people did, or one of them (`?person=`), and the company's notes."""
+    asked = request.GET.get("person", "")
+    person = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
+    person = person if person in names else 0
+    only_people = request.GET.get("who") == "people"
+    whose = [person] if person else numbers
+    before = request.GET.get("before")
+    page = activity.timeline_among(whose, TIMELINE_SIZE, before)
+    at = (before or "").partition(".")[0]
+    newest = activity.instant(int(at)) if at.isascii() and at.isdigit() and len(at) < 18 else None
+    oldest = page.moments[-1].first if page.before and page.moments else None
+    mine = [outcome for outcome in outcomes if not person or outcome.lead == person]
+    written = notes.notes_among(whose, oldest, newest, NOTES_A_PAGE)
+    if not person:
+        own = notes.notes_of("company", number)
+        written += [
+            n for n in own if (newest is None or n.at < newest) and (oldest is None or n.at >= oldest)
+        ]
+    now = standing()
+    ended = outcomes_between(mine, newest, oldest)
+    told = entries(page.moments, ended, now.model if now else None, labels_of(), written)
+    keep = ({"who": "people"} if only_people else {}) | ({"person": person} if person else {})
+    more = (
+        f"{reverse('site:company_timeline', args=[number])}?{urlencode(keep | {'before': page.before or ''})}"
+    )
+    return {
+        "entries": [entry for entry in told if not (only_people and entry.machine)],
+        "more_url": more if page.before else "",
+        "person": person,
+        "only_people": only_people,
+        "who_options": [
+            {"label": _("すべて"), "url": _who(person, ""), "current": not only_people},
+            {"label": _("人の動きだけ"), "url": _who(person, "people"), "current": only_people},
+        ],
+    }
+
+
+def _who(person: int, who: str) -> str:
+    asked = ({"who": who} if who else {}) | ({"person": person} if person else {})
+    return f"?{urlencode(asked)}#timeline" if asked else ".#timeline"
+
+
+def _head(request: HttpRequest, query: lists.CompanyQuery, sort: str, label: Any, number: bool) -> Head:
+    here = query.sort == sort
+    down = not query.descending if here else lists.SORTS[sort]
+    direction = ("descending" if query.descending else "ascending") if here else ""
+    url = address.with_values(request.GET, "sort", f"-{sort}" if down else sort)
+    return Head(label, url, direction, number)
+
+
+def _company(number: int) -> CompanyView:
+    found = people.company(number) if number < 2**31 else None
+    if found is None:
+        raise Http404(_("この会社は見つかりません。アドレスが違っているのかもしれません。"))
+    return found
+
+
+def _language() -> Language:
+    return "ja" if (get_language() or "ja").startswith("ja") else "en"
