@@ -12,13 +12,12 @@ from mikomi.cli.inspect import DELIMITERS, ENCODINGS, FORMATS
 from mikomi.cli.main import Parser
 from mikomi.cli.serve import add_data_argument
 from mikomi.cli.terminal import Progress
-from mikomi.core.tabular.rejects import write_rejected
 from mikomi.core.words import Language, MikomiError, Words
 from mikomi.hub.kit.boot import boot, load, migrate
 
 if TYPE_CHECKING:
-    from mikomi.hub.people.imports import Report
     from mikomi.hub.people.importing.sheets import Sheet
+    from mikomi.hub.people.imports import Report
 
 SUMMARY = Words(
     "リード、行動、結果のファイルを取り込む。同じファイルを二度取り込んでも増えません",
@@ -29,7 +28,10 @@ ROWS = {
     "leads": Words("リード", "leads"),
     "events": Words("行動", "events"),
     "outcomes": Words("結果", "outcomes"),
+    "optouts": Words("配信停止", "refusals"),
 }
+BASES = ("consent", "card", "deal", "published")
+CONFLICTS = ("overwrite", "keep", "fill")
 
 
 def add_arguments(parser: Parser) -> None:
@@ -63,6 +65,63 @@ def add_arguments(parser: Parser) -> None:
         ),
     )
     parser.add_argument("--encoding", help=Words("文字コード（ふつうは自動）", "encoding (found by itself)"))
+    parser.add_argument(
+        "--delimiter", help=Words("区切り文字（ふつうは自動）", "delimiter (found by itself)")
+    )
+    parser.add_argument("--sheet", help=Words("ブックのシート", "the sheet of a workbook"))
+    parser.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        metavar="HEADER=FIELD",
+        help=Words(
+            "列をどの項目にするか（何度でも。=のあとが空なら取り込まない）",
+            "which field a column becomes (repeatable; nothing after = leaves it out)",
+        ),
+    )
+    parser.add_argument(
+        "--conflict",
+        choices=CONFLICTS,
+        default="overwrite",
+        help=Words(
+            "知っているリードでは: overwrite 上書き、keep そのまま、fill 空欄だけ埋める",
+            "for known leads: overwrite, keep them as they are, or fill only what is empty",
+        ),
+    )
+    parser.add_argument(
+        "--tag", action="append", default=[], help=Words("全員に付けるタグ", "a tag for all of them")
+    )
+    parser.add_argument(
+        "--list", action="append", default=[], help=Words("全員を入れるリスト", "a list for all of them")
+    )
+    parser.add_argument(
+        "--source", default="", help=Words("流入元（ファイルにない人に）", "where they come from")
+    )
+    parser.add_argument(
+        "--owner", default="", help=Words("営業担当（ファイルにない人に）", "their salesperson")
+    )
+    parser.add_argument(
+        "--basis",
+        choices=BASES,
+        help=Words(
+            "配信の根拠: consent 同意、card 名刺、deal 取引、published 公表",
+            "the ground for mail to them",
+        ),
+    )
+    parser.add_argument(
+        "--basis-since",
+        type=a_day,
+        metavar="YYYY-MM-DD",
+        help=Words("根拠ができた日", "the day of that ground"),
+    )
+    parser.add_argument(
+        "--basis-how", default="", help=Words("どこで、どのように得たか", "where and how it was given")
+    )
+    parser.add_argument(
+        "--seminar",
+        default="",
+        help=Words("セミナーの名前（参加者の一覧）", "the seminar's name (lists of attendees)"),
+    )
 
 
 def a_day(text: str) -> date:
@@ -77,6 +136,7 @@ def run(args: argparse.Namespace) -> int:
     """Imports the file; says on stdout what was stored, on stderr what was not."""
     migrate(boot(args.data))
     imports = load("mikomi.hub.people.imports")
+    options = load("mikomi.hub.people.importing.options").parse(_chosen(args))
     label = Words("確かめています", "checking") if args.dry_run else Words("取り込んでいます", "importing")
     with Progress(label, args.language) as progress:
         report: Report = imports.run_import(
@@ -86,15 +146,54 @@ def run(args: argparse.Namespace) -> int:
             known_from=args.known_from,
             encoding=args.encoding,
             strict=args.strict,
+            options=options,
             progress=progress,
         )
     if args.strict and report.rejected:
         raise imports.not_strict(args.file, report.sheet)
     print(summary(report, args.language))
-    if report.rejected:
+    if report.rejected or len(report.sheet.held_back):
         written = None if args.dry_run else _write_rejects(args.file, report, args.language)
-        print(rejects_line(report, written).text(args.language), file=sys.stderr)
+        if report.rejected:
+            print(rejects_line(report, written).text(args.language), file=sys.stderr)
     return 0
+
+
+def _chosen(args: argparse.Namespace) -> dict[str, object]:
+    """What was chosen, as `people.importing.options` reads it."""
+    columns = {}
+    for told in args.column:
+        header, sign, field = told.partition("=")
+        if not sign:
+            raise MikomiError(
+                Words(
+                    f"--column {told}: 「見出し=項目」の形で書いてください",
+                    f"--column {told}: write it as HEADER=FIELD",
+                )
+            )
+        columns[header] = field
+    chosen: dict[str, object] = {
+        "delimiter": args.delimiter,
+        "sheet": args.sheet,
+        "columns": columns,
+        "conflict": args.conflict,
+        "tags": args.tag,
+        "lists": args.list,
+        "source": args.source,
+        "owner": args.owner,
+        "seminar": args.seminar,
+    }
+    if args.basis:
+        if args.basis_since is None:
+            raise MikomiError(
+                Words(
+                    "--basis には --basis-since（根拠ができた日）も要ります",
+                    "--basis needs --basis-since, too",
+                )
+            )
+        since = args.basis_since.isoformat()
+        chosen["basis"] = {"kind": args.basis, "since": since, "how": args.basis_how}
+    return chosen
 
 
 def summary(report: Report, language: Language) -> str:
@@ -132,6 +231,20 @@ def summary(report: Report, language: Language) -> str:
         lines.append(
             Words("途中で止まっていた取り込みの続きです", "an interrupted import was taken up again")
         )
+    if len(report.sheet.problems):
+        lines.append(
+            Words(
+                f"読めずに入れなかった、または直した値: {report.sheet.problems.height:,}",
+                f"values left out or put right: {report.sheet.problems.height:,}",
+            )
+        )
+    if report.import_id is not None:
+        lines.append(
+            Words(
+                f"取り込みの番号: {report.import_id}（mikomi undo {report.import_id} で元に戻せます）",
+                f"import {report.import_id} (mikomi undo {report.import_id} takes it back)",
+            )
+        )
     if dry:
         lines.append(Words("まだ何も書き込んでいません（--dry-run）", "nothing was written (--dry-run)"))
     return "\n".join(line.text(language) for line in lines)
@@ -153,16 +266,21 @@ def rejects_line(report: Report, written: Path | None) -> Words:
 
 
 def _write_rejects(file: Path, report: Report, language: Language) -> Path | None:
+    """Writes what was not taken beside the file, under its own headers, to be mended and imported."""
+    data = load("mikomi.hub.people.importing.mending").mended_file(report.import_id, language)
+    if data is None:
+        return None
+    target = Path(f"{file}.rejected.csv")
     try:
-        return write_rejected(file, report.sheet.rejected, language)
+        target.write_bytes(data)
     except OSError as error:
         raise MikomiError(
             Words(
-                f"取り込みは終わりましたが、取り込まなかった行を {file}.rejected.csv に"
-                f"書けません（{error.strerror}）",
-                f"the import is done, but {file}.rejected.csv cannot be written ({error.strerror})",
+                f"取り込みは終わりましたが、取り込まなかった行を {target} に書けません（{error.strerror}）",
+                f"the import is done, but {target} cannot be written ({error.strerror})",
             )
         ) from error
+    return target
 
 
 def _found(sheet: Sheet, language: Language) -> str:

@@ -39,6 +39,7 @@ COMMANDS: dict[str, Command] = {
     "serve": Command("mikomi.cli.serve", Words("画面とワーカーを動かす", "run the web pages and the worker")),
     "invite": Command("mikomi.cli.invite", Words("人を招く", "let one more person in")),
     "import": Command("mikomi.cli.import_", Words("ファイルを取り込む", "import leads, events or outcomes")),
+    "undo": Command("mikomi.cli.undo", Words("取り込みを元に戻す", "take an import back")),
     "score": Command("mikomi.cli.score", Words("ファイルのリードを採点する", "score the leads of a file")),
     "backtest": Command(
         "mikomi.cli.backtest", Words("過去の日々で採点を検証する", "test a model against past outcomes")

@@ -129,7 +129,7 @@ def write_values(
     if values.is_empty() or not fields:
         return pl.Series(SUBJECT, dtype=pl.Int32)
     if origin.dated:
-        _date_what_was_seen_later(scope, values, origin)
+        _date_what_was_seen_later(scope, values, fields, origin)
     first, later = news(scope, values, fields, origin, fill=fill)
     _write(scope, first, fields, None, origin)
     _write(scope, later, fields, origin.day, origin)
@@ -335,18 +335,41 @@ def _in_order(versions: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:
     )
 
 
-def _date_what_was_seen_later(scope: Scope, values: pl.DataFrame, origin: Origin) -> None:
-    """A first value without a date was seen on the day it came. Where an older, dated value turns
-    up, the first one is written once more with that day, so that it overrules the older one."""
+def _date_what_was_seen_later(
+    scope: Scope, values: pl.DataFrame, fields: Sequence[str], origin: Origin
+) -> None:
+    """A first value without a date was seen on the day it came. Where an older, dated value of the same
+    field turns up, the first one is written once more with that day, so that it overrules the older one."""
+    text = f"c.{_VALUES}::text" if on_postgres() else f"c.{_VALUES}"
     with staged(values.select(pl.col(SUBJECT).alias("subject")), "asked"):
-        run(
-            f"insert into people_change ({_COLUMNS})"
-            f" select c.scope, c.subject, c.{_VALUES}, c.recorded_day, c.recorded_at, c.recorded_day,"
-            " c.source, c.import_id, c.batch_id, c.by_id"
-            " from asked a join people_change c on c.scope = %s and c.subject = a.subject"
-            " where c.known_from is null and c.recorded_day > %s and not exists (select 1"
-            " from people_change d where d.scope = c.scope and d.subject = c.subject"
-            " and d.known_from = c.recorded_day and d.recorded_at = c.recorded_at"
-            f" and d.{_VALUES} = c.{_VALUES})",
+        seen = fetch(
+            f"select c.subject, c.known_from, c.recorded_at, c.id, {text} from asked a"
+            " join people_change c on c.scope = %s and c.subject = a.subject"
+            " where c.recorded_day > %s and (c.known_from is null or c.known_from = c.recorded_day)",
+            _VERSION,
             [scope.value, origin.day],
         )
+    if seen.is_empty():
+        return
+    told = values.unpivot(on=list(fields), index=SUBJECT, variable_name="#field", value_name="#told")
+    same = [SUBJECT, "#field", "#recorded_at", "#value"]
+    long = _in_order(seen, fields).join(told.drop_nulls("#told"), on=[SUBJECT, "#field"], how="semi")
+    first = long.filter(pl.col("#known_from").is_null())
+    first = first.join(long.drop_nulls("#known_from"), on=same, how="anti")
+    if first.is_empty():
+        return
+    rows = first.group_by("#id", maintain_order=True).agg(as_object("#field", "#value").alias("told"))
+    with staged(rows.rename({"#id": "version"}), "told"):
+        run(
+            f"insert into people_change ({_COLUMNS})"
+            f" select c.scope, c.subject, {json_value('told.told')}, c.recorded_day, c.recorded_at,"
+            " c.recorded_day, c.source, c.import_id, c.batch_id, c.by_id"
+            " from told join people_change c on c.id = told.version order by c.id"
+        )
+
+
+def as_object(key: str, value: str) -> pl.Expr:
+    """The rows of a group as one JSON object: texts in `key`, texts or null in `value`."""
+    keys = pl.struct(pl.col(key).alias("v")).struct.json_encode().str.strip_prefix('{"v":').str.head(-1)
+    texts = pl.struct(pl.col(value).alias("v")).struct.json_encode().str.strip_prefix('{"v":').str.head(-1)
+    return pl.format("{{{}}}", pl.concat_str(keys, texts, separator=":").str.join(","))

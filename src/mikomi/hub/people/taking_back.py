@@ -15,7 +15,7 @@ from django.db import transaction
 from mikomi.hub.activity.changes import changing, mark_changed
 from mikomi.hub.kit.setwise import fetch, on_postgres, run, staged
 from mikomi.hub.people import companies as firms
-from mikomi.hub.people.dated import BEGINNING, SUBJECT, TABLES, opened, origin
+from mikomi.hub.people.dated import BEGINNING, SUBJECT, TABLES, as_object, opened, origin
 from mikomi.hub.people.following import AUTOMATIC, follow
 from mikomi.hub.people.models import Scope
 
@@ -28,6 +28,7 @@ _VERSION = {
     "#recorded_at": pl.Int64,
     "#id": pl.Int64,
     "#mine": pl.Boolean,
+    "#day": pl.Int32,
     "#source": pl.String,
     "#values": pl.String,
 }
@@ -106,7 +107,7 @@ def _take(
     with staged(subjects.alias("subject").to_frame(), "retracted"):
         versions = fetch(
             f"select c.subject, c.known_from, c.recorded_at, c.id, coalesce(c.{column} = %s, false),"
-            f" c.source, {text} from retracted r join people_change c"
+            f" c.recorded_day, c.source, {text} from retracted r join people_change c"
             " on c.scope = %s and c.subject = r.subject",
             _VERSION,
             [number, scope.value],
@@ -116,7 +117,7 @@ def _take(
             " and subject in (select subject from retracted)",
             [number, scope.value],
         )
-        _undate(scope)
+    _undate(versions.filter(~pl.col("#mine")))
     mine = versions.filter("#mine")
     fields = _fields_of(mine["#values"])
     long = _long(versions, fields)
@@ -155,7 +156,7 @@ def _fields_of(values: pl.Series) -> list[str]:
 
 def _long(versions: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:
     """One row a value, oldest first."""
-    kept = [*_ORDER, "#mine", "#source"]
+    kept = [*_ORDER, "#mine", "#day", "#source"]
     wide = pl.concat([versions.select(kept), opened(versions["#values"], fields)], how="horizontal")
     return (
         wide.unpivot(on=list(fields), index=kept, variable_name="#field", value_name="#value")
@@ -168,17 +169,7 @@ def _give_back(scope: Scope, values: pl.DataFrame) -> None:
     """Sets `#field` of `#subject` to `#value`; null: nothing is known any more."""
     if values.is_empty():
         return
-    keys = {key: json.dumps(key, ensure_ascii=False) for key in values["#field"].unique()}
-    written = pl.struct(pl.col("#value").alias("v")).struct.json_encode()
-    pairs = values.select(
-        pl.col(SUBJECT).alias("subject"),
-        pl.concat_str(
-            pl.col("#field").replace_strict(keys, return_dtype=pl.String),
-            pl.lit(":"),
-            written.str.strip_prefix('{"v":').str.strip_suffix("}"),
-        ).alias("pair"),
-    )
-    told = pairs.group_by("subject").agg(("{" + pl.col("pair").str.join(",") + "}").alias("told"))
+    told = values.group_by(pl.col(SUBJECT).alias("subject")).agg(as_object("#field", "#value").alias("told"))
     table = TABLES[scope]
     merged = "json_patch(attributes, told.told)"
     if on_postgres():
@@ -200,22 +191,38 @@ def _begin_anew(leads: pl.Series, long: pl.DataFrame) -> None:
         run("update people_lead set created_at = told.born from told where told.subject = people_lead.id")
 
 
-def _undate(scope: Scope) -> None:
+def _undate(left: pl.DataFrame) -> None:
     """Takes away the days that first values were given only because an older value was known.
 
-    See `dated._date_what_was_seen_later`: where no older one is left, the first value holds from the
-    beginning as it did.
+    `left`: the versions that stay. See `dated._date_what_was_seen_later`: where no older value of the
+    field is left, the first one holds from the beginning as it did.
     """
-    run(
-        "delete from people_change where scope = %s and subject in (select subject from retracted)"
-        " and known_from = recorded_day and exists (select 1 from people_change c"
-        " where c.scope = people_change.scope and c.subject = people_change.subject"
-        " and c.known_from is null and c.recorded_at = people_change.recorded_at"
-        ' and c."values" = people_change."values")'
-        " and not exists (select 1 from people_change o where o.scope = people_change.scope"
-        " and o.subject = people_change.subject and o.known_from < people_change.known_from)",
-        [scope.value],
+    if left["#known_from"].null_count() == left.height:
+        return
+    dated = left["#known_from"].is_not_null() & (left["#known_from"] == left["#day"])
+    if not dated.any():
+        return
+    subjects = left.filter(dated).select(SUBJECT).unique()
+    near = left.join(subjects, on=SUBJECT, how="semi", maintain_order="left")
+    long = _long(near, _fields_of(near["#values"]))
+    same = [SUBJECT, "#field", "#recorded_at", "#value"]
+    again = long.filter(pl.col("#known_from") == pl.col("#day")).join(
+        long.filter(pl.col("#known_from").is_null()), on=same, how="semi"
     )
+    oldest = long.group_by(SUBJECT, "#field").agg(pl.col("#known_from").min().alias("oldest"))
+    needless = again.join(oldest, on=[SUBJECT, "#field"]).filter(pl.col("oldest") >= pl.col("#known_from"))
+    if needless.is_empty():
+        return
+    none = pl.lit(None, pl.String).alias("#value")
+    rows = needless.with_columns(none).group_by("#id").agg(as_object("#field", "#value").alias("told"))
+    held = 'people_change."values"'
+    less = f"json_patch({held}, told.told)"
+    if on_postgres():
+        less = f"jsonb_strip_nulls({held} || told.told::jsonb)"
+    with staged(rows.rename({"#id": "version"}), "told"):
+        run(f'update people_change set "values" = {less} from told where told.version = people_change.id')
+        empty = "jsonb_build_object()" if on_postgres() else "'{}'"
+        run(f'delete from people_change where id in (select version from told) and "values" = {empty}')
 
 
 def _leads_of(scope: Scope, subjects: pl.Series) -> pl.Series:
