@@ -21,7 +21,7 @@ class SiteConfig(AppConfig):
             MenuEntry("companies", "leads", 20, _("会社"), "building", "site:companies"),
             MenuEntry("duplicates", "leads", 40, _("重複"), "copy", "site:duplicates"),
             MenuEntry("exclusions", "tools", 50, _("除外"), "ban", "site:exclusions"),
-            MenuEntry("fields", "tools", 40, _("項目"), "forms", "site:fields"),
+            MenuEntry("fields", "tools", 40, _("項目の設定"), "forms", "site:fields"),
         )
 
 
