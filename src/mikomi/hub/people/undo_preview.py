@@ -52,11 +52,15 @@ def undo_preview(record: Import) -> list[Words]:
         )
     tags = LeadTag.objects.filter(import_id=record.pk).count()
     lists = ListMember.objects.filter(import_id=record.pk).count()
-    if tags or lists:
+    if tags:
+        said.append(
+            Words(f"この取り込みで付けたタグ{tags:,}件を外します", f"the {tags:,} tags that it gave go")
+        )
+    if lists:
         said.append(
             Words(
-                f"この取り込みで付けたタグ（{tags:,}件）を外し、リストからも外します（{lists:,}件）",
-                f"the tags that it gave ({tags:,}) and its places on lists ({lists:,}) go",
+                f"この取り込みで入れたリストから{lists:,}人を外します",
+                f"the {lists:,} entries that it made in lists go",
             )
         )
     if record.options.get("basis"):

@@ -62,8 +62,9 @@ class UploadForm(forms.Form):
     """Files, what they hold, and since when it was known."""
 
     kind = forms.ChoiceField(
-        choices=KINDS,
-        initial=Import.Kind.LEADS,
+        choices=[("", _("自動で見分ける")), *KINDS],
+        initial="",
+        required=False,
         widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
     )
     file = ManyFilesField(

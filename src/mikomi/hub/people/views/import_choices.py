@@ -61,8 +61,11 @@ def chosen_columns(posted: QueryDict, record: Import, options: Options) -> tuple
 
 
 def chosen_rule(posted: QueryDict, options: Options) -> Options:
-    """`options` with the rule for values that differ."""
+    """`options` with the rule for values that differ, and what a seminar's list does not say itself."""
     rule = posted.get("conflict", options.conflict)
+    if "seminar" in posted:
+        held = posted.get("held_at", "").strip()[:16]
+        options = replace(options, seminar=posted.get("seminar", "").strip()[:200], held_at=held)
     return replace(options, conflict=rule) if rule in CONFLICTS else options  # pyright: ignore[reportArgumentType]
 
 

@@ -32,6 +32,18 @@ from mikomi.hub.people.views.import_words import (
 NEW = "+new"
 """In a select of fields: a field that is made on the way."""
 SHOWN_COLUMNS = 200
+REFUSAL = {
+    "address": Words("メールアドレス", "Mail address"),
+    "kind": Words("送らないわけ", "Why no mail"),
+    "since": Words("いつから", "Since"),
+    "how": Words("理由", "Reason"),
+}
+"""What an opt-out is stored as."""
+REFUSALS = {
+    "opt_out": Words("配信停止", "opted out"),
+    "error": Words("届かない", "does not arrive"),
+    "complaint": Words("苦情", "complaint"),
+}
 SHOWN_APART = ("encoding", "delimiter")
 """Findings that stand in the head of the card already."""
 
@@ -66,7 +78,7 @@ class Cell:
     """A cell of the preview. `problem` says what was wrong with it, `was` what stood there, `what`
     whether it was `mended` or `left_out`."""
 
-    text: str
+    text: Words | str
     problem: Words | None = None
     was: str = ""
     what: str = ""
@@ -117,11 +129,14 @@ def column_rows(
     return rows
 
 
-def preview(report: Mapping[str, Any], labels: Mapping[str, Words]) -> dict[str, Any] | None:
+def preview(record: Import, labels: Mapping[str, Words]) -> dict[str, Any] | None:
     """The first rows as a table, with what is wrong in their cells."""
+    report = record.report
     first = report.get("first") or []
     if not first:
         return None
+    if record.kind == Import.Kind.OPTOUTS:
+        return _refusals(report["names"], first)
     names, lines = report.get("names") or [], report.get("first_lines") or []
     odd = {(told["line"], told["field"]): told for told in report.get("problems") or ()}
     wrong = {(row, column): said(sentence) for row, column, sentence in report.get("first_problems") or ()}
@@ -136,6 +151,16 @@ def preview(report: Mapping[str, Any], labels: Mapping[str, Words]) -> dict[str,
             )
         rows.append({"line": line, "cells": cells})
     return {"names": [labels.get(name) or label_of(name) for name in names], "rows": rows}
+
+
+def _refusals(names: Sequence[str], first: Sequence[Sequence[str]]) -> dict[str, Any]:
+    """The first opt-outs: who, why and since when."""
+    return {
+        "names": [REFUSAL.get(name) or label_of(name) for name in names],
+        "rows": [
+            {"line": None, "cells": [Cell(REFUSALS.get(text) or text) for text in row]} for row in first
+        ],
+    }
 
 
 def problems(report: Mapping[str, Any], labels: Mapping[str, Words], what: str) -> dict[str, Any]:

@@ -130,11 +130,15 @@ def load(request: PageRequest, number: int) -> HttpResponse:
     basis = keep_rest(request, record, before)
     if options != before:
         rest = chosen.parse(record.options)
-        why = check_with(
-            record,
-            rest,
-            replace(rest, columns=options.columns, fields=options.fields, conflict=options.conflict),
+        now = replace(
+            options,
+            tags=rest.tags,
+            lists=rest.lists,
+            source=rest.source,
+            owner=rest.owner,
+            basis=rest.basis,
         )
+        why = check_with(record, rest, now)
         if why is None:
             messages.warning(request, _("選びなおしたので読みなおしました。確かめてから取り込んでください。"))
         return show(request, record, columns_error=why) if why else redirect("people:import", number)
@@ -285,7 +289,7 @@ def context_of(
         "columns": column_rows(record, options, groups),
         "moved": moved,
         "field_kinds": FIELD_KINDS,
-        "preview": preview(record.report, labels),
+        "preview": preview(record, labels),
         "problems": problems(record.report, labels, request.GET.get("problems", "")),
         "effect": effects(record),
         "conflict_rules": CONFLICT_RULES,
