@@ -96,12 +96,12 @@ def _fill(serving: Serving) -> None:
     load("django.core.management").call_command("flush", interactive=False, verbosity=0)
     shutil.rmtree(serving.folder / "history", ignore_errors=True)
     # First of all, so that a half filled database is known as a demo's.
-    load("mikomi.hub.accounts.services").create_user(EMAIL, "見込 花子")
+    user = load("mikomi.hub.accounts.services").create_user(EMAIL, "見込 花子")
     fill_demo = load("mikomi.hub.site.actions.fill_demo").fill_demo
     label = Words("デモ用のデータを作っています", "Making demo data")
     print(label.text(serving.language) + "…", flush=True)
     with Progress(label, serving.language) as progress:
-        fill_demo(progress)
+        fill_demo(progress, user.pk)
     folder.write_about(serving.folder, replace(said, demo="ready"))
 
 

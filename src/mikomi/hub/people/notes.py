@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import polars as pl
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from mikomi.core.words import MikomiError, Words
+from mikomi.hub.kit.setwise import run, staged
+from mikomi.hub.people.companies import key_of
 from mikomi.hub.people.models import Company, Lead, Note, Scope
 
 LONGEST = 10_000
@@ -97,6 +100,22 @@ def write_note(scope: Scope | str, subject: int, text: str, by: int | None) -> i
             scope=scope, subject=stays, written_of=subject, text=said, at=timezone.now(), by_id=by
         )
     return note.pk
+
+
+def record_notes(frame: pl.DataFrame, by: int | None) -> int:
+    """Writes notes that came from elsewhere: `scope`, `key` (of the lead, or the company's name), `text`,
+    `at` (UTC); how many. Those of leads and companies that are not known are left out."""
+    company = pl.col("scope") == Scope.COMPANY.value
+    keys = frame.with_columns(pl.when(company).then(key_of(frame["key"])).otherwise("key").alias("key"))
+    with transaction.atomic(), staged(keys.select("scope", "key", "text", "at"), "written"):
+        return run(
+            "insert into people_note (scope, subject, written_of, text, at, by_id)"
+            " select w.scope, coalesce(l.id, c.id), coalesce(l.id, c.id), w.text, w.at, %s from written w"
+            " left join people_lead l on w.scope = 'lead' and l.key = w.key"
+            " left join people_company c on w.scope = 'company' and c.key = w.key"
+            " where coalesce(l.id, c.id) is not null",
+            [by],
+        )
 
 
 def edit_note(number: int, text: str, version: str, by: int | None) -> None:

@@ -11,12 +11,14 @@ from django.utils import timezone
 
 from mikomi.core.scoring.model_file import load_model
 from mikomi.hub.activity import services as activity
+from mikomi.hub.people import notes
 from mikomi.hub.people import services as people
 from mikomi.hub.people.dated import Origin
 from mikomi.hub.people.duplicates import finding
 from mikomi.hub.scores import services as scores
 from mikomi.hub.site import pipeline
 from mikomi.hub.site.demo import MODEL_FILE, TIMEZONE, DemoData, generate
+from mikomi.hub.site.demo.notes import draw_notes
 from mikomi.hub.site.rows import log
 
 type Progress = Callable[[int, int], None]
@@ -25,11 +27,12 @@ STEPS = 8
 _EPOCH = date(1970, 1, 1)
 
 
-def fill_demo(progress: Progress) -> None:
+def fill_demo(progress: Progress, by: int | None = None) -> None:
     """Stores the demo's leads, changes, events and outcomes, publishes its model, scores everybody.
 
     The database must be empty; a fill that was cut off is emptied and begun again by the caller
-    (`mikomi demo`), which also says when the folder is ready. `progress`: (steps done, of all).
+    (`mikomi demo`), which also says when the folder is ready. `progress`: (steps done, of all). `by`: who
+    wrote the notes.
     """
     done = _Steps(progress)
     shutil.rmtree(log.folder(), ignore_errors=True)
@@ -44,6 +47,8 @@ def fill_demo(progress: Progress) -> None:
     activity.record_events(data.events)
     done.step()
     activity.record_outcomes(data.outcomes.with_columns(pl.col("amount").cast(pl.String)))
+    done.step()
+    notes.record_notes(_notes(data), by)
     done.step()
     scores.publish_model(load_model(MODEL_FILE), note="デモのはじめの版")
     done.step()
@@ -92,4 +97,13 @@ def _changes(data: DemoData) -> pl.DataFrame:
         "field",
         "value",
         pl.col("at").dt.convert_time_zone(TIMEZONE).dt.date().alias("known_from"),
+    )
+
+
+def _notes(data: DemoData) -> pl.DataFrame:
+    """What was written down, companies under their names."""
+    names = data.companies.select(pl.col("company").alias("key"), "name")
+    told = draw_notes(data.leads, data.events, data.outcomes)
+    return told.join(names, on="key", how="left", maintain_order="left").select(
+        "scope", pl.coalesce("name", "key").alias("key"), "text", "at"
     )
