@@ -72,7 +72,7 @@ def look_again(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def compare(request: HttpRequest, kept: int, gone: int) -> HttpResponse:
     """Two leads side by side, what would become of each field, and the merge itself."""
-    proposal = queries.pair(kept, gone)
+    proposal = queries.pair(kept, gone) if kept != gone else None
     if proposal is None:
         raise Http404(_("このリードは、もう無いか、別のリードに統合されています。"))
     asked = request.POST if request.method == "POST" else request.GET
@@ -107,7 +107,7 @@ def compare(request: HttpRequest, kept: int, gone: int) -> HttpResponse:
 @require_POST
 def not_same(request: HttpRequest, kept: int, gone: int) -> HttpResponse:
     """Remembers that two leads are two people."""
-    if queries.pair(kept, gone) is None:
+    if kept == gone or queries.pair(kept, gone) is None:
         raise Http404
     services.tell_apart(kept, gone, request.user.pk)
     undo = reverse("site:maybe_same", args=[kept, gone])
