@@ -91,7 +91,8 @@ def _card(request: PageRequest, person: Person) -> HttpResponse:
     today = timezone.localdate()
     facts = pages.facts_of(person.number, labels_of())
     template, panel = details(Asked(person, None, facts, today, today))
-    return render(request, template, {"panel": panel, "person": person, "toast": True})
+    back = reverse("site:lead", args=[person.number])
+    return render(request, template, {"panel": panel, "person": person, "toast": True, "toast_next": back})
 
 
 def _language() -> Language:
