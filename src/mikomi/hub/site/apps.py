@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mikomi.hub.kit.menu import MenuEntry, register, register_search
 from mikomi.hub.kit.temperature import HOT
@@ -18,7 +19,7 @@ class SiteConfig(AppConfig):
         register(
             MenuEntry("hot", "sales", 20, _("ホット"), "flame", "site:hot", count=_hot_count, phone=True),
             MenuEntry("leads", "leads", 10, _("リード"), "users", "site:leads", phone=True),
-            MenuEntry("companies", "leads", 20, _("会社"), "building", "site:companies"),
+            MenuEntry("companies", "leads", 20, pgettext_lazy("list", "会社"), "building", "site:companies"),
             MenuEntry("duplicates", "leads", 40, _("重複"), "copy", "site:duplicates"),
             MenuEntry("exclusions", "tools", 50, _("除外"), "ban", "site:exclusions"),
             MenuEntry("fields", "tools", 40, _("項目の設定"), "forms", "site:fields"),
