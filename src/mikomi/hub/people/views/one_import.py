@@ -103,13 +103,15 @@ def set_options(request: PageRequest, number: int) -> HttpResponse:
     if part == "rest":
         basis = keep_rest(request, record, before)
         return HttpResponse(status=204) if request.htmx else show(request, record, basis=basis)
+    if not request.htmx:
+        keep_rest(request, record, before)
+        before = chosen.parse(record.options)
     options, moved = choices.chosen_rule(request.POST, before), ()
     if part == "columns":
         options, moved = choices.chosen_columns(request.POST, record, before)
     asked = asks_basis(record)
     why = check_with(record, before, options)
     if not request.htmx:
-        keep_rest(request, record, chosen.parse(record.options))
         return redirect("people:import", number)
     if record.status != Status.CHECKED:
         return HttpResponseClientRefresh()
@@ -267,6 +269,7 @@ def context_of(
     options = chosen.parse(record.options)
     groups, labels = groups_and_labels(record, options)
     facts = file_facts(record)
+    odd = problems(record.report, labels, request.GET.get("problems", ""))
     draft = request.session.get(_draft(record))
     if basis is None:
         basis = BasisChoice.of(options.basis)
@@ -290,7 +293,8 @@ def context_of(
         "moved": moved,
         "field_kinds": FIELD_KINDS,
         "preview": preview(record, labels),
-        "problems": problems(record.report, labels, request.GET.get("problems", "")),
+        "problems": odd,
+        "mends": record.rejected > 0 or "left_out" in odd["counts"],
         "effect": effects(record),
         "conflict_rules": CONFLICT_RULES,
         "asks_basis": asks_basis(record),

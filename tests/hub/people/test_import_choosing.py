@@ -1,0 +1,391 @@
+"""What can be chosen on the page of an import, and what it answers."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
+
+from mikomi.hub.accounts.models import User
+from mikomi.hub.consent.queries import standing_of
+from mikomi.hub.kit.jobs import run_pending
+from mikomi.hub.people import uploads
+from mikomi.hub.people.models import Field, Import, Lead, LeadList, Tag
+
+pytestmark = pytest.mark.django_db
+
+HTMX = {"HX-Request": "true"}
+CARDS = (
+    "リードID,氏名,呼び名,E-mail,希望機種\n"
+    "1,山田 花,やま,hana@kitahama.example,切削機\n"
+    "2,髙橋 一,はじめ,hajime@seiwa.example,研磨機\n"
+)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, settings) -> None:
+    settings.DATA_FOLDER = tmp_path
+
+
+@pytest.fixture
+def client(db: None) -> Client:
+    browser = Client(headers={"accept-language": "ja"})
+    browser.force_login(User.objects.create_user("aya@example.jp", "a long password", name="石田 彩"))
+    return browser
+
+
+def upload(client: Client, *texts: str, kind: str = "", names: tuple[str, ...] = ()) -> HttpResponse:
+    files = [
+        SimpleUploadedFile((names or ("一.csv", "二.csv", "三.csv"))[at], text.encode("cp932"))
+        for at, text in enumerate(texts)
+    ]
+    return client.post("/import/", {"kind": kind, "file": files})
+
+
+def the_import() -> Import:
+    return Import.objects.latest("pk")
+
+
+def choose(client: Client, part: str = "columns", **posted: str) -> str:
+    """One change by htmx; the answer."""
+    return client.post(
+        f"/import/{the_import().pk}/options/", {"part": part, **posted}, headers=HTMX
+    ).content.decode()
+
+
+def load(client: Client, **posted: str) -> HttpResponse:
+    return client.post(f"/import/{the_import().pk}/load/", {"tags": "", **posted})
+
+
+def fields() -> dict[str, str]:
+    return {column["header"]: column["field"] for column in the_import().report["columns"]}
+
+
+def test_a_column_becomes_the_field_that_was_chosen(client: Client) -> None:
+    upload(client, CARDS)
+    answer = choose(client, **{"c-2": "name_kana"})
+    assert fields()["呼び名"] == "name_kana"
+    assert "ここで決めました" in answer
+    assert 'hx-target="#import-preview"' in answer
+    assert 'hx-target="#import-effect"' in answer
+
+
+def test_a_field_is_taken_from_one_column_only_and_the_other_is_named(client: Client) -> None:
+    upload(client, CARDS)
+    answer = choose(client, **{"c-1": "name", "c-2": "name"})
+    assert fields()["呼び名"] == "name"
+    assert fields()["氏名"] == ""
+    assert "「氏名」の列は、使わないことにしました" in answer
+
+
+def test_a_column_can_be_left_out_and_taken_again(client: Client) -> None:
+    upload(client, CARDS)
+    choose(client, **{"c-4": ""})
+    assert fields()["希望機種"] == ""
+    choose(client, **{"c-4": "+new", "n-4": "", "k-4": "text"})
+    assert fields()["希望機種"] == "希望機種"
+
+
+def test_a_new_field_gets_its_name_its_kind_and_its_choices_with_the_load(client: Client) -> None:
+    upload(client, CARDS)
+    choose(client, **{"c-4": "+new", "n-4": "ほしい機械", "k-4": "choice", "o-4": "切削機、研磨機"})
+    assert not Field.objects.filter(label_ja="ほしい機械").exists()
+    load(client, basis="none")
+    made = Field.objects.get(label_ja="ほしい機械")
+    assert made.kind == "choice"
+    assert [choice["ja"] for choice in made.choices] == ["切削機", "研磨機"]
+
+
+def test_a_new_field_called_as_one_that_is_there_is_that_one(client: Client) -> None:
+    upload(client, CARDS)
+    choose(client, **{"c-4": "+new", "n-4": "メモ", "k-4": "text"})
+    assert fields()["希望機種"] == "note"
+    assert the_import().options.get("fields") is None
+
+
+def test_a_mapping_without_anybody_to_tell_apart_is_refused_in_words_and_the_one_before_holds(
+    client: Client,
+) -> None:
+    upload(client, CARDS)
+    before = fields()
+    answer = choose(client, **{"c-0": "", "c-3": ""})
+    assert "この対応では読めません" in answer
+    assert the_import().status == "checked"
+    assert fields() == before
+
+
+def test_a_forged_field_changes_nothing(client: Client) -> None:
+    upload(client, CARDS)
+    before = fields()
+    choose(client, **{"c-1": "password"})
+    assert fields() == before
+
+
+def test_the_next_file_of_the_form_finds_it_chosen_and_is_told_so(client: Client) -> None:
+    upload(client, CARDS)
+    choose(client, **{"c-2": "name_kana"})
+    load(client, basis="none")
+    upload(client, CARDS.replace("1,山田", "3,林"))
+    assert fields()["呼び名"] == "name_kana"
+    page = client.get(f"/import/{the_import().pk}/").content.decode()
+    assert "前に同じ形式のファイルで決めたとおりです" in page
+
+
+@pytest.mark.parametrize(
+    ("rule", "counts"), [("overwrite", (0, 1, 0)), ("keep", (0, 0, 1)), ("fill", (0, 0, 1))]
+)
+def test_the_rule_for_conflicts_shows_in_the_counts_at_once(
+    client: Client, rule: str, counts: tuple[int, int, int]
+) -> None:
+    upload(client, "リードID,役職\n1,部長\n")
+    load(client)
+    upload(client, "リードID,役職\n1,課長\n")
+    answer = choose(client, part="rule", conflict=rule)
+    report = the_import().report
+    assert (report["new"], report["changed"], report["unchanged"]) == counts
+    assert f'value="{rule}" checked' in answer
+
+
+def test_mail_addresses_are_not_loaded_before_the_ground_for_mail_is_said(client: Client) -> None:
+    upload(client, CARDS)
+    page = load(client)
+    assert page.status_code == 422
+    assert "どれか1つを選んでください" in page.content.decode()
+    assert Lead.objects.count() == 0
+
+
+def test_no_ground_can_be_said_and_the_result_says_what_that_means(client: Client) -> None:
+    upload(client, CARDS)
+    assert load(client, basis="none").status_code == 302
+    assert Lead.objects.count() == 2
+    assert not standing_of(["hana@kitahama.example"])["hana@kitahama.example"].grounds
+    page = client.get(f"/import/{the_import().pk}/").content.decode()
+    assert "根拠を記録していないので、広告のメールは送れません" in page
+
+
+@pytest.mark.parametrize(
+    ("posted", "missing"),
+    [
+        ({"basis": "card", "card-how": "展示会"}, "日付を入れてください"),
+        ({"basis": "card", "card-since": "2999-01-01", "card-how": "展示会"}, "先の日"),
+        ({"basis": "card", "card-since": "2026-01-02"}, "どこで、どのように得たか"),
+        (
+            {"basis": "consent", "consent-since": "2026-01-02", "consent-how": "フォーム"},
+            "同意を求めた文を、見せたとおりに",
+        ),
+        (
+            {"basis": "published", "published-since": "2026-01-02", "published-how": "案内"},
+            "公表しているページのURL（https:// から）",
+        ),
+        (
+            {
+                "basis": "published",
+                "published-since": "2026-01-02",
+                "published-how": "案内",
+                "published-url": "javascript:alert(1)",
+            },
+            "公表しているページのURL（https:// から）",
+        ),
+    ],
+)
+def test_a_ground_without_its_evidence_is_not_taken(
+    client: Client, posted: dict[str, str], missing: str
+) -> None:
+    upload(client, CARDS)
+    page = load(client, **posted)
+    assert page.status_code == 422
+    assert missing in page.content.decode()
+    assert Lead.objects.count() == 0
+    # What was written stays, also for who comes back later.
+    later = client.get(f"/import/{the_import().pk}/").content.decode()
+    assert f'id="basis-{posted["basis"]}" value="{posted["basis"]}" checked' in later
+
+
+def test_a_ground_goes_to_every_address_with_its_evidence(client: Client) -> None:
+    upload(client, CARDS)
+    load(
+        client,
+        **{
+            "basis": "consent",
+            "consent-since": "2026-01-02",
+            "consent-how": "資料請求フォーム",
+            "consent-wording": "お知らせメールを受け取ります",
+        },
+    )
+    ground = standing_of(["hajime@seiwa.example"])["hajime@seiwa.example"].grounds[0]
+    assert (ground.kind, ground.how) == ("consent", "資料請求フォーム")
+    assert ground.wording == "お知らせメールを受け取ります"
+
+
+def test_a_file_without_mail_addresses_is_not_asked_for_a_ground(client: Client) -> None:
+    page = client.get(upload(client, "リードID,氏名\n1,山田 花\n")["Location"]).content.decode()
+    assert "import-basis-head" not in page
+    assert load(client).status_code == 302
+    assert Lead.objects.count() == 1
+
+
+def test_tags_lists_source_and_owner_go_to_all(client: Client) -> None:
+    upload(client, "リードID,氏名\n1,山田 花\n2,髙橋 一\n")
+    assert (
+        client.post(
+            f"/import/{the_import().pk}/options/",
+            {
+                "part": "rest",
+                "tags": "展示会、名刺",
+                "lists": "招待先",
+                "source": "展示会",
+                "owner": "石田 彩",
+            },
+            headers=HTMX,
+        ).status_code
+        == 204
+    )
+    page = client.get(f"/import/{the_import().pk}/").content.decode()
+    assert "展示会、名刺" in page
+    load(client, tags="展示会、名刺", lists="招待先", source="展示会", owner="石田 彩")
+    assert set(Tag.objects.values_list("name", flat=True)) == {"展示会", "名刺"}
+    assert LeadList.objects.get().name == "招待先"
+    assert {lead.attributes["source"] for lead in Lead.objects.all()} == {"展示会"}
+
+
+def test_what_was_changed_without_scripts_is_read_again_before_it_is_loaded(client: Client) -> None:
+    upload(client, CARDS)
+    answer = load(client, basis="none", **{"c-2": "name_kana"})
+    assert answer.status_code == 302
+    assert Lead.objects.count() == 0
+    assert fields()["呼び名"] == "name_kana"
+    load(client, basis="none", **{"c-2": "name_kana"})
+    assert Lead.objects.count() == 2
+
+
+def test_files_that_come_together_are_imports_of_one_upload(client: Client) -> None:
+    answer = upload(client, "リードID\n1\n", "リードID\n2\n")
+    first, second = Import.objects.order_by("pk")
+    assert first.upload == second.upload != ""
+    assert answer["Location"] == f"/import/?upload={first.upload}"
+    page = client.get(answer["Location"]).content.decode()
+    assert "2個のファイルを受け取りました" in page
+    assert "いっしょに置いた2個のファイル" in client.get(f"/import/{first.pk}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("メールアドレス,配信停止日\na@kitahama.example,2026/1/2\n", "optouts"),
+        ("lead,at,kind,content\n9,2026-01-02,page_view,/\n", "events"),
+        ("リードID,結果日,結果\n9,2026-01-02,失注\n", "outcomes"),
+        (CARDS, "leads"),
+        ("色,形\n赤,丸\n", "leads"),
+    ],
+)
+def test_what_a_file_holds_is_found_unless_it_is_said(client: Client, text: str, kind: str) -> None:
+    upload(client, text)
+    assert the_import().kind == kind
+
+
+def test_a_list_of_opt_outs_that_was_taken_for_leads_is_said_and_read_anew(client: Client) -> None:
+    upload(client, "メールアドレス,配信停止日\na@kitahama.example,2026/1/2\n", kind="leads")
+    number = the_import().pk
+    page = client.get(f"/import/{number}/").content.decode()
+    assert "配信停止の一覧は、ふつう「配信停止・エラーアドレス」として取り込みます" in page
+    client.post(f"/import/{number}/read/", {"kind": "optouts"})
+    assert the_import().kind == "optouts"
+    load(client)
+    assert standing_of(["a@kitahama.example"])["a@kitahama.example"].refused
+
+
+def test_the_opt_outs_of_the_former_tool_are_asked_for_until_they_come(client: Client) -> None:
+    asked = "前の配信ツールの配信停止リストが、まだありません"
+    assert asked in client.get("/import/").content.decode()
+    upload(client, "メールアドレス,配信停止日\na@kitahama.example,2026/1/2\n")
+    assert asked in client.get("/import/").content.decode()
+    load(client)
+    assert asked not in client.get("/import/").content.decode()
+
+
+def test_who_had_no_former_tool_says_so_once(client: Client) -> None:
+    client.post("/import/no-former-tool/")
+    assert "配信停止リストが、まだありません" not in client.get("/import/").content.decode()
+
+
+def test_the_header_row_can_be_said(client: Client) -> None:
+    upload(client, "秋の展示会,,\nリードID,氏名,役職\n1,山田 花,部長\n")
+    number = the_import().pk
+    client.post(f"/import/{number}/read/", {"kind": "leads", "header": "なし"})
+    assert the_import().report["has_header"] is False or the_import().status == "failed"
+    client.post(f"/import/{number}/read/", {"kind": "leads", "header": "２"})
+    assert set(fields()) == {"リードID", "氏名", "役職"}
+    assert "見出しは2行目" in client.get(f"/import/{number}/").content.decode()
+    wrong = client.post(f"/import/{number}/read/", {"kind": "leads", "header": "うえ"})
+    assert wrong.status_code == 422
+    assert "行の番号で書いてください" in wrong.content.decode()
+
+
+def test_the_same_file_is_said_with_its_day(client: Client) -> None:
+    upload(client, CARDS)
+    load(client, basis="none")
+    upload(client, CARDS)
+    page = client.get(f"/import/{the_import().pk}/").content.decode()
+    assert "同じファイルを 今日" in page
+    assert "に取り込んでいます" in page
+
+
+def test_what_does_not_fit_is_marked_in_its_cell(client: Client) -> None:
+    page = client.get(upload(client, "リードID,従業員数\n1,たくさん\n2,50名\n")["Location"]).content.decode()
+    assert "<s>たくさん</s>" in page
+    assert "mk-import-left_out" in page
+    assert "この値だけ除きます" in page
+
+
+def test_a_large_file_is_changed_at_once_and_read_by_the_worker(client: Client, monkeypatch) -> None:
+    monkeypatch.setattr(uploads, "READ_AT_ONCE", 0)
+    upload(client, CARDS)
+    number = the_import().pk
+    run_pending(9)
+    page = client.get(f"/import/{number}/").content.decode()
+    assert "変えおわったら読みなおしてください" in page
+    assert 'id="import-columns" hx-post' not in page
+    client.post(f"/import/{number}/options/", {"part": "columns", "tags": "名刺", "c-2": "name_kana"})
+    assert the_import().status == "uploaded"
+    run_pending(9)
+    assert fields()["呼び名"] == "name_kana"
+    assert the_import().options["tags"] == ["名刺"]
+
+
+def test_the_undo_is_shown_first_and_then_done_and_said(client: Client) -> None:
+    upload(client, CARDS)
+    load(client, basis="none")
+    number = the_import().pk
+    page = client.get(f"/import/{number}/undo/").content.decode()
+    assert "2人と0社を消します" in page
+    assert Lead.objects.count() == 2
+    after = client.post(f"/import/{number}/undo/", follow=True).content.decode()
+    assert "取り消しました" in after
+    assert "リード 2 人を消しました" in after
+    assert Lead.objects.count() == 0
+    assert "取り消し済み" in client.get("/import/").content.decode()
+    assert client.get(f"/import/{number}/undo/").status_code == 302
+
+
+def test_mended_rows_come_in_with_the_same_choices(client: Client) -> None:
+    upload(client, "リードID,呼び名,登録日\n1,はな,2026/13/45\n2,はじめ,2026/1/2\n")
+    choose(client, **{"c-1": "name_kana"})
+    load(client, tags="名刺")
+    first = the_import()
+    rows = client.get(f"/import/{first.pk}/rejected.csv").content.decode("utf-8-sig")
+    mended = SimpleUploadedFile("直した.csv", rows.replace("2026/13/45", "2026/1/3").encode())
+    answer = client.post(f"/import/{first.pk}/mended/", {"file": mended})
+    again = the_import()
+    assert answer["Location"] == f"/import/{again.pk}/"
+    assert again.options["tags"] == ["名刺"]
+    assert fields()["呼び名"] == "name_kana"
+    load(client, tags="名刺")
+    assert set(Lead.objects.values_list("key", flat=True)) == {"1", "2"}
+
+
+def test_the_pages_read_well_in_english(client: Client) -> None:
+    upload(client, CARDS)
+    page = client.get(f"/import/{the_import().pk}/", headers={"accept-language": "en"}).content.decode()
+    assert "Ground for mail" in page
+    assert "Where a known person's value differs" in page
