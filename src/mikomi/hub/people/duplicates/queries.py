@@ -127,6 +127,11 @@ def stands_for(lead: int) -> int | None:
     return Lead.objects.filter(pk=lead).values_list("merged_into", flat=True).first()
 
 
+def merged_into(leads: Collection[int]) -> list[int]:
+    """The leads that were merged into one of these."""
+    return list(Lead.objects.filter(merged_into__in=leads).values_list("pk", flat=True))
+
+
 def sure_groups(until: datetime | None = None) -> Sure:
     """What a merge of all sure ones would do; `until`: of those found up to then. Groups that
     contradict themselves are held back."""
