@@ -337,6 +337,7 @@ def _finish(taken: Import, sheet: Sheet, resumed: bool) -> Report:
         if done.select_for_update().first() is not None:
             taken.save()
         enqueue("site.score_changed", once=True)
+        enqueue("people.find_duplicates", once=True)
     return Report(
         kind=taken.kind,
         rows=taken.rows,

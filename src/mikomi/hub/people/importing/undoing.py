@@ -156,6 +156,7 @@ def _close(record: Import, report: dict[str, Any]) -> None:
         status=Import.Status.UNDONE, undone_at=timezone.now(), undo_report=report
     )
     enqueue("site.score_changed", once=True)
+    enqueue("people.find_duplicates", once=True)
     for path in mending.folder().glob(f"{record.pk}.rejects-*"):
         path.unlink(missing_ok=True)
 

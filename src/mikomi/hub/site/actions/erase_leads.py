@@ -9,6 +9,7 @@ from django.db import transaction
 
 from mikomi.hub.kit import leases
 from mikomi.hub.people import services as people
+from mikomi.hub.people.duplicates.queries import merged_into
 from mikomi.hub.site.actions.edit_leads import forget_acted
 from mikomi.hub.site.actions.take_out import remove_rows
 from mikomi.hub.site.pipeline import LEASE, LEASE_WAIT
@@ -16,12 +17,13 @@ from mikomi.hub.site.rows import log
 
 
 def erase_leads(lead_ids: Sequence[int]) -> None:
-    """Deletes the leads (numbers), their facts and attributes, rows, search texts and shown scores.
+    """Deletes the leads (numbers), their facts and attributes, rows, search texts and shown scores,
+    and with them the leads that were merged into them: they are the same persons.
 
     The files of shown scores come first: if the work is cut off, the leads are still there and it
     can be done again. The next run scores their colleagues anew.
     """
-    numbers = np.unique(np.array(lead_ids, dtype=np.int64))
+    numbers = np.unique(np.array([*lead_ids, *merged_into(lead_ids)], dtype=np.int64))
     with leases.hold(LEASE, wait=LEASE_WAIT) as lease:
         log.erase(numbers)
         with transaction.atomic():
