@@ -163,7 +163,7 @@ def test_without_a_key_the_mail_address_tells_leads_apart(tmp_path: Path) -> Non
 def test_neither_key_nor_address_is_an_error_that_says_what_to_add(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text("色,形\n赤,丸\n")
-    with pytest.raises(MikomiError, match="add a column 'lead' or 'email'"):
+    with pytest.raises(MikomiError, match="a column 'lead' or 'email', or 'name' with"):
         imports.run_import(path, "leads")
     assert Import.objects.count() == 0
 

@@ -18,6 +18,7 @@ from mikomi.core.words import MikomiError, Words
 from mikomi.hub.people.fields import STANDARD
 from mikomi.hub.people.importing.checking import LINE, PROBLEMS, check_rows, fields_for
 from mikomi.hub.people.importing.columns import Mapping_, map_columns
+from mikomi.hub.people.importing.identity import can_name, named_keys
 from mikomi.hub.people.importing.options import Options
 from mikomi.hub.people.importing.rows import Rows
 from mikomi.hub.people.importing.sheets import SAMPLE, Column, Progress, Sheet, no_key, opened, seen, zone
@@ -32,6 +33,12 @@ BAD_BEGINNING = Words("登録日が日時として読めません", "created_at 
 BAD_KEY = Words(
     "リードを見分けるメールアドレスが読めません", "the mail address that tells the lead apart cannot be read"
 )
+NOBODY = Words(
+    "だれの行か分かりません（メールアドレスか、氏名と、電話か会社が必要です）",
+    "nobody can be told from the row (a mail address, or a name with a phone or company is needed)",
+)
+TELLING = ("lead", "email", "name", "family_name")
+"""The fields that tell people apart, best first."""
 UNNAMED = re.compile(r"列\d+")
 
 
@@ -51,8 +58,8 @@ def read_lead_file(
     names = list(reader.columns)
     mapping = map_columns(names, sample, Import.Kind.LEADS, options, has_header=reader.has_header)
     taken = _Taken(path, mapping, options, folder)
-    if "lead" not in taken.headers and "email" not in taken.headers:
-        raise MikomiError(no_key(path, names))
+    if not {"lead", "email"} & taken.headers.keys() and not can_name(frozenset(taken.headers)):
+        raise MikomiError(no_key(path, names, named=True))
     findings = list(reader.findings)
     chunk = first
     while chunk is not None:
@@ -73,7 +80,7 @@ def read_lead_file(
         data=taken.rows,
         rejected=join_rejects(taken.rejected),
         columns=_with_odd(columns, problems),
-        key_header=taken.headers.get("lead") or taken.headers["email"],
+        key_header=next(taken.headers[field] for field in TELLING if field in taken.headers),
         format=reader.format,
         encoding=reader.encoding,
         delimiter=reader.delimiter,
@@ -127,7 +134,7 @@ class _Taken:
             reasons.append((~timed & rows["created_at"].is_not_null(), BAD_BEGINNING))
             rows = rows.with_columns(times.alias("created_at"))
         rows, keyless, unreadable = self._with_keys(rows, raw)
-        reasons = [(unreadable, BAD_KEY), (keyless, words.NO_LEAD), *reasons]
+        reasons = [(unreadable, BAD_KEY), (keyless, NOBODY), *reasons]
         good = ~pl.Series([False]).new_from_index(0, rows.height)
         for bad, reason in reasons:
             good &= ~self._reject(chunk, good & bad, reason)
@@ -151,7 +158,8 @@ class _Taken:
         return "unsubscribed" in self.headers or "consent" in self.headers
 
     def _with_keys(self, rows: pl.DataFrame, raw: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series, pl.Series]:
-        """Rows with `lead` first (else the mail address), which have none, and of which it is unreadable."""
+        """Rows with `lead` first (else the mail address, else name and phone or company), which have none,
+        and of which it is unreadable."""
         none = pl.lit(None, pl.String)
         lead = pl.col("lead") if "lead" in rows.columns else none
         mail = pl.col("email") if "email" in rows.columns else none
@@ -159,6 +167,9 @@ class _Taken:
             pl.coalesce(lead, mail).alias("lead"), (lead.is_null() & mail.is_not_null()).alias(BY_MAIL)
         )
         missing = rows["lead"].is_null()
+        if missing.any():
+            rows = rows.with_columns(lead=rows["lead"].fill_null(named_keys(rows)))
+            missing = rows["lead"].is_null()
         written = raw["email"].is_not_null() if "email" in raw.columns else missing & ~missing
         order = ["lead", *(c for c in rows.columns if c != "lead")]
         return rows.select(order), missing & ~written, missing & written

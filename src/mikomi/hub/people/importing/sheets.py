@@ -117,13 +117,15 @@ def zone() -> str:
     return settings.TIME_ZONE
 
 
-def no_key(path: Path, columns: Sequence[str]) -> Words:
-    """What is said of a file in which nothing tells leads apart."""
+def no_key(path: Path, columns: Sequence[str], *, named: bool = False) -> Words:
+    """What is said of a file in which nothing tells leads apart. `named`: names could, with a phone
+    number or a company."""
     shown = ", ".join(columns[:12])
+    or_ja = "、または「氏名」と「電話」か「会社名」の列" if named else ""
+    or_en = ", or 'name' with 'phone' or 'company'" if named else ""
     return Words(
         f"{path.name}: リードを見分ける列がありません。"
-        "「リードID」か「メールアドレス」の列を加えるか、どの列がそれかを選んでください"
-        f"（いまの列: {shown}）",
-        f"{path.name}: no column tells the leads apart;"
-        f" add a column 'lead' or 'email', or say which one it is (there are: {shown})",
+        f"「リードID」か「メールアドレス」の列{or_ja}が必要です（いまの列: {shown}）",
+        f"{path.name}: no column tells the leads apart; a column 'lead' or 'email'{or_en} is needed"
+        f" (there are: {shown})",
     )
