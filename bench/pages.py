@@ -52,6 +52,18 @@ from activity_activity where lead < 2000;
 FIELDS = ("name", "name_kana", "email", "company", "title", "department", "owner", "industry")
 
 
+LABELS = """
+insert into people_tag (id, key, name, at) values (1, 'rare', 'rare', '2026-01-01'),
+ (2, 'some', 'some', '2026-01-01'), (3, 'common', 'common', '2026-01-01');
+insert into people_leadlist (id, key, name, note, at) values (1, 'fair', 'fair', '', '2026-01-01');
+insert into people_leadtag (lead, tag, at) select id, 1, '2026-01-01' from people_lead where id %% 1009 = 0;
+insert into people_leadtag (lead, tag, at) select id, 2, '2026-01-01' from people_lead where id %% 109 = 0;
+insert into people_leadtag (lead, tag, at) select id, 3, '2026-01-01' from people_lead where id %% 5 = 0;
+insert into people_listmember (lead, list, at) select id, 1, '2026-01-01' from people_lead where id %% 40 = 0;
+"""
+"""Tags on a thousandth, a hundredth and a fifth of the leads, a list of a fortieth."""
+
+
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--leads", type=int, default=1_000_000)
@@ -87,7 +99,7 @@ def fill_tables(leads: int) -> None:
         store.write(people, None)
         facts = FACTS.format(today=(today - cells.EPOCH).days, yes=yes, no=no)
         with connection.cursor() as cursor:
-            for statement in (PEOPLE[connection.vendor] + facts).split(";"):
+            for statement in (PEOPLE[connection.vendor] + facts + LABELS).split(";"):
                 if statement.strip():
                     cursor.execute(statement.replace("%%", "%"))
             if postgres:
@@ -129,6 +141,15 @@ def measure(leads: int) -> None:
         "search, a common name": "/leads/?q=三宅",
         "search, two common words": "/leads/?q=三宅 北浜精機",
         "search, nobody": "/leads/?q=zzzz",
+        "list, a rare tag": "/leads/?tag=1&sort=-total",
+        "list, a tag on a hundredth": "/leads/?tag=2&sort=-total",
+        "list, a tag on a hundredth, by name": "/leads/?tag=2&sort=kana",
+        "list, a common tag": "/leads/?tag=3&sort=-total",
+        "list, a common tag and an owner": "/leads/?tag=3&owner=小川&sort=company",
+        "list, a kept list, by name": "/leads/?list=1&sort=kana",
+        "list, a field's text (few)": "/leads/?f.name=三宅 浩司&f.email=77@",
+        "list, a field's text (many)": "/leads/?f.title=部長&sort=-total",
+        "list, tags as a column": "/leads/?col=tags&col=f.department&sort=-total",
         "hot list": "/hot/",
         "lead page": "/leads/1234/",
         "lead page, a past day": "/leads/1234/?on=2026-09-01",
