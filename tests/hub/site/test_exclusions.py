@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 from django.test import Client
@@ -12,6 +14,9 @@ from mikomi.hub.kit import temperature as levels
 from mikomi.hub.people import exclusions
 from mikomi.hub.people import queries as people
 from mikomi.hub.people.exclusions import EFFECTS
+from mikomi.hub.scores import effects
+from mikomi.hub.scores import queries as scores
+from mikomi.hub.scores.ground import ground
 from mikomi.hub.site import pipeline
 from mikomi.hub.site.lists.pages import rows_of
 from mikomi.hub.site.rows import cells, kept_out
@@ -175,3 +180,12 @@ def test_an_owner_takes_over_who_is_a_customer_already(client: Client) -> None:
     client.post(f"/leads/{number('L1')}/value/?field=owner", {"value": "森 健太郎"})
     exclusions.exclude("customer", "lead", str(number("L1")))
     assert "営業担当の森 健太郎さんに任せます" in client.get(f"/leads/{number('L1')}/").content.decode()
+
+
+def test_a_preview_of_the_score_counts_the_hot_ones_as_the_list_does() -> None:
+    exclusions.exclude("competitor", "company", company("L1"))
+    pipeline.score_touched(ON)
+    model = scores.published()
+    assert model is not None
+    standing_ground = replace(ground(), day=ON)
+    assert effects.hot_count(model.model, standing_ground) == cells.heat_counts()[levels.HOT]

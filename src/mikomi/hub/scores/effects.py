@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -95,7 +95,12 @@ def findings(model: Model, ground: Ground, picks: Picks) -> list[Finding]:
 
 
 def _scores(model: Model, ground: Ground) -> DayScores:
-    return score_days(model, ground.leads, ground.source, [ground.day])[0]
+    """Scores as lists show them: who is kept out of the hot ones is not hot."""
+    scores = score_days(model, ground.leads, ground.source, [ground.day])[0]
+    if not ground.not_hot:
+        return scores
+    kept = np.isin(ground.leads["number"].to_numpy(), list(ground.not_hot))
+    return replace(scores, hot=scores.hot & ~kept)
 
 
 def _movers(

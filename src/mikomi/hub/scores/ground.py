@@ -15,6 +15,7 @@ from mikomi.core.words import Words
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.activity.cache import history_source
 from mikomi.hub.people import queries as people
+from mikomi.hub.people.exclusions import excluded_frame
 from mikomi.hub.scores.memory import refreshed
 from mikomi.hub.scores.picks import ContentPick, FieldPick, Picks
 
@@ -29,11 +30,13 @@ ASKED_MOST = ("industry", "employees", "title", "department", "prefecture", "sou
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Leads as they are known now and their activity; `day` is the local date."""
+    """Leads as they are known now and their activity; `day` is the local date. `not_hot`: the numbers
+    of those who are kept out of the hot ones, whatever a model says."""
 
     day: date
     leads: pl.DataFrame
     source: ActivitySource
+    not_hot: frozenset[int] = frozenset()
 
 
 def ground() -> Ground:
@@ -42,7 +45,8 @@ def ground() -> Ground:
     Not in one transaction: that would keep writers waiting for as long as a million leads take,
     and an event more or less does not change what a preview says.
     """
-    return Ground(timezone.localdate(), people.attribute_frame(), history_source())
+    kept = excluded_frame().filter(pl.col("hot"))["number"]
+    return Ground(timezone.localdate(), people.attribute_frame(), history_source(), frozenset(kept))
 
 
 def current_picks(*, now: bool = False) -> Picks:
