@@ -8,6 +8,7 @@ for each such class; numbers abroad are asked one by one.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import phonenumbers
@@ -193,6 +194,7 @@ def _foreign(numbers: pl.Series) -> pl.DataFrame:
     return pl.concat([asked.to_frame(), answers], how="horizontal")
 
 
+@lru_cache(maxsize=1 << 16)
 def _ask(number: str, region: str | None) -> dict[str, str | None]:
     nothing: dict[str, str | None] = dict.fromkeys(COLUMNS)
     try:

@@ -128,9 +128,11 @@ def write_values(
     """
     if values.is_empty() or not fields:
         return pl.Series(SUBJECT, dtype=pl.Int32)
+    if fill:
+        values = _where_nothing_is_known(values, fields, _current(scope, values))
     if origin.dated:
         _date_what_was_seen_later(scope, values, fields, origin)
-    first, later = news(scope, values, fields, origin, fill=fill)
+    first, later = news(scope, values, fields, origin)
     _write(scope, first, fields, None, origin)
     _write(scope, later, fields, origin.day, origin)
     return pl.concat([first[SUBJECT], later[SUBJECT]]).unique().sort()
@@ -141,19 +143,10 @@ def news(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """What of `values` is new: first values that hold from the beginning, and values from the
     origin's day on. Rows without news are left out; values that are no news are null."""
-    with staged(values.select(pl.col(SUBJECT).alias("subject")), "asked"):
-        text = "t.attributes::text" if on_postgres() else "t.attributes"
-        current = fetch(
-            f"select t.id, {text} from asked a join {TABLES[scope]} t on t.id = a.subject",
-            {SUBJECT: pl.Int32, "#values": pl.String},
-        )
+    current = _current(scope, values)
     before = as_of(scope, current, fields, origin.day, everybody=False)
     if fill:
-        held = as_of(scope, current, fields, None, everybody=False)
-        empty = values.select(SUBJECT).join(held, on=SUBJECT, how="left", maintain_order="left")
-        values = values.with_columns(
-            pl.when(empty[f].fill_null("") == "").then(pl.col(f)).alias(f) for f in fields
-        )
+        values = _where_nothing_is_known(values, fields, current)
     pairs = values.join(before, on=SUBJECT, how="left", suffix="#before", maintain_order="left")
     told = {f: pl.col(f).is_not_null() & (pl.col(f) != pl.col(f"{f}#before").fill_null("")) for f in fields}
     dated = {f: pl.col(f"{f}#before").is_not_null() | pl.lit(origin.dated) for f in fields}
@@ -161,6 +154,24 @@ def news(
     later = pairs.select(SUBJECT, *(pl.when(told[f] & dated[f]).then(f).alias(f) for f in fields))
     some = pl.any_horizontal(pl.lit(False), *(pl.col(f).is_not_null() for f in fields))
     return first.filter(some), later.filter(some)
+
+
+def _current(scope: Scope, values: pl.DataFrame) -> pl.DataFrame:
+    """`#subject` and `#values` (JSON text) of the subjects of `values` as they are now."""
+    with staged(values.select(pl.col(SUBJECT).alias("subject")), "asked"):
+        text = "t.attributes::text" if on_postgres() else "t.attributes"
+        return fetch(
+            f"select t.id, {text} from asked a join {TABLES[scope]} t on t.id = a.subject",
+            {SUBJECT: pl.Int32, "#values": pl.String},
+        )
+
+
+def _where_nothing_is_known(
+    values: pl.DataFrame, fields: Sequence[str], current: pl.DataFrame
+) -> pl.DataFrame:
+    held = pl.concat([current.select(SUBJECT), opened(current["#values"], fields)], how="horizontal")
+    held = values.select(SUBJECT).join(held, on=SUBJECT, how="left", maintain_order="left")
+    return values.with_columns(pl.when(held[f].fill_null("") == "").then(pl.col(f)).alias(f) for f in fields)
 
 
 def _versions(scope: Scope, subjects: pl.Series | None, day: int) -> pl.DataFrame:
