@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from mikomi.core.words import MikomiError
 from mikomi.hub.accounts.models import User
+from mikomi.hub.activity import queries as facts
 from mikomi.hub.kit.jobs import run_pending
 from mikomi.hub.people import moving
 from mikomi.hub.people import queries as people
@@ -21,6 +22,7 @@ from mikomi.hub.people.duplicates import finding, queries
 from mikomi.hub.people.models import DuplicatePair, Lead
 from mikomi.hub.site import pipeline
 from mikomi.hub.site.actions import merge_sure
+from mikomi.hub.site.actions.erase_leads import erase_leads
 from mikomi.hub.site.actions.merge_leads import merge_leads, part_leads
 from mikomi.hub.site.rows import store
 from tests.hub.people.duplicates_world import put
@@ -68,6 +70,15 @@ def test_scores_are_what_they_were_after_a_merge_and_its_undo() -> None:
     part_leads(number)
     run_pending()
     assert np.array_equal(store.read_scores(columns=("fit", "engagement", "total")), before)
+
+
+def test_erasing_a_person_erases_the_leads_that_were_merged_into_it() -> None:
+    numbers = people.numbers_of(["L1", "L3"])
+    merge_leads(numbers["L3"], numbers["L1"])
+    erase_leads([numbers["L3"]])
+    assert not Lead.objects.filter(key__in=["L1", "L3"]).exists()
+    assert facts.waiting_count() == 0
+    assert facts.broken_counters() == 0
 
 
 def test_the_sure_ones_are_merged_in_bulk_and_contradictions_are_left_out() -> None:
