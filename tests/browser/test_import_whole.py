@@ -13,6 +13,8 @@ from mikomi.hub.accounts.models import User
 from mikomi.hub.consent.queries import standing_of
 from mikomi.hub.people.models import Change, Field, Import, Lead, Tag
 
+FAULTS: list[str] = []
+"""What the browser complained of."""
 SLOW = 60_000
 """The first file of a process may have its reader compiled."""
 
@@ -33,6 +35,8 @@ def opened(
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     session = client.cookies["mikomi_session"].value
     context.add_cookies([{"name": "mikomi_session", "value": session, "url": live_server.url}])
+    page.on("console", lambda said: FAULTS.append(said.text) if said.type == "error" else None)
+    FAULTS.clear()
     page.goto(live_server.url + "/import/")
     expect(page.locator("html")).to_have_attribute("data-mk-ready", "")
     return page
@@ -131,6 +135,8 @@ def test_from_the_file_to_the_undo(opened: Page) -> None:
     page.get_by_role("link", name="取り込みの一覧へ").click()
     gone = page.get_by_role("row").filter(has_text="名刺.csv")
     expect(gone.get_by_text("取り消し済み")).to_be_visible()
+    # The refused load answers 422, which the browser notes; nothing else is wrong.
+    assert [fault for fault in FAULTS if "422" not in fault] == []
 
 
 def test_a_value_that_somebody_changed_later_is_named_after_the_undo(opened: Page) -> None:

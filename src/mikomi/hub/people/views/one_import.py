@@ -112,6 +112,8 @@ def set_options(request: PageRequest, number: int) -> HttpResponse:
     asked = asks_basis(record)
     why = check_with(record, before, options)
     if not request.htmx:
+        if why is not None:
+            return show(request, record, columns_error=why, status=422)
         return redirect("people:import", number)
     if record.status != Status.CHECKED:
         return HttpResponseClientRefresh()
@@ -143,7 +145,8 @@ def load(request: PageRequest, number: int) -> HttpResponse:
         why = check_with(record, rest, now)
         if why is None:
             messages.warning(request, _("選びなおしたので読みなおしました。確かめてから取り込んでください。"))
-        return show(request, record, columns_error=why) if why else redirect("people:import", number)
+            return redirect("people:import", number)
+        return show(request, record, columns_error=why, status=422)
     if asks_basis(record) and basis.errors:
         return show(request, record, basis=basis, status=422)
     uploads.ask_load(record)
