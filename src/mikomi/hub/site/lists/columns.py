@@ -43,7 +43,7 @@ class Column:
     """One column. `field` is empty for those of `BUILT_IN`."""
 
     key: str
-    label: str | Promise
+    label: str
     number: bool = False
     field: TestedField | None = None
 
@@ -55,7 +55,7 @@ class Column:
 
 def all_columns() -> dict[str, Column]:
     """Every column there is, by key: those of rows, then fields."""
-    found = {key: Column(key, label, number) for key, (label, number) in BUILT_IN.items()}
+    found = {key: Column(key, str(label), number) for key, (label, number) in BUILT_IN.items()}
     english = not (get_language() or "ja").startswith("ja")
     for field in tested_fields():
         if field.key in IN_ROWS or field.key in ("name", "name_kana"):

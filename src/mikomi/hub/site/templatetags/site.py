@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +22,12 @@ register = template.Library()
 def of(values: Mapping[Any, Any] | None, key: Any) -> Any:
     """`values[key]`, None where there is no such key, or no values."""
     return values.get(key) if values else None
+
+
+@register.filter
+def nth(values: Sequence[Any], place: int) -> Any:
+    """`values[place]`, empty where there are fewer: templates know no such look-up by a variable."""
+    return values[place] if 0 <= place < len(values) else ""
 
 
 @register.filter

@@ -58,7 +58,7 @@ def lead_list(request: HttpRequest) -> HttpResponse:
         "standing": now,
         "query": query,
         "given": given,
-        "heads": [_head(given, query, NAME), *(_head(given, query, column) for column in chosen)],
+        "heads": [_head(given, query, _name()), *(_head(given, query, column) for column in chosen)],
         "columns": chosen,
         "offered": _offered(chosen),
         "beside": columns.beside(page.rows, chosen),
@@ -150,7 +150,8 @@ def _list_context(given: QueryDict, query: ListQuery, page: Page) -> dict[str, A
     }
 
 
-NAME = columns.Column("kana", _("名前"))
+def _name() -> columns.Column:
+    return columns.Column("kana", str(_("名前")))
 
 
 def _head(given: QueryDict, query: ListQuery, column: columns.Column) -> Head:
@@ -165,7 +166,7 @@ def _sorts(
 ) -> list[tuple[str, str | Promise, bool]]:
     """What a phone, whose lists have no heads, can sort by: parameter, words, whether it does now."""
     found: list[tuple[str, str | Promise, bool]] = [("", _("おすすめの順"), query.sort == "rank")]
-    for column in (NAME, *chosen):
+    for column in (_name(), *chosen):
         if not column.sort:
             continue
         ways = ("-", "") if column.sort in FIRST_DOWN else ("", "-")
