@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
@@ -389,3 +392,50 @@ def test_the_pages_read_well_in_english(client: Client) -> None:
     page = client.get(f"/import/{the_import().pk}/", headers={"accept-language": "en"}).content.decode()
     assert "Ground for mail" in page
     assert "Where a known person's value differs" in page
+
+
+def test_another_sheet_of_a_workbook_can_be_chosen(client: Client) -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        for name, rows in (
+            ("名簿", [["リードID", "氏名"], ["1", "山田 花"], ["2", "林 真"]]),
+            ("秋", [["リードID", "役職"], ["3", "部長"]]),
+        ):
+            sheet = book.add_worksheet(name)
+            for at, row in enumerate(rows):
+                sheet.write_row(at, 0, row)
+    client.post("/import/", {"kind": "", "file": SimpleUploadedFile("名簿.xlsx", out.getvalue())})
+    number = the_import().pk
+    page = client.get(f"/import/{number}/").content.decode()
+    assert "シート「名簿」" in page
+    assert '<option value="秋"' in page
+    client.post(f"/import/{number}/read/", {"kind": "leads", "sheet": "秋", "header": ""})
+    assert set(fields()) == {"リードID", "役職"}
+    assert "シート「秋」" in client.get(f"/import/{number}/").content.decode()
+
+
+def test_a_list_of_a_seminar_is_read_as_what_people_did_and_gets_its_name(client: Client) -> None:
+    upload(
+        client,
+        "First Name,Last Name,Email,Registration Time,Approval Status\n"
+        "花,山田,hana@kitahama.example,11/18/2026 10:00:00 AM,approved\n",
+    )
+    number = the_import().pk
+    assert the_import().kind == "leads"
+    page = client.get(f"/import/{number}/").content.decode()
+    assert "申込と参加も「行動」として取り込めます" in page
+    client.post(f"/import/{number}/read/", {"kind": "events"})
+    assert "セミナーの名前" in client.get(f"/import/{number}/").content.decode()
+    choose(client, part="rule", seminar="段取り改善", held_at="2026-11-20T14:00")
+    assert the_import().options["seminar"] == "段取り改善"
+    assert "段取り改善" in client.get(f"/import/{number}/").content.decode()
+
+
+def test_an_import_on_its_way_can_be_stopped_and_taken_back(client: Client, monkeypatch) -> None:
+    upload(client, "リードID,氏名\n1,山田 花\n")
+    record = the_import()
+    Import.objects.filter(pk=record.pk).update(status="running")
+    page = client.get(f"/import/{record.pk}/").content.decode()
+    assert "中止して元に戻す" in page
+    client.post(f"/import/{record.pk}/undo/")
+    assert the_import().status == "undone"
