@@ -1,0 +1,109 @@
+"""Duplicates as the app looks for them: out of the database, pairs back into it.
+
+    python -m bench.duplicates_hub --leads 1000000
+
+The population of `bench.duplicates` as leads and companies. Timed: the first look at all (nothing is
+kept yet), the next night's (nothing changed), the look at one lead that changed, with its keys, and what
+of that is looking it up among all by index.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import sys
+import time
+
+import polars as pl
+
+from bench.databases import in_child, on_each, prepared
+from bench.duplicates import make_population
+
+LOOKUPS = 200
+
+
+def main(arguments: list[str]) -> int:
+    """Measures on each database in a process of its own."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--leads", type=int, default=100_000)
+    parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
+    chosen = parser.parse_args(arguments)
+    if in_child():
+        prepared()
+        measure(chosen.leads)
+        return 0
+    databases = ["sqlite", "postgresql"] if chosen.database == "both" else [chosen.database]
+    return on_each("bench.duplicates_hub", ["--leads", str(chosen.leads)], databases)
+
+
+def measure(count: int) -> None:
+    """Fills the tables and looks for duplicates in each way."""
+    from mikomi.hub.people.duplicates import finding, keys
+
+    fill(make_population(count)[0])
+    finding.match_one(1)
+    for name in ("all leads, first time", "all leads, next night"):
+        began = time.perf_counter()
+        found = finding.find_all()
+        print(f"{name:28} {time.perf_counter() - began:8.2f} s   {found.pairs:,} pairs", flush=True)
+    print(
+        f"memory at most               {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:8.2f} GiB"
+    )
+    lookups, whole = [], []
+    for number in range(1, count, max(count // LOOKUPS, 1)):
+        began = time.perf_counter()
+        keys.store_keys(keys.keys_of_leads([number]), [number])
+        middle = time.perf_counter()
+        finding.match_one(number)
+        ended = time.perf_counter()
+        lookups.append(ended - middle)
+        whole.append(ended - began)
+    for name, times in (("one lead, by index", lookups), ("one lead, with its keys", whole)):
+        times.sort()
+        middle, most = 1000 * times[len(times) // 2], 1000 * times[int(len(times) * 0.95)]
+        print(f"{name:28} {middle:8.1f} ms, 95 % within {most:.1f} ms")
+
+
+def fill(leads: pl.DataFrame) -> None:
+    """Stores the population as people's tables have it."""
+    from django.db import transaction
+    from django.utils import timezone
+
+    from mikomi.hub.kit.setwise import json_value, run, staged
+
+    names = leads["company_key"].drop_nulls().unique().sort()
+    companies = pl.DataFrame({"id": pl.int_range(1, len(names) + 1, eager=True), "name": names})
+    values = pl.struct(
+        pl.concat_str("family", pl.lit(" "), "given").alias("name"),
+        pl.col("kana_key").alias("name_kana"),
+        "email",
+        pl.col("phones").list.first().alias("phone"),
+        pl.col("company_key").alias("company"),
+    )
+    rows = leads.join(companies, left_on="company_key", right_on="name", how="left", maintain_order="left")
+    rows = rows.select(
+        (pl.col("lead") + 1).alias("id"),
+        pl.col("email").fill_null(""),
+        pl.col("id").alias("company"),
+        values.struct.json_encode().alias("told"),
+    )
+    now = timezone.now()
+    empty = json_value("'{}'")
+    with transaction.atomic():
+        with staged(companies, "firms"):
+            run(
+                "insert into people_company (id, key, name, attributes, added_at)"
+                f" select id, name, name, {empty}, %s from firms",
+                [now],
+            )
+        for part in rows.iter_slices(100_000):
+            with staged(part, "filled"):
+                run(
+                    "insert into people_lead (id, key, email, company_id, attributes, added_at)"
+                    f" select id, 'L' || id, email, company, {json_value('told')}, %s from filled",
+                    [now],
+                )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
