@@ -73,9 +73,10 @@ def find_touched() -> Found:
     return find_all()
 
 
-def find_for(lead_ids: Sequence[int]) -> Found:
-    """Looks at these leads alone, as they are now."""
-    with leases.hold(LEASE, wait=600.0) as lease:
+def find_for(lead_ids: Sequence[int], wait: float = 600.0) -> Found:
+    """Looks at these leads alone, as they are now. Raises `MikomiError` where another look takes longer
+    than `wait` seconds."""
+    with leases.hold(LEASE, wait=wait) as lease:
         store_keys(keys_of_leads(lead_ids), lead_ids)
         return _find_for(lead_ids, lease, None)
 

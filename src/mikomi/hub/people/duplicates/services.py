@@ -6,11 +6,15 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from mikomi.core.words import MikomiError
+from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.people.duplicates import finding
 from mikomi.hub.people.models import DuplicatePair
 from mikomi.hub.people.models.same import MergeRun
 
 NOT_SAME = "not_same"
+PATIENCE = 2.0
+"""Seconds that a person waits for another look to end."""
 
 
 def tell_apart(one: int, two: int, by_id: int | None = None) -> None:
@@ -27,7 +31,11 @@ def forget_verdict(one: int, two: int) -> None:
     low, high = min(one, two), max(one, two)
     with transaction.atomic():
         DuplicatePair.objects.filter(low=low, high=high, verdict=NOT_SAME).delete()
-    finding.find_for([low, high])
+    try:
+        finding.find_for([low, high], wait=PATIENCE)
+    except MikomiError:
+        # All leads are being looked at; the next look finds the pair.
+        enqueue("people.find_all_duplicates", once=True, slot="")
 
 
 def begin_run(groups: int, by_id: int | None) -> MergeRun:

@@ -19,6 +19,7 @@ from mikomi.core.matching.levels import LEVEL_WORDS, Level
 from mikomi.core.words import MikomiError
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.kit.templatetags.kit import words
+from mikomi.hub.people import moving
 from mikomi.hub.people.duplicates import queries, services
 from mikomi.hub.site.actions import merge_sure
 from mikomi.hub.site.actions.merge_leads import merge_leads, part_leads
@@ -134,6 +135,20 @@ def part(request: HttpRequest, merge: int) -> HttpResponse:
     told = [_("2人に戻しました"), *(words(left) for left in parted.left)]
     messages.success(request, " ".join(f"{text}。" if _japanese(text) else text for text in told))
     return redirect("site:compare", parted.kept, parted.gone)
+
+
+@require_POST
+def undo_single(request: HttpRequest, batch: int) -> HttpResponse:
+    """Takes an act on one person back, named by its entry in the history: a merge or a new job."""
+    merge = queries.merge_of(batch)
+    if merge is not None:
+        return part(request, merge)
+    try:
+        moving.take_back(batch, request.user.pk)
+        messages.success(request, _("元に戻しました"))
+    except MikomiError as error:
+        messages.error(request, words(error.words))
+    return _back(request)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
