@@ -51,6 +51,7 @@ urlpatterns = [
     path("duplicates/runs/<int:number>/", same.merge_run, name="merge_run"),
     path("duplicates/runs/<int:number>/undo/", same.part_run, name="part_run"),
     path("duplicates/merges/<int:merge>/undo/", same.part, name="part"),
+    path("duplicates/acts/<int:batch>/undo/", same.undo_single, name="undo_single"),
     path("duplicates/<int:kept>/<int:gone>/", same.compare, name="compare"),
     path("duplicates/<int:kept>/<int:gone>/not-same/", same.not_same, name="not_same"),
     path("duplicates/<int:kept>/<int:gone>/maybe-same/", same.maybe_same, name="maybe_same"),
