@@ -101,6 +101,7 @@ def test_pages_go_on_and_back(enter: Open) -> None:
 
 def test_a_list_is_saved_as_a_file(enter: Open) -> None:
     page = enter("/leads/?q=北浜")
+    page.get_by_role("link", name="書き出す").click()
     with page.expect_download() as download:
         page.get_by_role("link", name="CSVで書き出す").click()
     text = download.value.path().read_text(encoding="utf-8-sig")
