@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import numpy as np
@@ -144,6 +145,22 @@ def test_a_move_within_a_company_leaves_what_is_not_told() -> None:
         moving.move_lead(number, "なし", ON, {})
     with pytest.raises(MikomiError):
         moving.move_lead(number, "北浜精機", ON, {"department": "営業部"})
+
+
+def test_merges_and_moves_are_taken_back_from_the_history(client: Client) -> None:
+    client.force_login(User.objects.create_user("mori@works.example", name="森 健太郎"))
+    numbers = people.numbers_of(["L1", "L3"])
+    moving.move_lead(numbers["L1"], "株式会社あたらしい工業", ON, {})
+    merge_leads(numbers["L3"], numbers["L1"])
+    page = client.get(reverse("site:acts")).content.decode()
+    acts = re.findall(r'action="(/duplicates/acts/[0-9]+/undo/)"', page)
+    assert len(acts) == 2
+    for act in acts:
+        assert client.post(act, {"next": reverse("site:acts")}).status_code == 302
+    person = people.person(numbers["L1"])
+    assert person is not None
+    assert person.company == "北浜精機"
+    assert "/duplicates/acts/" not in client.get(reverse("site:acts")).content.decode()
 
 
 def test_pages_refuse_what_is_not_there(client: Client) -> None:
