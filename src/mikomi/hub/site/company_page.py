@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 import numpy as np
 from django.db import connection
@@ -101,7 +102,7 @@ def head_of(company: CompanyView, rows: Sequence[Row]) -> Head:
     return Head(
         number=company.number,
         name=company.name,
-        legal_form=split_company(company.name).legal_form or "",
+        legal_form=_legal_form(company.name),
         other_names=tuple(name for name in company_facts.other_names(company.number) if name != company.name),
         facts=tuple(facts),
         website=known.get("website", ""),
@@ -186,3 +187,8 @@ def warmth_of(
         ],
     )
     return Warmth(draw_temperature(plot), threshold)
+
+
+@lru_cache(maxsize=4096)
+def _legal_form(name: str) -> str:
+    return split_company(name).legal_form or ""
