@@ -4,6 +4,7 @@ folder.json      which format this is, and the time zone all days are counted in
 secret_key       signs sessions and links (mode 600)
 mikomi.sqlite3   the database, where no `MIKOMI_DATABASE_URL` is set
 history/         activity files, a cache
+files/           files of leads and companies, under random names
 serve.lock       held while `mikomi serve` runs
 """
 
