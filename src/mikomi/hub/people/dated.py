@@ -364,8 +364,9 @@ def _date_what_was_seen_later(
         return
     told = values.unpivot(on=list(fields), index=SUBJECT, variable_name="#field", value_name="#told")
     same = [SUBJECT, "#field", "#recorded_at", "#value"]
-    long = _in_order(seen, fields).join(told.drop_nulls("#told"), on=[SUBJECT, "#field"], how="semi")
-    first = long.filter(pl.col("#known_from").is_null())
+    long = _in_order(seen, fields).join(told.drop_nulls("#told"), on=[SUBJECT, "#field"])
+    # The same value is no news, so nothing has to be overruled.
+    first = long.filter(pl.col("#known_from").is_null() & (pl.col("#told") != pl.col("#value")))
     first = first.join(long.drop_nulls("#known_from"), on=same, how="anti")
     if first.is_empty():
         return
