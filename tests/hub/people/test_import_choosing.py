@@ -439,3 +439,13 @@ def test_an_import_on_its_way_can_be_stopped_and_taken_back(client: Client, monk
     assert "中止して元に戻す" in page
     client.post(f"/import/{record.pk}/undo/")
     assert the_import().status == "undone"
+
+
+def test_of_several_files_the_sound_ones_are_kept_and_the_others_named(client: Client, monkeypatch) -> None:
+    monkeypatch.setattr(uploads, "LARGEST", 50)
+    answer = upload(client, "リードID\n1\n", "リードID\n" + "2\n" * 50)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "「二.csv」は受け取れませんでした" in page
+    assert "1個のファイルを受け取りました" in page
+    assert Import.objects.count() == 1

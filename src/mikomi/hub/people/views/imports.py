@@ -29,6 +29,7 @@ COUNTED = (Import.Status.RUNNING, Import.Status.DONE, Import.Status.UNDOING, Imp
 def imports(request: PageRequest) -> HttpResponse:
     """The list of imports, and the form for the next ones."""
     refused: list[tuple[str, Words]] = []
+    together = request.GET.get("upload", "")
     if request.method == "POST":
         form = UploadForm(request.POST, request.FILES)
         if form.is_valid():
@@ -45,7 +46,7 @@ def imports(request: PageRequest) -> HttpResponse:
                     refused.append((str(file.name), error.words))
                     continue
                 kept.append(record)
-            if len(kept) > 1:
+            if len(kept) > 1 or refused:
                 Import.objects.filter(pk__in=[record.pk for record in kept]).update(upload=together)
             if kept and not refused:
                 first = reverse("people:import", args=[kept[0].pk])
@@ -59,7 +60,7 @@ def imports(request: PageRequest) -> HttpResponse:
     context = {
         "form": form,
         "refused": refused,
-        "together": together_with(request.GET.get("upload", "")),
+        "together": together_with(together),
         "page": page,
         "counted": COUNTED,
         "limit": uploads.LARGEST >> 20,
