@@ -103,7 +103,9 @@ def check_rows(rows: pl.DataFrame, headers: dict[str, str], fields: dict[str, Fi
     rows, moved = _mails_elsewhere(rows, headers)
     problems += moved
     columns: list[pl.Series] = []
-    for key in [name for name in rows.columns if name in fields]:
+    counts = zip(rows.columns, rows.null_count().row(0), strict=True)
+    empty = {name for name, count in counts if count == rows.height}
+    for key in [name for name in rows.columns if name in fields and name not in empty]:
         values, reasons = _fit(rows[key], key, headers[key], fields[key])
         if reasons is not None:
             problems.append(_problems(rows, key, headers[key], reasons, "left_out"))

@@ -120,10 +120,11 @@ class _Taken:
     def take(self, chunk: Chunk) -> None:
         """Checks a run of rows and puts the sound ones behind those that are there."""
         self.rejected.append(chunk.rejected)
+        there = set(chunk.frame.columns)
         raw = chunk.frame.select(
             pl.when(pl.col(header).str.strip_chars() != "").then(pl.col(header)).alias(field)
             for field, header in self.headers.items()
-            if header in chunk.frame.columns
+            if header in there
         ).with_columns(chunk.lines.alias(LINE))
         self._note_unnamed(chunk.frame)
         checked = check_rows(raw, self.headers, self.made)

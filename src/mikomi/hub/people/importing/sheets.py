@@ -21,6 +21,9 @@ from mikomi.hub.people.importing.rows import Rows
 SAMPLE = 1_000
 """Rows looked at to find what columns are."""
 
+SAMPLED = 200
+"""So many columns are shown with their first values."""
+
 type Progress = Callable[[int, int], None]
 
 
@@ -101,9 +104,10 @@ def opened(path: Path, options: Options, encoding: str | None) -> Reader:
 def seen(columns: Sequence[Mapped], sample: pl.DataFrame, standard: frozenset[str]) -> tuple[Column, ...]:
     """The columns with their first values."""
     found = []
-    for mapped in columns:
+    there = set(sample.columns)
+    for place, mapped in enumerate(columns):
         values: list[str] = []
-        if mapped.header in sample.columns:
+        if mapped.header in there and place < SAMPLED:
             texts = sample[mapped.header].drop_nulls()
             texts = texts.filter(texts.str.strip_chars() != "").head(3)
             values = [text[:80] for text in texts.to_list()]

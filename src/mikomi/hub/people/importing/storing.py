@@ -187,7 +187,9 @@ def _given(settled: Settled, shared: Sequence[str], options: Options) -> pl.Data
     if "company" in frame.columns and mine:
         alone = key_of(frame["company"]).is_null()
         frame = frame.with_columns(pl.when(alone).then(pl.col(f)).alias(f) for f in mine)
-    return frame
+    # A column without a value says nothing; of wide files most are so.
+    counts = zip(frame.columns, frame.null_count().row(0), strict=True)
+    return frame.select(name for name, count in counts if name == "lead" or count < frame.height)
 
 
 def _note_made(scope: Scope, table: str, last: int, told: Origin) -> None:
