@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from mikomi.hub.people import exclusions
 from mikomi.hub.people import queries as people
 from mikomi.hub.people import services as people_services
 from mikomi.hub.people.duplicates import finding
@@ -45,8 +46,9 @@ def lead(tmp_path, monkeypatch) -> int:
     make_world()
     put_outcome("L1", 100, "lost")
     put_leads([("L1", "三宅 浩司", "ミヤケ コウジ", "北浜精機", "本部長", "製造業")])
-    pipeline.score_all(ON)
     number = people.numbers_of(["L1"])["L1"]
+    exclusions.exclude("no_calls", "lead", str(number))
+    pipeline.score_all(ON)
     people_services.set_value(number, "phone", "03-5555-0101", origin())
     finding.find_all()
     LeadTag.objects.create(lead=number, tag=1, at=timezone.now())
