@@ -167,7 +167,10 @@ def warmth_of(
         return None
     everybody = near.leads["number"].to_list()
     changes = company_facts.days_of_change(everybody, company, first, standing.on)
-    frames = [(day, queries.attribute_frame(day, everybody)) for day in (first, *changes[-MOST_FRAMES:])]
+    frames = [(first, near.leads)]
+    if changes:
+        days_read = (first, *changes[-MOST_FRAMES:])
+        frames = [(day, queries.attribute_frame(day, everybody)) for day in days_read]
     scored = score_days(standing.model, frames[0][1], near.source, days, later=frames[1:], threads=1)
     ours = np.isin(np.array(everybody), np.array(numbers))
     best = np.stack([day.total[ours] for day in scored]).max(axis=1)
