@@ -7,6 +7,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -276,3 +277,17 @@ def test_names_are_shown_without_what_could_mislead(name: str, shown: str) -> No
 def test_an_unknown_note_is_said_to_be_gone() -> None:
     with pytest.raises(MikomiError):
         notes.edit_note(99, "あ", "", None)
+
+
+def test_notes_from_elsewhere_find_their_lead_or_company_and_others_are_left_out(mori: User) -> None:
+    at = timezone.now()
+    rows = [
+        ("lead", "L1", "人のこと", at),
+        ("company", "北浜精機", "会社のこと", at),
+        ("lead", "L99", "だれか", at),
+    ]
+    frame = pl.DataFrame(rows, schema=["scope", "key", "text"], orient="row").with_columns(at=pl.lit(at))
+    assert notes.record_notes(frame, mori.pk) == 2
+    note = notes.notes_of("lead", number())[0]
+    assert (note.text, note.by, note.at) == ("人のこと", "森 健太郎", at)
+    assert [n.text for n in notes.notes_of("company", company())] == ["会社のこと"]
