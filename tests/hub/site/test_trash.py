@@ -52,6 +52,7 @@ def rows() -> list[tuple]:
 
 def test_it_works(client) -> None:
     lead = number("L1")
+    assert f'action="/leads/{lead}/trash/"' in client.get(f"/leads/{lead}/").content.decode()
     assert client.post(f"/leads/{lead}/trash/").status_code == 302
     assert "三宅 浩司" not in client.get("/leads/").content.decode()
     page = client.get("/trash/").content.decode()
