@@ -281,12 +281,14 @@ def test_an_unknown_note_is_said_to_be_gone() -> None:
 
 def test_notes_from_elsewhere_find_their_lead_or_company_and_others_are_left_out(mori: User) -> None:
     at = timezone.now()
-    rows = [
-        ("lead", "L1", "人のこと", at),
-        ("company", "北浜精機", "会社のこと", at),
-        ("lead", "L99", "だれか", at),
-    ]
-    frame = pl.DataFrame(rows, schema=["scope", "key", "text"], orient="row").with_columns(at=pl.lit(at))
+    frame = pl.DataFrame(
+        {
+            "scope": ["lead", "company", "lead"],
+            "key": ["L1", "北浜精機", "L99"],
+            "text": ["人のこと", "会社のこと", "だれか"],
+            "at": [at] * 3,
+        }
+    )
     assert notes.record_notes(frame, mori.pk) == 2
     note = notes.notes_of("lead", number())[0]
     assert (note.text, note.by, note.at) == ("人のこと", "森 健太郎", at)
