@@ -50,6 +50,29 @@ def test_the_form_before_and_after_the_name_are_two_companies() -> None:
     assert names() == ["株式会社北浜精機", "北浜精機株式会社"]
 
 
+@pytest.mark.parametrize("order", [0, 1, 2])
+def test_a_name_without_its_form_is_the_one_company_that_bears_it(order: int) -> None:
+    rows = [{"lead": "a", "company": "北浜精機"}, {"lead": "b", "company": "㈱北浜精機"}]
+    if order == 2:
+        store(*rows)
+    else:
+        store(rows[order])
+        store(rows[1 - order])
+    assert len(names()) == 1
+    assert queries.attribute_frame()["company"].n_unique() == 1
+
+
+def test_a_name_without_its_form_is_neither_of_two_that_bear_it() -> None:
+    store({"lead": "a", "company": "㈱北浜精機"}, {"lead": "b", "company": "有限会社北浜精機"})
+    store({"lead": "c", "company": "北浜精機"})
+    assert len(names()) == 3
+
+
+def test_mere_surnames_are_not_joined() -> None:
+    store({"lead": "a", "company": "㈱森田"}, {"lead": "b", "company": "森田"})
+    assert len(names()) == 2
+
+
 @pytest.mark.parametrize("text", ["なし", "株式会社", "taro@example.jp", "－", "  "])
 def test_what_names_nobody_is_no_company(text: str) -> None:
     store({"lead": "a", "company": text, "industry": "製造業"})

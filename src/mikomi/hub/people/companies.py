@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from mikomi.core.names.companies import company_key, company_parts
+from mikomi.core.names.companies import LONG_ENOUGH, company_key, company_parts
 from mikomi.core.names.corporate_number import corporate_numbers
 from mikomi.hub.activity.queries import instant
 from mikomi.hub.kit.setwise import fetch, json_value, on_postgres, run, staged
@@ -74,20 +74,24 @@ def take_companies(companies: pl.DataFrame, origin: Origin) -> pl.DataFrame:
     """`#company` -> `#subject`; companies that are new are made. In a transaction.
 
     `companies`: `#company` (every one once), `company` (the name), and `corporate_number` where it
-    is known. A name that is new comes to the company that bears its 法人番号 already; companies that
-    are there both stay two, since nobody has said which of them is right.
+    is known. A name that is new comes to the company that bears its 法人番号 already, or, where only one
+    of the two is written with a legal form, to the one company of that name; companies that are there
+    both stay two, since nobody has said which of them is right.
     """
     known = find_companies(companies[KEY])
     fresh = companies.join(known, on=KEY, how="anti", maintain_order="left")
     if fresh.is_empty():
         return known
     same = _by_number(companies, known, fresh)
+    rest = fresh.join(same, on=KEY, how="anti", maintain_order="left")
+    same = pl.concat([same, _by_core(rest[KEY])])
     made = fresh.join(same, on=KEY, how="anti", maintain_order="left")
     names = made.with_columns(shown_names(made["company"]).alias("company"))
-    with staged(names.select(pl.col(KEY).alias("key"), pl.col("company").alias("name")), "fresh"):
+    named = names.select(pl.col(KEY).alias("key"), _core(KEY).alias("core"), pl.col("company").alias("name"))
+    with staged(named, "fresh"):
         run(
-            "insert into people_company (key, name, attributes, added_at)"
-            f" select n.key, n.name, {json_value(_EMPTY)}, %s from fresh n",
+            "insert into people_company (key, core, name, attributes, added_at)"
+            f" select n.key, n.core, n.name, {json_value(_EMPTY)}, %s from fresh n",
             [instant(origin.recorded_at)],
         )
     found = pl.concat([known, find_companies(made[KEY])])
@@ -125,6 +129,36 @@ def _by_number(companies: pl.DataFrame, known: pl.DataFrame, fresh: pl.DataFrame
     return found.filter(~alone).select(
         KEY, "#there", pl.when(pl.col("#there").is_null()).then("#head").alias("#head")
     )
+
+
+def _by_core(fresh: pl.Series) -> pl.DataFrame:
+    """As `_by_number`, of names that differ from the one company of their name by the legal form alone:
+    北浜精機 is 株式会社北浜精機 where no other 北浜精機 is known. Mere surnames say too little."""
+    asked = fresh.to_frame().with_columns(_core(KEY).alias("#core"))
+    long = asked.filter(pl.col("#core").str.len_chars() >= LONG_ENOUGH)
+    with staged(long.select(pl.col("#core").alias("core")).unique(), "cores"):
+        there = fetch(
+            "select c.core, c.id, c.key from cores n join people_company c on c.core = n.core",
+            {"#core": pl.String, "#there": pl.Int32, "#head": pl.String},
+        )
+    formless = pl.col("#head") == pl.col("#core")
+    new = long.select("#core", pl.lit(None, pl.Int32).alias("#there"), pl.col(KEY).alias("#head"))
+    every = pl.concat([there, new])
+    # A name without a form waits for whoever bears it; two who bear it are two.
+    borne = every.filter(~formless).group_by("#core").agg(pl.len().alias("n"), pl.all().first())
+    one = borne.filter(pl.col("n") == 1).select("#core", "#there", "#head")
+    plain = there.filter(formless).select("#core", pl.col("#there").alias("#plain"))
+    found = long.join(one, on="#core").join(plain, on="#core", how="left")
+    # The company that is there stays, be it the one with the form or the one without.
+    mine = pl.coalesce("#there", "#plain")
+    away = (pl.col(KEY) != pl.col("#head")) | mine.is_not_null()
+    return found.filter(away).select(
+        KEY, mine.alias("#there"), pl.when(mine.is_null()).then("#head").alias("#head")
+    )
+
+
+def _core(key: str) -> pl.Expr:
+    return pl.col(key).str.split("|").list.first()
 
 
 def _bearers(numbers: pl.Series) -> pl.DataFrame:

@@ -196,7 +196,7 @@ def record_history(changes: pl.DataFrame, origin: Origin) -> int:
 
 
 def erase(leads: Sequence[int]) -> None:
-    """Deletes the leads (numbers), what is and was known of them, and all their facts."""
+    """Deletes the leads (numbers), what is and was known of them, their files, and all their facts."""
     gone = pl.DataFrame({"lead": list(leads)}, schema={"lead": pl.Int32})
     with changing():
         with staged(gone, "leaving"):

@@ -10,11 +10,13 @@ class Company(models.Model):
     """One company. Its attributes stand here once and are read by all its leads.
 
     `key` is `companies.key_of` of the name it was first written with, `name` that name without branch
-    or department. `attributes` holds the values known now, by field key.
+    or department. `core` is what of the key is no legal form. `attributes` holds the values known now,
+    by field key.
     """
 
     id = models.AutoField(primary_key=True)
     key = models.TextField(unique=True)
+    core = models.TextField(default="", db_index=True)
     name = models.TextField()
     attributes = models.JSONField(default=dict)
     added_at = models.DateTimeField()

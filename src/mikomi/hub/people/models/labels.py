@@ -73,7 +73,8 @@ class Note(models.Model):
 
 
 class Attachment(models.Model):
-    """A file of a lead or a company; it lies in the data folder under `stored_as`. `deleted_at` as in `Note`."""
+    """A file of a lead or a company; it lies in the data folder under `stored_as`. `deleted_at` as in
+    `Note`."""
 
     id = models.AutoField(primary_key=True)
     scope = models.CharField(max_length=7, choices=Scope)
