@@ -189,7 +189,9 @@ def test_events_before_their_leads_join_them(leads: Path, events: Path) -> None:
 
 def test_several_headers_of_one_meaning_keep_all_values(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
-    path.write_text("id,会員番号,メール,メールアドレス,number,created_at\n1,m1,a@x.example,b@x.example,5,2026-01-02\n")
+    path.write_text(
+        "id,会員番号,メール,メールアドレス,number,created_at\n1,m1,a@x.example,b@x.example,5,2026-01-02\n"
+    )
     imports.run_import(path, "leads")
     row = queries.attribute_frame().row(0, named=True)
     assert {"m1", "a@x.example", "b@x.example", "1", "5"} <= {str(v) for v in row.values()}
