@@ -9,6 +9,7 @@ import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from mikomi.hub.accounts.models import User
 from mikomi.hub.consent.queries import standing_of
@@ -449,3 +450,16 @@ def test_of_several_files_the_sound_ones_are_kept_and_the_others_named(client: C
     assert "「二.csv」は受け取れませんでした" in page
     assert "1個のファイルを受け取りました" in page
     assert Import.objects.count() == 1
+
+
+@pytest.mark.parametrize("button", ["load", "options", "read", "mended"])
+def test_whoever_opens_the_address_of_a_button_comes_to_the_import(client, button: str) -> None:
+    made = Import.objects.create(kind="leads", status="done", started_at=timezone.now())
+    answer = client.get(f"/import/{made.pk}/{button}/")
+    assert (answer.status_code, answer["Location"]) == (302, f"/import/{made.pk}/")
+
+
+def test_a_page_shown_under_a_buttons_address_is_loaded_anew_under_its_own(client) -> None:
+    made = Import.objects.create(kind="leads", status="done", started_at=timezone.now())
+    answer = client.get(f"/import/{made.pk}/progress/", headers={"HX-Request": "true"})
+    assert answer["HX-Redirect"] == f"/import/{made.pk}/"

@@ -116,7 +116,7 @@ def test_a_large_file_is_read_by_a_worker_and_its_page_tells_how_far_it_is(
     assert poll in page
     assert "hx-trigger" in client.get(poll).content.decode()
     run_pending(1)
-    assert client.get(poll).headers["HX-Refresh"] == "true"
+    assert client.get(poll).headers["HX-Redirect"] == f"/import/{record.pk}/"
     assert "2行を取り込む" in client.get(f"/import/{record.pk}/").content.decode()
     client.post(f"/import/{record.pk}/load/")
     assert Lead.objects.count() == 0

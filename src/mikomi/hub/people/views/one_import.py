@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -13,8 +14,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
-from django_htmx.http import HttpResponseClientRefresh
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from mikomi.core.tabular.formats import ENDINGS
 from mikomi.core.words import MikomiError, Words
@@ -53,16 +54,34 @@ def one_import(request: PageRequest, number: int) -> HttpResponse:
     return show(request, get_object_or_404(Import.objects.select_related("by"), pk=number))
 
 
+def anew(number: int) -> HttpResponse:
+    """Has the browser load the import's page. Where an answer was shown under a button's address,
+    loading that once more would press the button, or find no page."""
+    return HttpResponseClientRedirect(reverse("people:import", args=[number]))
+
+
+def pressed(view: Callable[[PageRequest, int], HttpResponse]) -> Callable[[PageRequest, int], HttpResponse]:
+    """A button of an import's page. Its address stays in the browser where the answer was a page;
+    whoever opens it comes to the import."""
+
+    @require_http_methods(["GET", "POST"])
+    @wraps(view)
+    def answer(request: PageRequest, number: int) -> HttpResponse:
+        return view(request, number) if request.method == "POST" else redirect("people:import", number)
+
+    return answer
+
+
 @require_GET
 def progress(request: PageRequest, number: int) -> HttpResponse:
     """How far a worker is; the page is loaded anew once it is through."""
     record = get_object_or_404(Import, pk=number)
     if record.status not in BUSY:
-        return HttpResponseClientRefresh()
+        return anew(number)
     return render(request, "people/progress.html", {"record": record, "report": record.report})
 
 
-@require_POST
+@pressed
 def read_again(request: PageRequest, number: int) -> HttpResponse:
     """Reads the file in another way: encoding, delimiter, sheet, header, or as another kind of file."""
     record = get_object_or_404(Import, pk=number)
@@ -92,12 +111,12 @@ def read_again(request: PageRequest, number: int) -> HttpResponse:
     return redirect("people:import", number)
 
 
-@require_POST
+@pressed
 def set_options(request: PageRequest, number: int) -> HttpResponse:
     """Takes one change of the check page over and answers with what follows from it."""
     record = get_object_or_404(Import.objects.select_related("by"), pk=number)
     if record.status != Status.CHECKED:
-        return HttpResponseClientRefresh() if request.htmx else redirect("people:import", number)
+        return anew(number) if request.htmx else redirect("people:import", number)
     part = request.POST.get("part", "")
     before = chosen.parse(record.options)
     if part == "rest":
@@ -116,13 +135,13 @@ def set_options(request: PageRequest, number: int) -> HttpResponse:
             return show(request, record, columns_error=why, status=422)
         return redirect("people:import", number)
     if record.status != Status.CHECKED:
-        return HttpResponseClientRefresh()
+        return anew(number)
     context = context_of(request, record, moved=moved, columns_error=why)
     context["basis_turned"] = asked != context["asks_basis"]
     return render(request, f"people/import/answer_{'columns' if part == 'columns' else 'rule'}.html", context)
 
 
-@require_POST
+@pressed
 def load(request: PageRequest, number: int) -> HttpResponse:
     """Starts the import, with what was chosen last."""
     record = get_object_or_404(Import.objects.select_related("by"), pk=number)
@@ -175,7 +194,7 @@ def rejected(request: PageRequest, number: int) -> HttpResponse:
     return response
 
 
-@require_POST
+@pressed
 def mended(request: PageRequest, number: int) -> HttpResponse:
     """The rejected rows come back, mended: an import of their own, with the same choices."""
     record = get_object_or_404(Import.objects.select_related("by"), pk=number)
