@@ -93,8 +93,8 @@ def fill(leads: pl.DataFrame) -> None:
     with transaction.atomic():
         with staged(companies, "firms"):
             run(
-                "insert into people_company (id, key, name, attributes, added_at)"
-                f" select id, name, name, {empty}, %s from firms",
+                "insert into people_company (id, key, core, name, attributes, added_at)"
+                f" select id, name, name, name, {empty}, %s from firms",
                 [now],
             )
         for part in rows.iter_slices(100_000):

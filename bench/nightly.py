@@ -170,8 +170,8 @@ def fill_tables(leads: int, events: int) -> int:
         make_fields(FIELDS)
         with staged(companies.select("number", "company", shared.alias("attributes")), "c"):
             run(
-                "insert into people_company (id, key, name, attributes, added_at)"
-                f" select number, lower(company), company, attributes{json}, {stamp} from c"
+                "insert into people_company (id, key, core, name, attributes, added_at)"
+                f" select number, lower(company), lower(company), company, attributes{json}, {stamp} from c"
             )
         with staged(known.select("id", "lead", "email", "number", own.alias("attributes")), "l"):
             run(

@@ -20,8 +20,9 @@ ROUNDS = 7
 
 PEOPLE = {
     "sqlite": """
-insert into people_company (id, key, name, attributes, added_at)
-select company_id, min(lower(company)), min(company), json_object('industry', min(industry)),
+insert into people_company (id, key, core, name, attributes, added_at)
+select company_id, min(lower(company)), min(lower(company)), min(company),
+ json_object('industry', min(industry)),
  '2026-01-01 00:00:00' from site_lead_row group by company_id;
 insert into people_lead (id, key, email, company_id, attributes, added_at)
 select lead_id, key, email, company_id, json_object('name', name, 'name_kana', kana, 'email', email,
@@ -29,8 +30,9 @@ select lead_id, key, email, company_id, json_object('name', name, 'name_kana', k
 from site_lead_row;
 """,
     "postgresql": """
-insert into people_company (id, key, name, attributes, added_at)
-select company_id, min(lower(company)), min(company), jsonb_build_object('industry', min(industry)),
+insert into people_company (id, key, core, name, attributes, added_at)
+select company_id, min(lower(company)), min(lower(company)), min(company),
+ jsonb_build_object('industry', min(industry)),
  '2026-01-01' from site_lead_row group by company_id;
 insert into people_lead (id, key, email, company_id, attributes, added_at)
 select lead_id, key, email, company_id, jsonb_build_object('name', name, 'name_kana', kana, 'email', email,
