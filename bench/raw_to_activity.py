@@ -71,7 +71,7 @@ def bare(folder: Path, ending: str, engine: str) -> int:
         lazy = pl.scan_parquet(folder / "*.parquet")
         day = pl.col("at").dt.date()
     query = lazy.with_columns(day.alias("day")).group_by(KEY).len().sort(KEY)
-    return query.collect(engine=engine).height  # type: ignore[call-overload, no-any-return]
+    return query.collect(engine=engine).height
 
 
 def ours(folder: Path, ending: str, leads: int) -> int:

@@ -35,7 +35,7 @@ def events_of(tmp_path: Path, text: str, **options: object) -> Attended:
     lead = next(name for name in table.columns if name in ("Email", "メールアドレス"))
     return seminar_events(
         table.frame, table.lines, form.attendance, lead=lead, seminar="はじめてのMA", timezone="Asia/Tokyo",
-        **options,  # type: ignore[arg-type]
+        **options,
     )  # fmt: skip
 
 

@@ -196,7 +196,7 @@ def test_a_form_below_its_preamble_is_read_and_recognised(tmp_path: Path) -> Non
 
 def by_header(columns: list[str], *rows: tuple[str | None, ...], **options: object) -> dict[str, Proposal]:
     sample = pl.DataFrame(list(rows), schema=dict.fromkeys(columns, pl.String), orient="row")
-    return {p.header: p for p in propose(columns, sample, **options)}  # type: ignore[arg-type]
+    return {p.header: p for p in propose(columns, sample, **options)}
 
 
 def test_a_column_nobody_knows_is_told_by_its_values() -> None:

@@ -111,7 +111,7 @@ def test_a_list_below_other_tables_is_found_by_its_title(tmp_path: Path) -> None
     assert table.columns[0] == "Attended"
     assert table.frame["Email"].to_list() == ["yamada@example.com", "sato@example.com"]
     assert table.lines.to_list() == [10, 11]
-    assert finding(table, "rows_above").count == 8  # type: ignore[attr-defined]
+    assert finding(table, "rows_above").count == 8
 
 
 # ---- two header rows, merged cells
@@ -278,7 +278,7 @@ def test_text_in_the_dress_of_a_formula_is_mended_and_formulas_are_kept(tmp_path
     assert told["text_formulas"] == (2, True)
     assert told["formulas"] == (1, False)
     assert told["apostrophes"] == (1, True)
-    assert finding(table, "formulas").lines == (2,)  # type: ignore[attr-defined]
+    assert finding(table, "formulas").lines == (2,)
 
 
 def test_columns_asked_for_alone_are_mended_too(tmp_path: Path) -> None:
@@ -314,7 +314,7 @@ def test_the_sheet_that_holds_a_list_is_taken_and_the_others_are_named(tmp_path:
     assert table.sheet == "参加者"
     assert table.sheets == ("表紙", "集計", "参加者")
     assert table.columns[0] == "会社名"
-    words = finding(table, "sheet").words  # type: ignore[attr-defined]
+    words = finding(table, "sheet").words
     assert "「集計」" in words.ja
     assert "'表紙'" in words.en
 

@@ -156,7 +156,7 @@ def test_an_address_of_two_leads_is_not_guessed() -> None:
     load("lead,メール\na,info@one.example\nb,info@one.example\n")
     record = load("メール,役職\ninfo@one.example,部長\n")
     assert (record.new, record.changed, record.rejected) == (0, 0, 1)
-    assert "2人以上" in uploads.rejected_file(record, "ja").decode("utf-8-sig")  # pyright: ignore[reportOptionalMemberAccess]
+    assert "2人以上" in uploads.rejected_file(record, "ja").decode("utf-8-sig")
 
 
 def test_a_lead_in_the_trash_takes_nothing_in_and_a_merged_one_hands_on() -> None:
@@ -264,7 +264,7 @@ def test_files_as_they_come_are_read_and_nothing_is_lost(name: str, data: bytes)
 
 def test_a_formula_is_kept_as_text_and_written_harmless() -> None:
     record = load('lead,氏名,登録日\na,"=1+1",いつか\n')
-    assert "'=1+1" in uploads.rejected_file(record, "ja").decode("utf-8-sig")  # pyright: ignore[reportOptionalMemberAccess]
+    assert "'=1+1" in uploads.rejected_file(record, "ja").decode("utf-8-sig")
 
 
 def test_a_worker_that_was_killed_goes_on_and_says_so(monkeypatch) -> None:

@@ -117,7 +117,7 @@ def test_taking_a_deed_back_gives_back_what_was_before(monkeypatch, do: str, man
     edit_leads(Deed("set", "source", "名刺"), numbers("L1"), "前のこと", None)
     run_pending()
     before = everything()
-    deed = Deed("set", "source", "展示会") if do == "set" else Deed(do, label=label)  # pyright: ignore
+    deed = Deed("set", "source", "展示会") if do == "set" else Deed(do, label=label)
     act = edit_leads(deed, numbers("L1", "L2", "L3", "L4"), "試し", None)
     assert (act.state == Act.State.WAITING) == many
     run_pending()

@@ -117,7 +117,7 @@ def test_what_was_found_after_it_was_asked_for_is_not_merged() -> None:
     run = merge_sure.ask_merge(None)
     DuplicatePair.objects.update(found_at=timezone.now() + timedelta(minutes=1))
     run_pending()
-    assert queries.merge_run(run).done == 0  # type: ignore[union-attr]
+    assert queries.merge_run(run).done == 0
 
 
 def test_a_new_job_holds_from_its_day_and_past_days_stay() -> None:

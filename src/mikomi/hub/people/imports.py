@@ -284,6 +284,7 @@ def _prepare(taken: Import, sheet: Sheet, options: Options, by_id: int | None) -
         made = dict(taken.report.get("made") or {})
         for kind, model, names in (("tag", Tag, options.tags), ("list", LeadList, options.lists)):
             there = set(model.objects.values_list("pk", flat=True))
+            # The literals of the pairs above are read as text.
             numbers = [make_label(kind, name, by_id) for name in names]  # pyright: ignore[reportArgumentType]
             labels += [(kind, number) for number in numbers]
             made[kind] = sorted({*made.get(kind, ()), *(n for n in numbers if n not in there)})

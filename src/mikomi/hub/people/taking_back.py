@@ -68,6 +68,7 @@ def take_back_values(
         if spared is not None and spared.height:
             left_out = spared.filter(pl.col("scope") == scope.value)["subject"].cast(pl.Int32)
         while (step := _next(scope, column, number, last)).height:
+            # The step has rows, so its highest number is one.
             last = int(step["subject"].max())  # pyright: ignore[reportArgumentType]
             subjects = step["subject"]
             if left_out is not None:

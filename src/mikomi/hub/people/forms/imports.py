@@ -48,6 +48,7 @@ class ManyFiles(forms.FileInput):
 class ManyFilesField(forms.FileField):
     """Several files; its value is a list of them."""
 
+    # Several files where Django's own field cleans one: its documentation asks for just this.
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Each file as a `FileField` would clean it; not more than may come at once."""
         given: Sequence[Any] = data if isinstance(data, list | tuple) else [data]

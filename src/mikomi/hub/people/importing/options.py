@@ -99,6 +99,7 @@ def parse(told: Mapping[str, Any]) -> Options:
             header_lines=None if not lines else tuple(int(line) for line in lines),
             columns={str(header): str(key) for header, key in (told.get("columns") or {}).items()},
             fields=tuple(_new_field(new) for new in told.get("fields") or ()),
+            # `_one_of` gives one of the literals or raises.
             conflict=_one_of(told.get("conflict") or "overwrite", CONFLICTS),  # pyright: ignore[reportArgumentType]
             tags=_names(told.get("tags")),
             lists=_names(told.get("lists")),
@@ -140,6 +141,7 @@ def _new_field(told: Mapping[str, Any]) -> NewField:
         key=key,
         label=label or key,
         kind=_one_of(str(told.get("kind") or "text"), KINDS),
+        # As above: one of the literals.
         scope=_one_of(str(told.get("scope") or "lead"), ("lead", "company")),  # pyright: ignore[reportArgumentType]
         choices=_names(told.get("choices")),
     )

@@ -136,6 +136,7 @@ def store_leads(
         if labels:
             leads = _numbers(settled.rows["lead"])
             for kind, label in labels:
+                # Labels are made of the literals in `imports`, but kept as plain text.
                 put_label(kind, label, leads, import_id=told.import_id, by=told.by_id)  # pyright: ignore[reportArgumentType]
             mark_changed(leads, number, activity=False)
         _note_consent(settled.rows, told, options)

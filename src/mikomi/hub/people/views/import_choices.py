@@ -66,6 +66,7 @@ def chosen_rule(posted: QueryDict, options: Options) -> Options:
     if "seminar" in posted:
         held = posted.get("held_at", "").strip()[:16]
         options = replace(options, seminar=posted.get("seminar", "").strip()[:200], held_at=held)
+    # Membership does not narrow a text to the literals for the type checker.
     return replace(options, conflict=rule) if rule in CONFLICTS else options  # pyright: ignore[reportArgumentType]
 
 

@@ -129,6 +129,7 @@ def _planned(request: HttpRequest, do: str, field: TestedField | None) -> tuple[
         "list": _("リスト「%(name)s」に入れる"),
         "unlist": _("リスト「%(name)s」から外す"),
     }[do] % {"name": name}
+    # `do` was looked up among the words that a deed may be.
     return Deed(do, label=number), words, name  # pyright: ignore[reportArgumentType]
 
 

@@ -67,7 +67,9 @@ def export_file(request: HttpRequest) -> HttpResponseBase:
     name = f"leads-{timezone.localdate():%Y%m%d}"
     if wanted == "xlsx" and count_of(query) <= SHEET_MOST:
         # Closed by the response when all of it is sent.
+        # The answer reads it after this function has ended, and closes it.
         book: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
+        # A temporary file is one on every system; typeshed gives it a type of its own.
         write_xlsx(frames, book)  # pyright: ignore[reportArgumentType]
         book.seek(0)
         return FileResponse(book, as_attachment=True, filename=f"{name}.xlsx")

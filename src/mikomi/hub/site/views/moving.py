@@ -31,6 +31,7 @@ class MoveForm(forms.Form):
     phone = forms.CharField(label=gettext_lazy("電話"), max_length=60, required=False)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
+        # Passed on as they came: Django's form takes too many to name.
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         for field in self.fields.values():
             field.widget.attrs["class"] = "form-control"
