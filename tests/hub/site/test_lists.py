@@ -4,6 +4,7 @@ import itertools
 
 import polars as pl
 import pytest
+from django.db import connection
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -141,6 +142,13 @@ def put_people(world: pl.DataFrame) -> None:
     )
 
 
+def joins_that_change_the_order() -> None:
+    """Makes PostgreSQL sort by lead before it joins, as it may on tables of another shape."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("set local enable_nestloop = off; set local enable_hashjoin = off")
+
+
 @pytest.mark.parametrize("few", [0, 10_000])
 def test_tags_lists_and_fields_narrow_every_order(world, monkeypatch, few: int) -> None:
     monkeypatch.setattr(narrow, "FEW", few)
@@ -151,6 +159,7 @@ def test_tags_lists_and_fields_narrow_every_order(world, monkeypatch, few: int) 
     tag, kept = labels.make_label("tag", "展示会"), labels.make_label("list", "秋の名簿")
     labels.put_label("tag", tag, world["lead_id"].filter(world["lead_id"] % 2 == 0))
     labels.put_label("list", kept, world["lead_id"].filter(world["lead_id"] % 5 == 0))
+    joins_that_change_the_order()
     even, fifth = pl.col("lead_id") % 2 == 0, pl.col("lead_id") % 5 == 0
     size = pl.col("company_id") * 10
     cases = [

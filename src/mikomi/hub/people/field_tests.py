@@ -65,12 +65,13 @@ def tested_fields() -> list[TestedField]:
 
 
 def condition(test: FieldTest, leads: str, column: str = "lead_id") -> tuple[str, list[Any]]:
-    """SQL that holds where the lead of the table `leads` passes, and its parameters."""
+    """SQL that holds where the lead of the table `leads` passes, and its parameters. Asked row by row,
+    as `labels.has_label` is."""
     value, params = _value(test)
     tests, more = _compared(test, value)
     join = " left join people_company c on c.id = p.company_id" if test.of_company else ""
     held = f"select 1 from people_lead p{join} where p.id = {leads}.{column} and "
-    return f"exists ({held}{' and '.join(tests)})", [one for last in more for one in (*params, last)]
+    return f"({held}{' and '.join(tests)}) = 1", [one for last in more for one in (*params, last)]
 
 
 def few_leads(test: FieldTest) -> npt.NDArray[np.int64] | None:

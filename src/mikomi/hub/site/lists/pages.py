@@ -21,6 +21,7 @@ from django.db import connection
 
 from mikomi.core.scoring.model import Model
 from mikomi.hub.kit import temperature as levels
+from mikomi.hub.kit.setwise import on_postgres
 from mikomi.hub.site import temperature
 from mikomi.hub.site.lists.narrow import Narrowed, Test, narrow
 from mikomi.hub.site.rows import cells
@@ -212,7 +213,7 @@ def _walk(
         values += test.params
     inner = (
         f"select lead_id, o, t from (select {columns} from {home} {keyset} {order} limit %s) q"
-        f" where {' and '.join(tests)} limit %s"
+        f" where {' and '.join(tests)} {_in_order(query)} limit %s"
     )
     rows = _shown(query, inner, [*params, budget, *values, query.size + 1])
     stopped = None
@@ -301,6 +302,12 @@ def _order(query: ListQuery, sort: str, tie: str) -> str:
     down = query.descending != bool(query.cursor and query.cursor.backwards)
     way = "desc" if down else "asc"
     return f"order by {sort} {way}, {tie} {way}"
+
+
+def _in_order(query: ListQuery) -> str:
+    """Keeps the order of a walk where it is cut off: PostgreSQL promises none, and knows that the rows
+    have it. SQLite reads them as they come and would sort them once more."""
+    return _order(query, "o", "t") if on_postgres() else ""
 
 
 def _page(query: ListQuery, raw: list[Any], total: int | None, stopped: Any = None) -> Page:

@@ -38,10 +38,10 @@ def find(text: str) -> Found:
 
 
 def carries(table: str) -> str:
-    """SQL that holds where the lead of `table` carries one word (a parameter)."""
-    return (
-        f"exists (select 1 from site_lead_text t where t.lead_id = {table}.lead_id and {contains('t.text')})"
-    )
+    """SQL that holds where the lead of `table` carries one word (a parameter). Asked row by row, as
+    `people.labels.has_label` is."""
+    held = f"t.lead_id = {table}.lead_id and {contains('t.text')}"
+    return f"(select 1 from site_lead_text t where {held}) = 1"
 
 
 def contains(column: str) -> str:
