@@ -1,0 +1,1 @@
+"""Taking events in: checked, durable in the journal, answered. Knows no Django and no main database."""

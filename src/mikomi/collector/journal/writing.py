@@ -1,0 +1,232 @@
+"""The writing side: what waits is committed together, by a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import queue
+import shutil
+import sqlite3
+import threading
+import time
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+from mikomi.collector.journal.file import DAMAGE, Row, encode_rows, file_in, identity, make, set_aside
+from mikomi.collector.reasons import Reason
+
+log = logging.getLogger("mikomi.collector")
+
+MOST_TOGETHER = 8192
+MOST_TOGETHER_BYTES = 8 << 20
+MOST_WAITING_BYTES = 32 << 20
+MOST_KEPT_BYTES = 8 << 30
+LEAST_FREE_BYTES = 256 << 20
+FLUSH_SECONDS = 0.5
+RETRY_SECONDS = 5
+
+
+class JournalBusy(Exception):
+    """The journal cannot take more now; nothing of the entry was stored. Send it again later."""
+
+    def __init__(self, why: str, retry_after: int = RETRY_SECONDS) -> None:
+        super().__init__(why)
+        self.retry_after = retry_after
+
+
+class _Waiting(NamedTuple):
+    row: Row
+    done: asyncio.Future[None]
+
+
+class Journal:
+    """The writing side, for one event loop. A thread commits all that waits, one group at a time."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        most_waiting: int = MOST_WAITING_BYTES,
+        most_kept: int = MOST_KEPT_BYTES,
+        least_free: int = LEAST_FREE_BYTES,
+    ) -> None:
+        """`folder`: the data folder. Opens nothing yet; a journal that cannot be opened refuses."""
+        self._file = file_in(folder)
+        self._most_waiting = most_waiting
+        self._most_kept = most_kept
+        self._least_free = least_free
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._waiting_bytes = 0
+        self._refused: Counter[tuple[int, int, str]] = Counter()
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._opened: tuple[int, int] | None = None
+        self._full: str = ""
+        self._looked = 0.0
+        self._thread: threading.Thread | None = None
+
+    def append(
+        self,
+        *,
+        received: int,
+        source: int,
+        body: bytes,
+        kind: str = "batch",
+        address: str = "",
+        agent: str = "",
+        flags: str = "{}",
+    ) -> asyncio.Future[None]:
+        """To be awaited: the entry is durable when it returns. Raises `JournalBusy`, with nothing stored."""
+        if self._full:
+            raise JournalBusy(self._full, 30)
+        if self._waiting_bytes > self._most_waiting:
+            raise JournalBusy("too much waits to be written", 1)
+        self._start()
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        # Only the loop's thread counts up and down.
+        self._waiting_bytes += len(body) + 500
+        self._queue.put(_Waiting((received, source, kind, address, agent, flags, body), done))
+        return done
+
+    def count(self, source: int, reason: Reason, n: int = 1) -> None:
+        """Counts what was refused; written within a second."""
+        hour = int(time.time()) // 3600
+        with self._lock:
+            self._refused[hour, source, reason.value] += n
+        self._start()
+
+    def close(self) -> None:
+        """Writes what waits, and ends."""
+        if self._thread is not None:
+            self._queue.put(None)
+            self._thread.join()
+            self._thread = None
+
+    def _start(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._write, name="journal", daemon=True)
+            self._thread.start()
+
+    # The rest runs in the writing thread.
+
+    def _write(self) -> None:
+        going = True
+        flushed = 0.0
+        while going:
+            group: list[_Waiting] = []
+            try:
+                first = self._queue.get(timeout=FLUSH_SECONDS)
+                going = self._gather(first, group)
+            except queue.Empty:
+                pass
+            if group:
+                self._settle(group, self._commit(group))
+            now = time.monotonic()
+            if not going or now - flushed >= FLUSH_SECONDS:
+                flushed = now
+                self._flush()
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _gather(self, one: _Waiting | None, group: list[_Waiting]) -> bool:
+        """Fills `group` with what waits; says whether to go on."""
+        size = 0
+        while one is not None:
+            group.append(one)
+            size += len(one.row[-1])
+            if len(group) >= MOST_TOGETHER or size >= MOST_TOGETHER_BYTES:
+                return True
+            try:
+                one = self._queue.get_nowait()
+            except queue.Empty:
+                return True
+        return False
+
+    def _commit(self, group: list[_Waiting]) -> JournalBusy | None:
+        """Stores the group durably, or nothing of it and says why."""
+        rows = [one.row for one in group]
+        try:
+            self._open().execute(
+                "insert into groups (n, received, entries) values (?, ?, ?)",
+                (len(rows), rows[0][0], encode_rows(rows)),
+            )
+        except (sqlite3.Error, OSError) as error:
+            self._mend(error)
+            return JournalBusy(str(error))
+        return None
+
+    def _settle(self, group: list[_Waiting], failure: JournalBusy | None) -> None:
+        """Tells those who wait, each on its own loop's thread."""
+        size = sum(len(one.row[-1]) + 500 for one in group)
+
+        def tell() -> None:
+            self._waiting_bytes -= size
+            for _row, done in group:
+                if done.done():  # whoever waited has gone
+                    continue
+                if failure is None:
+                    done.set_result(None)
+                else:
+                    done.set_exception(failure)
+
+        try:
+            group[0].done.get_loop().call_soon_threadsafe(tell)
+        except RuntimeError:  # the loop has ended, and with it whoever waited
+            self._waiting_bytes -= size
+
+    def _open(self) -> sqlite3.Connection:
+        """The connection, to the file that lies there now: what goes to a removed one would be lost."""
+        if self._connection is not None and identity(self._file) == self._opened:
+            return self._connection
+        self._drop()
+        self._connection = make(self._file)
+        self._opened = identity(self._file)
+        return self._connection
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            with closing(self._connection):
+                self._connection = None
+        self._opened = None
+
+    def _mend(self, error: Exception) -> None:
+        """Prepares the next try: a new connection, and a new file where this one is damaged."""
+        log.error("the journal %s cannot be written: %s", self._file, error)
+        self._drop()
+        if isinstance(error, sqlite3.DatabaseError) and error.sqlite_errorcode in DAMAGE:
+            set_aside(self._file)
+
+    def _flush(self) -> None:
+        """Writes the counts, and looks whether there is room."""
+        with self._lock:
+            counted, self._refused = self._refused, Counter()
+        try:
+            if counted:
+                self._open().execute(
+                    "insert into refused select value->>0, value->>1, value->>2, value->>3 from json_each(?)"
+                    " where true on conflict (hour, source, reason) do update set n = n + excluded.n",
+                    (json.dumps([(*key, n) for key, n in counted.items()]),),
+                )
+            self._full = self._why_full()
+        except (sqlite3.Error, OSError) as error:
+            with self._lock:
+                self._refused.update(counted)
+            self._mend(error)
+
+    def _why_full(self) -> str:
+        if self._connection is None and not self._file.exists():
+            return ""
+        connection = self._open()
+        pages, free, size = (
+            connection.execute(f"pragma {name}").fetchone()[0]
+            for name in ("page_count", "freelist_count", "page_size")
+        )
+        if (pages - free) * size > self._most_kept:
+            return "the journal is full: nobody takes its entries"
+        if shutil.disk_usage(self._file.parent).free < self._least_free:
+            return "the disk is full"
+        return ""
