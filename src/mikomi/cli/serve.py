@@ -133,6 +133,9 @@ def serve(serving: Serving, when_ready: Callable[[], None]) -> None:
     if "web" in serving.roles:
         web = ["-m", "mikomi.hub.kit.serving.web", "--host", serving.host, "--port", str(serving.port)]
         children.append(Child("web", lambda died: [*web, *parent]))
+        # What is collected lies in this folder's journal, so it is taken in here.
+        live = ["-m", "mikomi.hub.kit.serving.live"]
+        children.append(Child("live", lambda died: [*live, *parent]))
     if "worker" in serving.roles:
         for number in range(1, WORKERS + 1):
             children.append(Child(f"worker {number}", lambda died: [*_worker(died), *parent]))

@@ -73,6 +73,16 @@ def subjects_of(lead: int) -> list[int]:
     return found["subject"].to_list()
 
 
+def leads_of_keys(keys: pl.Series) -> pl.DataFrame:
+    """The leads that these keys belong to: `key`, `lead` (number); keys of nobody are left out."""
+    with transaction.atomic(), staged(keys.unique().alias("key").to_frame(), "asked"):
+        return fetch(
+            "select s.key, s.lead from asked a join activity_subject s on s.key = a.key"
+            " where s.lead is not null",
+            {"key": pl.String, "lead": pl.Int32},
+        )
+
+
 def event_counts(lead_ids: Sequence[int]) -> dict[int, int]:
     """How many events of each lead count; leads without any are left out."""
     asked = pl.DataFrame({"lead": list(lead_ids)}, schema={"lead": pl.Int32}).unique()

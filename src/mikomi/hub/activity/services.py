@@ -26,9 +26,9 @@ def record_events(frame: pl.DataFrame, *, import_id: int | None = None, source: 
     """Stores events and adds those that count and were not there yet to the activity.
 
     `frame`: `lead` (key, text), `at` (aware), `kind`, `content`, `automated` (bool); optional
-    `payload` (JSON text) and `ordinal` (which of the identical rows of its file a row is, from
-    `event_ids.with_ordinal`, which also spells the contents; without it the frame is the file). An
-    event that is there already changes nothing.
+    `payload` (JSON text), `id` (64 bits, where the source itself names each event) or `ordinal` (which
+    of the identical rows of its file a row is, from `event_ids.with_ordinal`, which also spells the
+    contents; without both the frame is the file). An event that is there already changes nothing.
     """
     rows = _named_events(frame)
     with changing() as number:
@@ -143,6 +143,24 @@ def attach(leads: pl.DataFrame, number: int) -> None:
     mark_changed(waiting["lead"], number, activity=True)
 
 
+def detach(keys: Sequence[str], number: int) -> None:
+    """Unties keys from their leads, inside `changing()` with change `number`: their events leave the
+    leads' activity and wait, as those of an unknown lead do."""
+    with staged(pl.DataFrame({"key": list(keys)}, schema={"key": pl.String}), "leaving"):
+        tied = fetch(
+            "select s.id, s.lead from leaving k join activity_subject s on s.key = k.key"
+            " where s.lead is not null",
+            {"subject": pl.Int32, "lead": pl.Int32},
+        )
+    with staged(tied, "leaving"):
+        run(
+            "delete from activity_activity where lead in (select lead from leaving)"
+            " and subject in (select subject from leaving)"
+        )
+        run("update activity_subject set lead = null where id in (select subject from leaving)")
+    mark_changed(tied["lead"], number, activity=True)
+
+
 def set_automated(events: pl.DataFrame, value: bool) -> pl.Series:
     """Says of stored events that they were (or were not) a machine's, and takes them back from the
     activity (or adds them to it).
@@ -221,6 +239,8 @@ def _named_events(frame: pl.DataFrame) -> pl.DataFrame:
         pl.col("automated").fill_null(False),
         *([] if "payload" in frame.columns else [pl.lit(None, pl.String).alias("payload")]),
     )
+    if "id" in rows.columns:
+        return rows.with_columns(normal_content(pl.col("content")).alias("content"))
     if "ordinal" not in rows.columns:
         rows = with_ordinal(rows)
     return rows.with_columns(event_ids(rows).alias("id"))

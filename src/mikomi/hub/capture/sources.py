@@ -86,8 +86,7 @@ def options_of(source: Source) -> dict[str, Any]:
 
 def tell_collector(folder: Path | None = None) -> None:
     """Writes `collector.json` of the data folder from what the database says."""
-    folder = folder or settings.DATA_FOLDER
-    file = folder / FILE
+    file = Path(folder or settings.DATA_FOLDER) / FILE
     told = {
         "format": FORMAT,
         "salt": _salt(file),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 import polars as pl
@@ -16,7 +16,7 @@ from mikomi.hub.people.companies import KEY, find_companies, key_of
 from mikomi.hub.people.dated import BEGINNING, EPOCH, SUBJECT, as_of, opened
 from mikomi.hub.people.fields import every_field, field_place, field_view, keys_of
 from mikomi.hub.people.kinds import numeric_keys, read_numbers
-from mikomi.hub.people.models import Change, Company, Lead, Scope
+from mikomi.hub.people.models import Change, Company, Field, Lead, Scope
 from mikomi.hub.people.types import CompanyView, FieldView, Person, ValueChange
 
 _DAY_ZERO = date(1970, 1, 1)
@@ -77,6 +77,36 @@ def out_of(numbers: Sequence[int]) -> set[int]:
 def numbers_of(keys: Sequence[str]) -> dict[str, int]:
     """Lead key -> number, for the keys that are known; of a merged lead, the one it was merged into."""
     return dict(Lead.objects.filter(key__in=keys).values_list("key", _STANDS))
+
+
+def standing_numbers(numbers: Collection[int]) -> dict[int, int]:
+    """Number -> the lead it stands for now: itself, or the one it was merged into. Erased ones are left
+    out."""
+    return dict(Lead.objects.filter(pk__in=numbers).values_list("pk", _STANDS))
+
+
+def keys_of_leads(numbers: Collection[int]) -> dict[int, str]:
+    """Number -> lead key; erased ones are left out."""
+    return dict(Lead.objects.filter(pk__in=numbers).values_list("pk", "key"))
+
+
+def custom_keys() -> list[str]:
+    """The keys of the fields that people made and that are in use."""
+    return list(Field.objects.filter(custom=True, archived_at=None).values_list("key", flat=True))
+
+
+def leads_by_email(addresses: pl.Series) -> pl.DataFrame:
+    """The first lead with each address (folded): `address`, `number`, `key`; of a merged one, the lead it
+    was merged into. Addresses that nobody has are left out, those of leads in the trash too."""
+    schema = {"address": pl.String, "number": pl.Int32, "key": pl.String}
+    with transaction.atomic(), staged(addresses.drop_nulls().unique().alias("address").to_frame(), "asked"):
+        return fetch(
+            "select address, id, key from (select a.address, s.id, s.key,"
+            " row_number() over (partition by a.address order by s.id) as place from asked a"
+            " join people_lead l on l.email = a.address join people_lead s on s.id ="
+            " coalesce(l.merged_into, l.id) where s.trashed_at is null) found where place = 1",
+            schema,
+        )
 
 
 def find_by_email(email: str) -> list[int]:

@@ -3,5 +3,14 @@
 from __future__ import annotations
 
 from mikomi.hub.capture.models.sources import JournalCursor, RefusedCount, SeenMessage, Source
+from mikomi.hub.capture.models.visitors import Linking, TokenUse, Visitor
 
-__all__ = ["JournalCursor", "RefusedCount", "SeenMessage", "Source"]
+__all__ = [
+    "JournalCursor",
+    "Linking",
+    "RefusedCount",
+    "SeenMessage",
+    "Source",
+    "TokenUse",
+    "Visitor",
+]

@@ -1,0 +1,128 @@
+"""From the journal to facts: each message once, under the identity it came from.
+
+One transaction takes in what was read: messages that were seen before are known by their names, people
+are found or made, claims settled, events recorded, and the journal's cursor moves with all of it. Cut
+off anywhere, nothing is lost and nothing done twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+from django.utils import timezone
+
+from mikomi.collector.journal import Entry
+from mikomi.hub.activity.changes import changing
+from mikomi.hub.activity.services import put_titles, record_events
+from mikomi.hub.activity.types import Recorded
+from mikomi.hub.capture import arrivals, persons, visitors
+from mikomi.hub.capture.models import JournalCursor, RefusedCount, SeenMessage, Source
+from mikomi.hub.kit.setwise import fetch, staged
+
+EPOCH = date(1970, 1, 1).toordinal()
+_EVENT = ["message", "kind", "content", "title", "at", "payload", "key"]
+KEEP_NAMES_DAYS = 90
+"""So long a message that is sent again is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of entries: messages read, those that were new, and events recorded."""
+
+    messages: int = 0
+    new: int = 0
+    events: int = 0
+
+
+def take(journal: str, entries: Sequence[Entry]) -> Taken:
+    """Takes in entries that follow each other in the journal called `journal`; those at or before its
+    cursor are passed over."""
+    if not entries:
+        return Taken()
+    with changing() as number:
+        cursor, _ = JournalCursor.objects.select_for_update().get_or_create(
+            journal=journal, defaults={"seq": 0, "at": timezone.now()}
+        )
+        entries = [entry for entry in entries if entry.seq > cursor.seq]
+        if not entries:
+            return Taken()
+        messages = arrivals.read(entries)
+        fresh = _not_seen(messages)
+        events = _record(fresh, number) if fresh.height else 0
+        cursor.seq, cursor.at = entries[-1].seq, timezone.now()
+        cursor.save(update_fields=["seq", "at"])
+    return Taken(messages.height, fresh.height, events)
+
+
+def count_refused(counts: Sequence[tuple[int, int, str, int]]) -> None:
+    """Adds what the collector refused: hour (since 1970, UTC), source, reason, how many."""
+    frame = pl.DataFrame(
+        list(counts),
+        schema={"hour": pl.Int32, "source": pl.Int32, "reason": pl.String, "n": pl.Int64},
+        orient="row",
+    )
+    if frame.is_empty():
+        return
+    table = RefusedCount._meta.db_table
+    with staged(frame.group_by("hour", "source", "reason").agg(pl.col("n").sum()), "refusing"):
+        fetch(
+            f"insert into {table} (hour, source, reason, n) select hour, source, reason, n from refusing"
+            f" where true on conflict (hour, source, reason) do update set n = {table}.n + excluded.n"
+            " returning hour",
+            {"hour": pl.Int32},
+        )
+
+
+def forget_names(before: date) -> int:
+    """Forgets the names of messages that were taken in before the local day `before`."""
+    return SeenMessage.objects.filter(day__lt=before.toordinal() - EPOCH).delete()[0]
+
+
+def _not_seen(messages: pl.DataFrame) -> pl.DataFrame:
+    """The messages whose names are new, each once; writes their names down."""
+    today = timezone.localdate().toordinal() - EPOCH
+    named = messages.select(pl.col("message").alias("key")).unique().sort("key")
+    with staged(named.with_columns(day=pl.lit(today, pl.Int32)), "named"):
+        fresh = fetch(
+            "insert into capture_seenmessage (key, day) select key, day from named where true"
+            " on conflict do nothing returning key",
+            {"key": pl.Int64},
+        )
+    once = messages.unique("message", keep="first", maintain_order=True)
+    return once.filter(pl.col("message").is_in(fresh["key"].implode()))
+
+
+def _record(messages: pl.DataFrame, number: int) -> int:
+    """Settles who messages are of and records those that are events; how many those were."""
+    trusted = Source.objects.filter(kind=Source.Kind.SERVER).values_list("pk", flat=True)
+    messages = messages.with_columns(pl.col("source").is_in(list(trusted)).alias("trusted"))
+    messages = messages.with_columns(persons.user_key().alias("user_key"))
+    whose = persons.take_people(messages, number)
+    visitors.settle(persons.claims(messages, whose), number)
+    seen = visitors.visitors_at(messages.filter(pl.col("anonymous") != ""))
+    if seen.height:
+        visitors.note_seen(seen.select("visitor", "at", "touch"))
+    direct = messages.filter(pl.col("anonymous") == "").with_columns(pl.col("user_key").alias("key"))
+    events = pl.concat([seen.select(_EVENT), direct.select(_EVENT)]).drop_nulls("kind")
+    titles = events.filter((pl.col("title") != "") & (pl.col("content") != ""))
+    if titles.height:
+        put_titles(titles.select("content", "title"))
+    return _events(events).new if events.height else 0
+
+
+def _events(events: pl.DataFrame) -> Recorded:
+    return record_events(
+        events.select(
+            pl.col("key").alias("lead"),
+            pl.from_epoch("at", "us").dt.replace_time_zone("UTC").alias("at"),
+            "kind",
+            "content",
+            pl.lit(False).alias("automated"),
+            "payload",
+            pl.col("message").alias("id"),
+        ),
+        source="web",
+    )

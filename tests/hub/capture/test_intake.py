@@ -1,0 +1,230 @@
+"""From messages to facts: who they belong to, once, and what becomes of what was there before."""
+
+from __future__ import annotations
+
+import itertools
+
+import polars as pl
+import pytest
+from django.utils import timezone
+
+from mikomi.hub.activity.queries import activity_source, broken_counters, event_counts, leads_of_keys, titles
+from mikomi.hub.capture import intake, sources, tokens, visitors
+from mikomi.hub.capture.models import RefusedCount, Visitor
+from mikomi.hub.people.dated import origin
+from mikomi.hub.people.queries import find_by_email, person
+from mikomi.hub.people.services import upsert_leads
+from tests.hub.capture.messages import entry, message, page
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def site(settings, tmp_path) -> int:
+    settings.DATA_FOLDER = tmp_path
+    visitors.confirm_linking("test", "https://www.example.co.jp/privacy", timezone.now())
+    return sources.make_source("site").pk
+
+
+@pytest.fixture
+def server(settings, tmp_path) -> int:
+    settings.DATA_FOLDER = tmp_path
+    return sources.make_source("server", "server").pk
+
+
+_seq = itertools.count(1)
+
+
+def take(source: int, *messages) -> intake.Taken:
+    return intake.take("journal", [entry(next(_seq), source, *messages)])
+
+
+def counted(email: str) -> int:
+    (number,) = find_by_email(email)
+    return event_counts([number]).get(number, 0)
+
+
+def test_visits_of_nobody_wait_and_join_whom_a_form_names(site) -> None:
+    taken = take(site, page(0, "a"), page(1, "a", "/case"))
+    assert (taken.messages, taken.new, taken.events) == (2, 2, 2)
+    take(
+        site,
+        message("identify", 2, "a", traits={"email": "Sato@Example.co.jp", "name": "佐藤 花子"}),
+        message("track", 2.1, "a", event="form_submit", properties={"form": "contact"}),
+    )
+    (number,) = find_by_email("sato@example.co.jp")
+    assert counted("sato@example.co.jp") == 3
+    found = person(number)
+    assert found is not None
+    assert found.name == "佐藤 花子"
+    assert titles(["/pricing"]) == {"/pricing": "/pricing の題"}
+    assert broken_counters() == 0
+
+
+def test_a_message_sent_again_is_stored_once(site) -> None:
+    said = page(0, "a")
+    take(site, said, said)
+    again = take(site, said)
+    assert (again.messages, again.new, again.events) == (1, 0, 0)
+
+
+def test_two_messages_of_one_moment_are_two(site) -> None:
+    taken = take(site, page(0, "a"), page(0, "a"))
+    assert taken.events == 2
+
+
+def test_an_entry_read_twice_is_taken_once(site) -> None:
+    one = entry(next(_seq), site, page(0, "a"), {**page(1, "a"), "messageId": ""})
+    assert intake.take("journal", [one]).events == 2
+    assert intake.take("journal", [one]).messages == 0
+
+
+def test_another_journal_has_a_cursor_of_its_own(site) -> None:
+    one = entry(1, site, page(0, "a"))
+    two = entry(1, site, page(1, "a"))
+    assert intake.take("first", [one]).events == 1
+    assert intake.take("second", [two]).events == 1
+
+
+def test_a_second_person_at_the_browser_gets_nothing_of_the_first(site) -> None:
+    take(site, page(0, "a"), message("identify", 1, "a", traits={"email": "sato@example.co.jp"}))
+    take(
+        site,
+        page(2, "a"),
+        message("identify", 3, "a", traits={"email": "tanaka@example.co.jp"}),
+        page(4, "a"),
+        page(5, "a"),
+    )
+    assert counted("sato@example.co.jp") == 2
+    assert counted("tanaka@example.co.jp") == 2
+    assert broken_counters() == 0
+
+
+def test_a_visit_that_is_told_late_goes_to_who_was_there_then(site) -> None:
+    take(site, message("identify", 10, "a", traits={"email": "sato@example.co.jp"}))
+    take(site, message("identify", 20, "a", traits={"email": "tanaka@example.co.jp"}))
+    take(site, page(15, "a"))
+    assert counted("sato@example.co.jp") == 1
+    assert counted("tanaka@example.co.jp") == 0
+
+
+def test_what_a_browser_says_only_fills_and_what_a_server_says_holds(site, server) -> None:
+    known = {"lead": ["k"], "email": ["sato@example.co.jp"], "title": ["部長"]}
+    upsert_leads(pl.DataFrame(known), origin("f"))
+    said = {"email": "sato@example.co.jp", "title": "課長", "department": "営業"}
+    take(site, message("identify", 0, "a", traits=said))
+    (number,) = find_by_email("sato@example.co.jp")
+    assert person(number).attributes["title"] == "部長"
+    assert person(number).attributes["department"] == "営業"
+    take(server, message("identify", 1, userId="k", traits=said))
+    assert person(number).attributes["title"] == "課長"
+
+
+def test_a_servers_user_ids_are_the_keys_of_leads(server) -> None:
+    upsert_leads(pl.DataFrame({"lead": ["C-7"], "email": ["sato@example.co.jp"]}), origin("f"))
+    take(server, message("track", 0, event="Plan Changed", userId="C-7"))
+    assert counted("sato@example.co.jp") == 1
+
+
+def test_a_user_id_alone_makes_nobody_and_its_events_wait(site) -> None:
+    assert take(site, message("track", 0, event="login", userId="42")).events == 1
+    take(site, message("identify", 1, userId="42", traits={"email": "sato@example.co.jp"}))
+    assert counted("sato@example.co.jp") == 1
+    take(site, message("track", 2, "b", event="login", userId="42"), page(3, "b"))
+    assert counted("sato@example.co.jp") == 3
+
+
+def test_user_ids_of_two_sites_are_two(site, settings) -> None:
+    other = sources.make_source("other").pk
+    take(site, message("identify", 0, userId="1", traits={"email": "sato@example.co.jp"}))
+    take(other, message("track", 1, event="login", userId="1"))
+    assert counted("sato@example.co.jp") == 0
+    assert leads_of_keys(pl.Series([f"user:{other}:1"])).is_empty()
+
+
+def test_an_alias_names_the_browser_of_before(site) -> None:
+    take(site, page(0, "a"))
+    take(site, message("identify", 1, userId="42", traits={"email": "sato@example.co.jp"}))
+    take(site, message("alias", 2, "b", previousId="a", userId="42"))
+    assert counted("sato@example.co.jp") == 1
+
+
+def test_a_mail_link_waits_for_a_second_sign(site) -> None:
+    upsert_leads(pl.DataFrame({"lead": ["k"], "email": ["sato@example.co.jp"]}), origin("f"))
+    (number,) = find_by_email("sato@example.co.jp")
+
+    def click(minutes: float, browser: str, mail: str):
+        token = tokens.make_token(tokens.MailLink(number, mail))
+        return page(minutes, browser, url=f"https://www.example.co.jp/pricing?mk={token}")
+
+    take(site, click(0, "a", "mail1"))
+    assert counted("sato@example.co.jp") == 0
+    assert Visitor.objects.get().certainty == "guess"
+    take(site, click(1, "a", "mail2"))
+    assert counted("sato@example.co.jp") == 2
+    take(site, click(2, "b", "mail3"), click(3, "c", "mail3"))
+    assert counted("sato@example.co.jp") == 2
+    passed_on = Visitor.objects.filter(anonymous__in="bc").values_list("certainty", flat=True)
+    assert list(passed_on) == ["forwarded", "forwarded"]
+
+
+@pytest.mark.parametrize("token", ["x", "7.mail:forged", "a" * 300, "%00"])
+def test_a_forged_link_says_nothing(site, token: str) -> None:
+    take(site, page(0, "a", url=f"https://www.example.co.jp/?mk={token}"))
+    assert Visitor.objects.get().certainty == ""
+
+
+def test_nothing_is_linked_before_the_privacy_text_is_published(settings, tmp_path) -> None:
+    settings.DATA_FOLDER = tmp_path
+    site = sources.make_source("site").pk
+    take(site, page(0, "a"), message("identify", 1, "a", traits={"email": "sato@example.co.jp"}))
+    assert counted("sato@example.co.jp") == 0
+    assert visitors.confirm_linking("佐々木", "https://www.example.co.jp/privacy", timezone.now()) == 1
+    assert counted("sato@example.co.jp") == 1
+    assert visitors.confirm_linking("佐々木", "https://www.example.co.jp/privacy", timezone.now()) == 0
+
+
+def test_a_visitor_taken_for_somebody_by_mistake_is_parted_again(site) -> None:
+    take(site, page(0, "a"), message("identify", 1, "a", traits={"email": "sato@example.co.jp"}))
+    visitors.part(Visitor.objects.get().pk)
+    assert counted("sato@example.co.jp") == 0
+    assert broken_counters() == 0
+    take(site, message("identify", 2, "a", traits={"email": "tanaka@example.co.jp"}))
+    assert counted("tanaka@example.co.jp") == 1
+
+
+def test_the_first_and_the_last_way_of_coming_are_kept(site) -> None:
+    take(site, page(0, "a", url="https://www.example.co.jp/lp?utm_source=google&utm_medium=cpc"))
+    take(site, page(1, "a"))
+    take(site, page(2, "a", url="https://www.example.co.jp/lp?utm_source=mail"))
+    held = Visitor.objects.get()
+    assert held.first_touch["utm_source"] == "google"
+    assert held.last_touch["utm_source"] == "mail"
+    assert held.first_seen < held.last_seen
+
+
+def test_everything_hostile_is_text(site) -> None:
+    bad = "'; drop table activity_event; -- <script>alert(1)</script> \\ \" 😀"
+    taken = take(
+        site,
+        page(0, bad, properties={"path": "/" + bad, "title": bad}),
+        message("track", 1, bad, event=bad, properties={"content": bad}),
+        message("identify", 2, bad, userId=bad, traits={"email": bad, "name": bad, "company": {"name": [1]}}),
+        message("group", 3, bad, groupId=bad, traits={"name": bad, "employees": {"a": 1}}),
+    )
+    assert taken.events == 2
+
+
+def test_refused_messages_are_counted_by_the_hour(site) -> None:
+    intake.count_refused([(1, site, "json", 2), (1, site, "json", 3), (2, 0, "unknown_key", 1)])
+    intake.count_refused([(1, site, "json", 1)])
+    assert sorted(RefusedCount.objects.values_list("hour", "source", "reason", "n")) == sorted(
+        [(1, site, "json", 6), (2, 0, "unknown_key", 1)]
+    )
+
+
+def test_activity_of_a_joined_visitor_is_read_like_any_other(site) -> None:
+    take(site, page(0, "a"), message("identify", 1, "a", traits={"email": "sato@example.co.jp"}))
+    (number,) = find_by_email("sato@example.co.jp")
+    (piece,) = activity_source([number]).pieces
+    assert piece.load().n.tolist() == [1]
