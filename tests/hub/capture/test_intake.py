@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import itertools
+from datetime import timedelta
 
 import polars as pl
 import pytest
 from django.utils import timezone
 
 from mikomi.hub.activity.queries import activity_source, broken_counters, event_counts, leads_of_keys, titles
-from mikomi.hub.capture import intake, sources, tokens, visitors
+from mikomi.hub.capture import facts, intake, sources, tokens, visitors
 from mikomi.hub.capture.models import RefusedCount, Visitor
 from mikomi.hub.people.dated import origin
 from mikomi.hub.people.queries import find_by_email, person
 from mikomi.hub.people.services import upsert_leads
-from tests.hub.capture.messages import entry, message, page
+from tests.hub.capture.messages import START, entry, message, page
 
 pytestmark = pytest.mark.django_db
 
@@ -228,3 +229,15 @@ def test_activity_of_a_joined_visitor_is_read_like_any_other(site) -> None:
     (number,) = find_by_email("sato@example.co.jp")
     (piece,) = activity_source([number]).pieces
     assert piece.load().n.tolist() == [1]
+
+
+def test_a_page_of_our_own_names_the_browser_and_records_what_was_done(site) -> None:
+    take(site, page(0, "a"))
+    upsert_leads(pl.DataFrame({"lead": ["k"], "email": ["sato@example.co.jp"]}), origin("f"))
+    (number,) = find_by_email("sato@example.co.jp")
+    at = START + timedelta(minutes=3)
+    visitors.identified(site, "a", number, "form", int(at.timestamp() * 1e6))
+    facts.record("k", "form_submit", "contact", at, payload={"form": "contact"})
+    facts.record("k", "form_submit", "contact", at, automated=True)
+    assert counted("sato@example.co.jp") == 2
+    assert broken_counters() == 0

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from mikomi.hub.activity.changes import changing
 from mikomi.hub.activity.services import attach, detach
-from mikomi.hub.capture.identity import Claim, Known, Minds, subject_key
+from mikomi.hub.capture.identity import Claim, How, Known, Minds, subject_key
 from mikomi.hub.capture.models import Linking, TokenUse, Visitor
 from mikomi.hub.kit.setwise import fetch, on_postgres, run, staged
 from mikomi.hub.people.queries import standing_numbers
@@ -53,6 +53,14 @@ def settle(claims: Sequence[Claim], number: int) -> None:
     )
     if linking_confirmed():
         _join([v for visitors in minds.visitors.values() for v in visitors], number)
+
+
+def identified(source: int, anonymous: str, lead: int, how: How, at: int) -> None:
+    """Says that lead (a number) is at a browser at `at` (µs UTC): for our own pages, which know."""
+    with changing() as number:
+        stands = standing_numbers({lead})
+        if anonymous and lead in stands:
+            settle([Claim((source, anonymous), at, stands[lead], how)], number)
 
 
 def visitors_at(rows: pl.DataFrame) -> pl.DataFrame:

@@ -1,0 +1,45 @@
+"""What people do on pages of our own (forms, documents, seminars), written into the facts at once."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from mikomi.hub.activity.services import record_events
+from mikomi.hub.activity.types import Recorded
+from mikomi.hub.capture.arrivals import as_text
+from mikomi.hub.kit.jobs import enqueue
+
+
+def record(
+    key: str,
+    kind: str,
+    content: str,
+    at: datetime,
+    *,
+    payload: Mapping[str, Any] | None = None,
+    automated: bool = False,
+    source: str = "page",
+) -> Recorded:
+    """Records that the lead with `key` (or a visitor, `identity.subject_key`) did something at `at`
+    (aware), in the caller's transaction, and has it scored. What is `automated` never counts."""
+    recorded = record_events(
+        pl.DataFrame(
+            {
+                "lead": [key],
+                "at": pl.Series([at], dtype=pl.Datetime("us", "UTC")),
+                "kind": [kind],
+                "content": [content],
+                "automated": [automated],
+                "payload": pl.Series([as_text(payload or {})], dtype=pl.String),
+                "id": [secrets.randbits(63)],
+            }
+        ),
+        source=source,
+    )
+    enqueue("site.score_changed", once=True)
+    return recorded
