@@ -12,6 +12,7 @@ urlpatterns = [
     path("_kit/effect", samples.effect),
     path("_kit/toast", samples.toast),
     path("", include("mikomi.hub.accounts.urls")),
+    path("", include("mikomi.hub.capture.urls")),
     path("", include("mikomi.hub.people.urls")),
     path("", include("mikomi.hub.scores.urls")),
     path("", include("mikomi.hub.site.urls")),

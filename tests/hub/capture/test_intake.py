@@ -187,11 +187,18 @@ def test_nothing_is_linked_before_the_privacy_text_is_published(settings, tmp_pa
 
 def test_a_visitor_taken_for_somebody_by_mistake_is_parted_again(site) -> None:
     take(site, page(0, "a"), message("identify", 1, "a", traits={"email": "sato@example.co.jp"}))
-    visitors.part(Visitor.objects.get().pk)
+    (number,) = find_by_email("sato@example.co.jp")
+    held = Visitor.objects.get().pk
+    visitors.part(held, number)
     assert counted("sato@example.co.jp") == 0
+    visitors.give_back(held, number)
+    assert counted("sato@example.co.jp") == 1
+    visitors.part(held, number)
     assert broken_counters() == 0
     take(site, message("identify", 2, "a", traits={"email": "tanaka@example.co.jp"}))
     assert counted("tanaka@example.co.jp") == 1
+    with pytest.raises(LookupError):
+        visitors.give_back(held, number)
 
 
 def test_the_first_and_the_last_way_of_coming_are_kept(site) -> None:

@@ -1,8 +1,14 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from mikomi.hub.kit.menu import MenuEntry, register
 
 
 class CaptureConfig(AppConfig):
     name = "mikomi.hub.capture"
     label = "capture"
+
+    def ready(self) -> None:
+        register(MenuEntry("privacy", "tools", 60, _("プライバシー"), "shield-check", "capture:privacy"))

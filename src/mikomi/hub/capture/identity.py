@@ -9,7 +9,7 @@ before stays where it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -136,8 +136,3 @@ class Minds:
 def subject_key(source: int, anonymous: str, generation: int) -> str:
     """The key that a visitor's events are stored under."""
     return f"visitor:{source}:{anonymous}" + (f"/{generation}" if generation else "")
-
-
-def believed(visitors: Sequence[Known]) -> list[Known]:
-    """The visitors whose events belong to their lead."""
-    return [v for v in visitors if v.certainty == "sure" and v.lead is not None]

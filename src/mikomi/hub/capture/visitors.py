@@ -14,6 +14,7 @@ from mikomi.hub.activity.changes import changing
 from mikomi.hub.activity.services import attach, detach
 from mikomi.hub.capture.identity import Claim, How, Known, Minds, subject_key
 from mikomi.hub.capture.models import Linking, TokenUse, Visitor
+from mikomi.hub.capture.queries import published
 from mikomi.hub.kit.setwise import fetch, on_postgres, run, staged
 from mikomi.hub.people.queries import standing_numbers
 
@@ -34,11 +35,6 @@ _BELIEVED = {
 }
 
 
-def linking_confirmed() -> bool:
-    """Whether someone said that the privacy text is published, so that visits may be linked to people."""
-    return Linking.objects.exists()
-
-
 def settle(claims: Sequence[Claim], number: int) -> None:
     """Takes claims in (leads are numbers that stand) and joins visitors that are sure by now, with
     change `number`."""
@@ -51,7 +47,7 @@ def settle(claims: Sequence[Claim], number: int) -> None:
     TokenUse.objects.bulk_create(
         [TokenUse(mail=m, lead=lead, visitor=v, at=at) for m, lead, v, at in uses], ignore_conflicts=True
     )
-    if linking_confirmed():
+    if published() is not None:
         _join([v for visitors in minds.visitors.values() for v in visitors], number)
 
 
@@ -129,27 +125,42 @@ def confirm_linking(by: str, url: str, at: object) -> int:
     How many were joined."""
     with changing() as number:
         Linking.objects.update_or_create(id=1, defaults={"confirmed_at": at, "confirmed_by": by, "url": url})
-        waiting = [
-            _known(row)
-            for row in Visitor.objects.filter(certainty="sure", joined=False).values_list(
-                "id", "source", "anonymous", "generation", "since", "lead", "certainty", "how", "joined"
-            )
-        ]
-        return _join(_standing(waiting), number)
+        waiting = Visitor.objects.filter(certainty=Visitor.Certainty.SURE, joined=False)
+        return _join(_standing(list(map(_known_of, waiting))), number)
 
 
-def part(visitor: int) -> None:
-    """Says that a visitor is not who it was taken for: its events leave the lead and wait for whoever
-    it turns out to be. Raises LookupError for one that is not there."""
+def stop_linking() -> None:
+    """From now on visitors are joined to nobody; those that are joined stay so."""
+    Linking.objects.all().delete()
+
+
+def part(visitor: int, lead: int) -> None:
+    """Says that a visitor is not lead `lead`, whom it was taken for: its events leave the lead and wait
+    for whoever it turns out to be. Raises LookupError where it is not that lead's (any more)."""
     with changing() as number:
-        held = Visitor.objects.select_for_update().filter(pk=visitor).first()
-        if held is None:
-            raise LookupError(f"no visitor {visitor}")
+        held = _taken_for(visitor, lead)
         if held.joined:
             detach([subject_key(held.source, held.anonymous, held.generation)], number)
-        TokenUse.objects.filter(visitor=visitor).delete()
-        held.lead, held.certainty, held.how, held.joined = None, "", "", False
-        held.save(update_fields=["lead", "certainty", "how", "joined"])
+        held.certainty, held.joined = Visitor.Certainty.UNKNOWN, False
+        held.save(update_fields=["certainty", "joined"])
+
+
+def give_back(visitor: int, lead: int) -> None:
+    """Takes `part` back: the visitor is the lead's for sure. Raises LookupError where somebody else was
+    seen there since."""
+    with changing() as number:
+        held = _taken_for(visitor, lead)
+        held.certainty = Visitor.Certainty.SURE
+        held.save(update_fields=["certainty"])
+        if published() is not None:
+            _join(_standing([_known_of(held)]), number)
+
+
+def _taken_for(visitor: int, lead: int) -> Visitor:
+    held = Visitor.objects.select_for_update().filter(pk=visitor).first()
+    if held is None or held.lead is None or standing_numbers({held.lead}).get(held.lead) != lead:
+        raise LookupError(f"visitor {visitor} is not lead {lead}")
+    return held
 
 
 def forget(leads: Sequence[int]) -> None:
@@ -200,6 +211,20 @@ def _minds(claims: Sequence[Claim]) -> Minds:
 def _known(row: tuple) -> Known:
     id_, source, anonymous, generation, since, lead, certainty, how, joined = row
     return Known((source, anonymous), generation, since, lead, certainty, how, bool(joined), id_)
+
+
+def _known_of(held: Visitor) -> Known:
+    browser = (held.source, held.anonymous)
+    return Known(
+        browser,
+        held.generation,
+        held.since,
+        held.lead,
+        held.certainty,
+        held.how,
+        held.joined,
+        held.pk,
+    )
 
 
 def _standing(visitors: list[Known]) -> list[Known]:

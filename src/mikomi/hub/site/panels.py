@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from mikomi.hub.capture import queries as capture
 from mikomi.hub.people import attachments
 from mikomi.hub.people import notes as written
 from mikomi.hub.people.duplicates import queries as same
@@ -22,6 +23,7 @@ from mikomi.hub.site.types import Row
 COLLEAGUES = 6
 OUTCOMES = 10
 NOTES = 20
+BROWSERS = 10
 
 type Panel = tuple[str, Mapping[str, Any]]
 
@@ -90,7 +92,34 @@ def duplicates(asked: Asked) -> Panel | None:
     return ("site/panels/duplicates.html", shown) if proposals or merges else None
 
 
-PANELS: tuple[Callable[[Asked], Panel | None], ...] = (duplicates, colleagues, deals, notes, details)
+def browsers(asked: Asked) -> Panel | None:
+    """At which browsers the person was seen, how surely, and by what way the visits came."""
+    number = asked.person.number
+    found = capture.browsers_of([number, *same.merged_into([number])], BROWSERS)
+    if not found:
+        return None
+    sure = [browser for browser in found if browser.joined and browser.first_touch]
+    first = min(sure, key=lambda b: b.first_seen, default=None)
+    last = max(sure, key=lambda b: b.last_seen, default=None)
+    return (
+        "site/panels/browsers.html",
+        {
+            "number": number,
+            "browsers": found,
+            "first": first,
+            "last": last if last and (last is not first or last.last_touch != last.first_touch) else None,
+        },
+    )
+
+
+PANELS: tuple[Callable[[Asked], Panel | None], ...] = (
+    duplicates,
+    colleagues,
+    deals,
+    browsers,
+    notes,
+    details,
+)
 
 
 def panels_of(asked: Asked) -> list[Panel]:

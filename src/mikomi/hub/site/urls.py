@@ -4,6 +4,7 @@ from django.urls import path
 
 from mikomi.hub.site.views import (
     acts,
+    browsers,
     company,
     edit,
     exclusions,
@@ -59,6 +60,8 @@ urlpatterns = [
     path("acts/<int:number>/", acts.act, name="act"),
     path("acts/<int:number>/progress/", acts.progress, name="act_progress"),
     path("acts/<int:number>/undo/", acts.undo, name="undo_act"),
+    path("leads/<int:number>/browsers/<int:visitor>/part/", browsers.part, name="part_browser"),
+    path("leads/<int:number>/browsers/<int:visitor>/give-back/", browsers.give_back, name="give_browser"),
     path("leads/<int:number>/exclude/", exclusions.exclude, name="exclude"),
     path("settings/exclusions/", exclusions.exclusions, name="exclusions"),
     path("settings/exclusions/add/", exclusions.add, name="add_exclusion"),

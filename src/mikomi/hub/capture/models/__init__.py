@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from mikomi.hub.capture.models.sources import JournalCursor, RefusedCount, SeenMessage, Source
-from mikomi.hub.capture.models.visitors import Linking, TokenUse, Visitor
+from mikomi.hub.capture.models.visitors import Linking, PrivacySettings, TokenUse, Visitor
 
 __all__ = [
     "JournalCursor",
     "Linking",
+    "PrivacySettings",
     "RefusedCount",
     "SeenMessage",
     "Source",

@@ -62,3 +62,13 @@ class Linking(models.Model):
     confirmed_at = models.DateTimeField()
     confirmed_by = models.TextField()
     url = models.TextField(default="")
+
+
+class PrivacySettings(models.Model):
+    """One row: who publishes the privacy text and the page of what tags send. `services`: those of
+    `transmission.SERVICES` that the site offers."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    company = models.TextField(default="")
+    contact = models.TextField(default="")
+    services = models.JSONField(default=list)

@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from mikomi.hub.capture.views import privacy
+
+app_name = "capture"
+urlpatterns = [
+    path("settings/privacy/", privacy.privacy, name="privacy"),
+    path("settings/privacy/publisher/", privacy.publisher, name="privacy_publisher"),
+    path("settings/privacy/linking/", privacy.linking, name="privacy_linking"),
+    path("transmission/", privacy.transmission, name="transmission"),
+]
