@@ -52,6 +52,12 @@ class Event(models.Model):
     source = models.CharField(max_length=20)
     payload = models.JSONField(null=True)
 
+    class Meta:
+        indexes = [
+            # What is still to be emptied lies together by its day; most events have nothing to empty.
+            models.Index(fields=["day"], name="event_details", condition=models.Q(payload__isnull=False))
+        ]
+
 
 class Outcome(models.Model):
     """What became of a lead: a row of an outcomes file. Identical rows are one row."""

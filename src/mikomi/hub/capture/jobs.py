@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
-from mikomi.hub.capture import intake
+from mikomi.hub.activity.retention import strip_payloads
+from mikomi.hub.capture import intake, privacy, visitors
 from mikomi.hub.kit.jobs import periodic
 
 
@@ -12,3 +13,13 @@ from mikomi.hub.kit.jobs import periodic
 def forget_names(slot: str) -> None:
     """Forgets the names of messages that are too old to be sent again."""
     intake.forget_names(date.fromisoformat(slot) - timedelta(days=intake.KEEP_NAMES_DAYS))
+
+
+@periodic("capture.keep_no_longer", at="02:25")
+def keep_no_longer(slot: str) -> None:
+    """Empties the details of old events and forgets visitors of whom nobody knows who they are."""
+    today, kept = date.fromisoformat(slot), privacy.settings()
+    strip_payloads((today - timedelta(days=kept.details_days)).toordinal() - intake.EPOCH)
+    last = datetime.combine(today - timedelta(days=kept.unknown_days), time(), UTC)
+    while visitors.forget_unknown(round(last.timestamp() * 1_000_000)):
+        pass

@@ -18,6 +18,8 @@ from mikomi.hub.capture.sources import options_of
 from mikomi.hub.capture.transmission import SERVICES, Sent, sent_by
 
 LONGEST = 200
+LEAST_DAYS = 90
+MOST_DAYS = 3_650
 TEXTS = Path(__file__).parent / "texts"
 
 
@@ -46,6 +48,24 @@ def set_publisher(company: str, contact: str, services: Sequence[str]) -> None:
                 "services": [key for key in SERVICES if key in services],
             },
         )
+
+
+def set_retention(details: str, unknown: str) -> None:
+    """Says for how many days details and unknown visitors are kept. Raises `MikomiError` for less than
+    `LEAST_DAYS` (machines are found out for so long) or what is no number of days."""
+    days = [int(text) if text.isascii() and text.isdigit() else 0 for text in (details, unknown)]
+    if not all(LEAST_DAYS <= number <= MOST_DAYS for number in days):
+        raise MikomiError(
+            Words(
+                f"日数は {LEAST_DAYS} から {MOST_DAYS} までの数で入れてください。"
+                f"{LEAST_DAYS} 日より短いと、あとから見つかった機械の分を取り消せません",
+                f"give days from {LEAST_DAYS} to {MOST_DAYS}; in less than {LEAST_DAYS} days, "
+                "what machines did could not be taken back",
+            )
+        )
+    PrivacySettings.objects.update_or_create(
+        id=1, defaults={"details_days": days[0], "unknown_days": days[1]}
+    )
 
 
 def transmissions() -> list[tuple[str, list[Sent]]]:

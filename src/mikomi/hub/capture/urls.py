@@ -9,5 +9,6 @@ urlpatterns = [
     path("settings/privacy/", privacy.privacy, name="privacy"),
     path("settings/privacy/publisher/", privacy.publisher, name="privacy_publisher"),
     path("settings/privacy/linking/", privacy.linking, name="privacy_linking"),
+    path("settings/privacy/retention/", privacy.retention, name="privacy_retention"),
     path("transmission/", privacy.transmission, name="transmission"),
 ]

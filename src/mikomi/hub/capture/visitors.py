@@ -11,6 +11,7 @@ import polars as pl
 from django.db import transaction
 
 from mikomi.hub.activity.changes import changing
+from mikomi.hub.activity.retention import forget_subjects
 from mikomi.hub.activity.services import attach, detach
 from mikomi.hub.capture.identity import Claim, How, Known, Minds, subject_key
 from mikomi.hub.capture.models import Linking, TokenUse, Visitor
@@ -19,6 +20,7 @@ from mikomi.hub.kit.setwise import fetch, on_postgres, run, staged
 from mikomi.hub.people.queries import standing_numbers
 
 BROWSER = ("source", "anonymous")
+FORGET_AT_ONCE = 2_000
 VISITOR = {
     "visitor": pl.Int32,
     "source": pl.Int32,
@@ -170,6 +172,21 @@ def forget(leads: Sequence[int]) -> None:
         Visitor.objects.filter(lead__in=leads, certainty="sure").delete()
         Visitor.objects.filter(lead__in=leads).update(lead=None, certainty="", how="")
         TokenUse.objects.filter(lead__in=leads).delete()
+
+
+def forget_unknown(before: int) -> int:
+    """Deletes some visitors last seen before `before` (µs UTC) of whom nobody knows who they are, with
+    all they did; how many went, 0 where none are left."""
+    with transaction.atomic():
+        some = list(
+            Visitor.objects.filter(last_seen__lt=before, joined=False)
+            .exclude(certainty=Visitor.Certainty.SURE)
+            .order_by("last_seen")[:FORGET_AT_ONCE]
+        )
+        forget_subjects([subject_key(v.source, v.anonymous, v.generation) for v in some])
+        TokenUse.objects.filter(visitor__in=[v.pk for v in some]).delete()
+        Visitor.objects.filter(pk__in=[v.pk for v in some]).delete()
+    return len(some)
 
 
 def _minds(claims: Sequence[Claim]) -> Minds:

@@ -42,6 +42,9 @@ class Visitor(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["source", "anonymous", "generation"], name="visitor_once")
         ]
+        indexes = [
+            models.Index(fields=["last_seen"], name="visitor_unknown", condition=models.Q(joined=False))
+        ]
 
 
 class TokenUse(models.Model):
@@ -66,9 +69,12 @@ class Linking(models.Model):
 
 class PrivacySettings(models.Model):
     """One row: who publishes the privacy text and the page of what tags send. `services`: those of
-    `transmission.SERVICES` that the site offers."""
+    `transmission.SERVICES` that the site offers. `details_days`: how long the details of events are
+    kept, `unknown_days`: how long a visitor of whom nobody knows who it is, counted from the last visit."""
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     company = models.TextField(default="")
     contact = models.TextField(default="")
     services = models.JSONField(default=list)
+    details_days = models.IntegerField(default=180)
+    unknown_days = models.IntegerField(default=400)

@@ -64,6 +64,17 @@ def linking(request: HttpRequest) -> HttpResponse:
     return redirect("capture:privacy")
 
 
+@require_POST
+def retention(request: HttpRequest) -> HttpResponse:
+    """How long details and unknown visitors are kept."""
+    try:
+        texts.set_retention(request.POST.get("details", ""), request.POST.get("unknown", ""))
+    except MikomiError as error:
+        return _page(request, error.words)
+    messages.success(request, _("保存しました。今夜から、この日数で消していきます"))
+    return redirect("capture:privacy")
+
+
 @login_not_required
 @require_safe
 def transmission(request: HttpRequest) -> HttpResponse:
@@ -86,6 +97,8 @@ def _page(request: HttpRequest, refused: Words | None) -> HttpResponse:
         "published": queries.published(),
         "url": typed.get("url", ""),
         "public_url": request.build_absolute_uri("/transmission/"),
+        "details_days": typed.get("details", held.details_days),
+        "unknown_days": typed.get("unknown", held.unknown_days),
         "refused": refused,
     }
     return render(request, "capture/privacy.html", context, status=422 if refused else 200)
