@@ -40,6 +40,8 @@ MODULES = ROOT / "node_modules"
 LOCK_FILE = ROOT / "package-lock.json"
 STAMP = "sources.sha256"
 OLDEST_NODE = 20
+CONFIGS = ("vite.config.ts", "vite.tag.config.ts")
+"""The pages' assets, which empties the folder, then the tag for other people's pages."""
 
 
 def build_assets(*, assets: Path = ASSETS) -> bool:
@@ -183,12 +185,14 @@ def _install(node: list[str]) -> None:
 
 def _vite(node: list[str], out: Path) -> None:
     vite = MODULES / "vite" / "bin" / "vite.js"
-    done = _run(
-        [*node, str(vite), "build", "--config", str(FRONTEND / "vite.config.ts")],
-        node,
-        {"MIKOMI_ASSETS_OUT": str(out), "NODE_ENV": "production"},
-    )
-    if done.returncode:
+    for config in CONFIGS:
+        done = _run(
+            [*node, str(vite), "build", "--config", str(FRONTEND / config)],
+            node,
+            {"MIKOMI_ASSETS_OUT": str(out), "NODE_ENV": "production"},
+        )
+        if done.returncode == 0:
+            continue
         reason = _last_words(done)
         raise MikomiError(
             Words(
