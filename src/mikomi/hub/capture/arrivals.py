@@ -7,6 +7,7 @@ everything is set-wise.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -26,6 +27,7 @@ SCHEMA: dict[str, type[pl.DataType]] = {
     "kind": pl.String,
     "content": pl.String,
     "title": pl.String,
+    "site": pl.String,
     "at": pl.Int64,
     "touch": pl.String,
     "token": pl.String,
@@ -34,16 +36,24 @@ SCHEMA: dict[str, type[pl.DataType]] = {
     "payload": pl.String,
 }
 """A row a message. `message`: the name it is known by when it is sent again. `at` in µs UTC by our clock.
-`kind` is null where a message is no event. `touch`: by what way a visit came, `traits`: what is said of the
-person, `payload`: what else is kept with the event, all as JSON text. `alias`: another id of the person."""
+`kind` is null where a message is no event. `site`: the host of the page that was seen. `touch`: by what way
+a visit came, `traits`: what is said of the person, `payload`: what else is kept with the event, all as JSON
+text. `alias`: another id of the person."""
 
 CAMPAIGN = ("source", "medium", "campaign", "term", "content")
 AD_CLICKS = ("gclid", "gbraid", "wbraid", "yclid", "fbclid", "msclkid", "ldtag_cl", "li_fat_id", "twclid")
 LONGEST_TEXT = 512
 LONGEST_ANONYMOUS = 128
+LONGEST_SITE = 255
 KEPT = ("seconds", "depth", "value", "revenue", "currency", "plan", "quantity")
 """The numbers and words of an event that are kept with it; more would only fill the disk."""
 EVENTS = frozenset({"page", "screen", "track"})
+SAYS_NOTHING = re.compile(
+    r"(?:pdf|資料)?\W*(?:を|の)?\W*(?:無料)?(?:ダウンロード|download|こちら|here|click here|pdf)"
+    r"(?:する|はこちら|ページへ|now)?",
+    re.IGNORECASE,
+)
+"""Words on links that do not name what lies behind them."""
 OTHER_KIND = "track"
 """The kind of messages whose name can be no kind of its own; the name is their content."""
 
@@ -94,6 +104,19 @@ def path_of(page: Mapping[str, Any]) -> str:
         return path if path.startswith("/") else "/" + path
     url = text_of(page.get("url"))
     return _split(url)[0] if url else ""
+
+
+def title_of(kind: str | None, properties: Mapping[str, Any], page: Mapping[str, Any]) -> str:
+    """How a message says that its content is called: a page's title, the words on the link to a file."""
+    if kind == "page_view":
+        return text_of(properties.get("title") or page.get("title"))
+    said = text_of(properties.get("title")) if kind == "download" else ""
+    return "" if SAYS_NOTHING.fullmatch(said) else said
+
+
+def site_of(url: Any) -> str:
+    """The host of a page's address; "" for what is none."""
+    return _split(text_of(url))[2][:LONGEST_SITE]
 
 
 def touch_of(page: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[dict[str, str], str]:
@@ -147,7 +170,8 @@ def _row(entry: Entry, place: int, message: Message) -> tuple[Any, ...]:
         message.user_id,
         kind,
         content,
-        text_of(properties.get("title") or page.get("title")) if message.type == "page" else "",
+        title_of(kind, properties, page),
+        site_of(properties.get("url") or page.get("url")) if message.type == "page" else "",
         corrected_time(happened, message.sent_at, entry.received).at,
         as_text(came),
         token,

@@ -20,6 +20,7 @@ from mikomi.hub.activity.services import put_titles, record_events
 from mikomi.hub.activity.types import Recorded
 from mikomi.hub.capture import arrivals, persons, visitors
 from mikomi.hub.capture.models import JournalCursor, RefusedCount, SeenMessage, Source
+from mikomi.hub.capture.tagging import seen_pages
 from mikomi.hub.kit.setwise import fetch, staged
 
 EPOCH = date(1970, 1, 1).toordinal()
@@ -107,6 +108,7 @@ def _record(messages: pl.DataFrame, number: int) -> int:
         visitors.note_seen(seen.select("visitor", "at", "touch"))
     direct = messages.filter(pl.col("anonymous") == "").with_columns(pl.col("user_key").alias("key"))
     events = pl.concat([seen.select(_EVENT), direct.select(_EVENT)]).drop_nulls("kind")
+    seen_pages.note(messages)
     titles = events.filter((pl.col("title") != "") & (pl.col("content") != ""))
     if titles.height:
         put_titles(titles.select("content", "title"))

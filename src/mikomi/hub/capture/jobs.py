@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from mikomi.hub.activity.retention import strip_payloads
 from mikomi.hub.capture import intake, privacy, visitors
+from mikomi.hub.capture.tagging import seen_pages
 from mikomi.hub.kit.jobs import periodic
 
 
@@ -23,3 +24,9 @@ def keep_no_longer(slot: str) -> None:
     last = datetime.combine(today - timedelta(days=kept.unknown_days), time(), UTC)
     while visitors.forget_unknown(round(last.timestamp() * 1_000_000)):
         pass
+
+
+@periodic("capture.forget_pages", at="02:28")
+def forget_pages(slot: str) -> None:
+    """Forgets where the tag was long ago; the events stay."""
+    seen_pages.forget_pages(date.fromisoformat(slot) - timedelta(days=seen_pages.KEEP_DAYS))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mikomi.hub.capture.models.pages import SeenPage
 from mikomi.hub.capture.models.sources import JournalCursor, RefusedCount, SeenMessage, Source
 from mikomi.hub.capture.models.visitors import Linking, PrivacySettings, TokenUse, Visitor
 
@@ -11,6 +12,7 @@ __all__ = [
     "PrivacySettings",
     "RefusedCount",
     "SeenMessage",
+    "SeenPage",
     "Source",
     "TokenUse",
     "Visitor",
