@@ -8,8 +8,7 @@ from django.db import connection
 from django.http import QueryDict
 from django.utils import timezone
 
-from mikomi.hub.activity.changes import changing
-from mikomi.hub.people import field_tests, labels
+from mikomi.hub.people import labels
 from mikomi.hub.people.models import Company, Field, Lead
 from mikomi.hub.site.lists import address, narrow, pages, search
 from mikomi.hub.site.rows import store
@@ -152,10 +151,8 @@ def joins_that_change_the_order() -> None:
 @pytest.mark.parametrize("few", [0, 10_000])
 def test_tags_lists_and_fields_narrow_every_order(world, monkeypatch, few: int) -> None:
     monkeypatch.setattr(narrow, "FEW", few)
-    monkeypatch.setattr(field_tests, "FEW", few)
     monkeypatch.setattr(pages, "WORD_BUDGET", 120)
     put_people(world)
-    field_tests._few_leads.cache_clear()
     tag, kept = labels.make_label("tag", "展示会"), labels.make_label("list", "秋の名簿")
     labels.put_label("tag", tag, world["lead_id"].filter(world["lead_id"] % 2 == 0))
     labels.put_label("list", kept, world["lead_id"].filter(world["lead_id"] % 5 == 0))
@@ -170,6 +167,10 @@ def test_tags_lists_and_fields_narrow_every_order(world, monkeypatch, few: int) 
         ("f.memo=MEMO 12", pl.col("lead_id").cast(pl.String).str.starts_with("12")),
         ("f.employees.from=500&f.employees.to=900", (size >= 500) & (size <= 900)),
         ("f.employees.to=300&tag={tag}&owner=森", (size <= 300) & even & (pl.col("owner") == "森")),
+        ("f.rank=A&f.employees.from=500", (pl.col("lead_id") % 3 == 0) & (size >= 500)),
+        ("f.rank=A&tag={tag}", (pl.col("lead_id") % 3 == 0) & even),
+        ("f.memo=MEMO 12&list={kept}", pl.col("lead_id").cast(pl.String).str.starts_with("12") & fifth),
+        ("f.memo=nothing of the kind", pl.lit(False)),
         ("f.unknown=1&f.employees.from=x", pl.lit(True)),
     ]
     for asked, held in cases:
@@ -182,13 +183,3 @@ def test_tags_lists_and_fields_narrow_every_order(world, monkeypatch, few: int) 
             assert len(found) == len(expected) == pages.count_of(query)
             assert pages.numbers_in_order(query).tolist() == found
             assert pages.list_page(query, STANDING).total in (None, len(expected))
-
-
-def test_a_filter_by_field_follows_what_changes(world) -> None:
-    put_people(world)
-    query = address.read(QueryDict("f.rank=A"), size=40)
-    before = pages.count_of(query)
-    with changing():
-        Lead.objects.filter(attributes__rank="A").update(attributes={"rank": "B"})
-    assert before > 0
-    assert pages.count_of(query) == 0

@@ -42,12 +42,14 @@ def last_change() -> int:
     return found.item() if found.height else 0
 
 
-def changed_since(number: int) -> pl.DataFrame:
-    """The leads that changed after change `number`: `lead`, `number` (their latest), by number."""
+def changed_since(number: int, *, most: int | None = None) -> pl.DataFrame:
+    """The leads that changed after change `number`: `lead`, `number` (their latest), by number; the
+    first `most` of them."""
+    limit = "" if most is None else " limit %s"
     return fetch(
-        "select lead, number from activity_changedlead where number > %s order by number, lead",
+        f"select lead, number from activity_changedlead where number > %s order by number, lead{limit}",
         {"lead": pl.Int32, "number": pl.Int64},
-        [number],
+        [number] if most is None else [number, most],
     )
 
 

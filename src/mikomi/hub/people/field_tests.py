@@ -12,14 +12,19 @@ import numpy.typing as npt
 from django.db import connection
 
 from mikomi.core.words import Words
-from mikomi.hub.activity.queries import last_change
+from mikomi.hub.activity import queries as activity
 from mikomi.hub.kit.setwise import on_postgres
 from mikomi.hub.people.models import Field, Scope
 
 RANGED = ("number", "money", "date")
 ANY_OF = ("choice", "choices", "yes_no")
-FEW = 10_000
-"""Up to so many leads are found by number; more are met often on any way through all of them."""
+FOLLOWED = 20_000
+"""Where more leads than this changed since one looked last, all are read anew."""
+REMEMBERED = 32
+"""Of so many tests is known who passes, with a byte a lead."""
+
+type Numbers = npt.NDArray[np.int64]
+type Passing = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +79,88 @@ def condition(test: FieldTest, leads: str, column: str = "lead_id") -> tuple[str
     return f"({held}{' and '.join(tests)}) = 1", [one for last in more for one in (*params, last)]
 
 
-def few_leads(test: FieldTest) -> npt.NDArray[np.int64] | None:
-    """The leads that pass, None where they are more than `FEW`. Reads all leads once after each change."""
-    return _few_leads(test, last_change())
+def passing(test: FieldTest) -> Passing:
+    """Who passes: true at the number of each lead that does; numbers beyond its end do not. Not to be
+    written to.
+
+    All leads are read the first time a process is asked; from then on only those that changed since.
+    """
+    if connection.in_atomic_block:
+        # What is not committed may never be: nobody else must be told of it.
+        return _marked(_passing(test))
+    memory = _memory(test)
+    memory.known = _followed(test, memory.known)
+    return memory.known.passing
 
 
-@lru_cache(maxsize=64)
-def _few_leads(test: FieldTest, change: int) -> npt.NDArray[np.int64] | None:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Who passes a test as of change number `change`."""
+
+    change: int
+    passing: Passing
+
+
+@dataclass(slots=True)
+class _Memory:
+    known: _Known | None = None
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _memory(test: FieldTest) -> _Memory:
+    return _Memory()
+
+
+def forget() -> None:
+    """Forgets who passes which test: for another database, whose changes have the same numbers."""
+    _memory.cache_clear()
+
+
+def _followed(test: FieldTest, known: _Known | None) -> _Known:
+    """`known` as of now. The change number comes first: whatever is read after it is at least as new."""
+    change = activity.last_change()
+    if known is not None and known.change == change:
+        return known
+    if known is None or known.change > change:
+        return _Known(change, _marked(_passing(test)))
+    changed = activity.changed_since(known.change, most=FOLLOWED + 1)["lead"].to_numpy().astype(np.int64)
+    if len(changed) > FOLLOWED:
+        return _Known(change, _marked(_passing(test)))
+    if not len(changed):
+        return _Known(change, known.passing)
+    now = np.zeros(max(len(known.passing), int(changed.max()) + 1), dtype=np.bool_)
+    now[: len(known.passing)] = known.passing
+    now[changed] = False
+    now[_passing(test, changed)] = True
+    return _Known(change, now)
+
+
+def _marked(leads: Numbers) -> Passing:
+    marked = np.zeros(int(leads.max()) + 1 if len(leads) else 0, dtype=np.bool_)
+    marked[leads] = True
+    return marked
+
+
+def _passing(test: FieldTest, among: Numbers | None = None) -> Numbers:
+    """The numbers of the leads that pass, of all or `among` some."""
     value, params = _value(test)
     tests, more = _compared(test, value)
+    asked: list[Any] = [one for last in more for one in (*params, last)]
+    if among is not None:
+        numbers = among.tolist()
+        tests.append("p.id = any(%s)" if on_postgres() else "p.id in (select value from json_each(%s))")
+        asked.append(numbers if on_postgres() else json.dumps(numbers))
+    # A million numbers as one text are read sooner than a million rows.
+    together = "string_agg(p.id::text, ',')" if on_postgres() else "group_concat(p.id)"
     join = " left join people_company c on c.id = p.company_id" if test.of_company else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"select p.id from people_lead p{join} where p.trashed_at is null and p.merged_into is null"
-            f" and {' and '.join(tests)} limit %s",
-            [*(one for last in more for one in (*params, last)), FEW + 1],
+            f"select {together} from people_lead p{join} where p.trashed_at is null"
+            f" and p.merged_into is null and {' and '.join(tests)}",
+            asked,
         )
-        found = np.array([row[0] for row in cursor.fetchall()], dtype=np.int64)
-    return None if len(found) > FEW else np.sort(found)
+        (found,) = cursor.fetchone()
+    return np.fromstring(found or "", dtype=np.int64, sep=",")
 
 
 def _value(test: FieldTest) -> tuple[str, list[Any]]:

@@ -6,17 +6,20 @@ is asked. Both ways in SQL by the number of the lead, so no planner can choose t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+
+import numpy as np
 
 from mikomi.hub.people import field_tests, labels
 from mikomi.hub.site.lists import search
 from mikomi.hub.site.types import ListQuery
 
 FEW = 10_000
-"""Up to so many leads of a tag or a list are found by number."""
+"""Up to so many leads of a tag, a list or a field's values are found by number; more are met often on any
+way through all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +57,27 @@ def narrow(query: ListQuery) -> Narrowed:
             sets.append(leads)
         elif numbers:
             tests.append(Test(partial(labels.has_label, kind, count=len(numbers)), numbers))
-    for test in query.tests:
-        passing = field_tests.few_leads(test)
-        if passing is not None:
-            sets.append(passing.tolist())
-        else:
-            params = tuple(field_tests.condition(test, "q")[1])
-            tests.append(Test(partial(_passes, test), params))
-    if not sets:
-        return Narrowed(None, tuple(tests), words)
-    return Narrowed(tuple(sorted(set.intersection(*map(set, sets)))), tuple(tests), words)
+    if not query.tests:
+        return Narrowed(
+            tuple(sorted(set.intersection(*map(set, sets)))) if sets else None, tuple(tests), words
+        )
+    passing = _all_of([field_tests.passing(test) for test in query.tests])
+    if sets:
+        some = np.array(sorted(set.intersection(*map(set, sets))), dtype=np.int64)
+        some = some[some < len(passing)]
+        return Narrowed(tuple(some[passing[some]].tolist()), tuple(tests), words)
+    if np.count_nonzero(passing) <= FEW:
+        return Narrowed(tuple(np.flatnonzero(passing).tolist()), tuple(tests), words)
+    tests += [
+        Test(partial(_passes, test), tuple(field_tests.condition(test, "q")[1])) for test in query.tests
+    ]
+    return Narrowed(None, tuple(tests), words)
+
+
+def _all_of(passing: Sequence[field_tests.Passing]) -> field_tests.Passing:
+    """Who is marked in each of them."""
+    end = min(map(len, passing))
+    return np.logical_and.reduce([marks[:end] for marks in passing])
 
 
 def _passes(test: field_tests.FieldTest, table: str) -> str:
