@@ -55,11 +55,12 @@ FIRST_DOWN = frozenset({"total", "fit", "engagement", "last_day"})
 
 _SHOWN = """select r.lead_id, r.key, r.name, r.email, r.company_id, r.company, r.title, r.department,
  r.industry, r.owner, s.fit, s.engagement, s.total, coalesce(c.heat, 0), coalesce(c.fit_grade, 0),
- coalesce(c.engagement_grade, 0), s.last_day, w.o, w.t
+ coalesce(c.engagement_grade, 0), s.last_day, w.n, w.o, w.t
 from ({inner}) w join site_lead_row r on r.lead_id = w.lead_id
  join site_lead_score s on s.lead_id = w.lead_id left join site_lead_cell c on c.id = s.cell"""
-"""What a page shows of the leads that `inner` (`lead_id, o, t`: sorted by, tie) picks. A page's rows
-are picked first, by the one table that has their order, and put together after."""
+"""What a page shows of the leads that `inner` (`lead_id, n, o, t`: how many there are where they were
+counted, sorted by, tie) picks. A page's rows are picked first, by the one table that has their order,
+and put together after."""
 
 
 def list_page(query: ListQuery, standing: Standing | None) -> Page:
@@ -72,9 +73,12 @@ def list_page(query: ListQuery, standing: Standing | None) -> Page:
     narrowed = narrow(query)
     if narrowed.lead_ids is not None or (query.filters.asked and total <= FEW and not narrowed.words):
         where, params = _where(query, chosen, narrowed)
+        rows = _sorted(query, tie, where, params)
         if narrowed.lead_ids is not None or narrowed.tests:
-            total = _count(where, params)
-        return _page(query, _sorted(query, tie, where, params), total)
+            # A page that lies behind the last of them has no row to say how many there are.
+            behind = not rows and query.cursor is not None
+            total = _count(where, params) if behind else rows[0][-3] if rows else 0
+        return _page(query, rows, total)
     rows, stopped = _walk(query, tie, chosen, narrowed.tests, standing)
     return _page(query, rows, None if narrowed.tests else total, stopped)
 
@@ -120,7 +124,7 @@ def matching_cells(filters: Filters) -> pl.DataFrame:
 
 def rows_of(lead_ids: Sequence[int]) -> tuple[Row, ...]:
     """The rows of some leads, in the order of `lead_ids`; unknown ones are left out."""
-    inner = f"select lead_id, 0 as o, 0 as t from site_lead_row where {member_of('lead_id')}"
+    inner = f"select lead_id, 0 as n, 0 as o, 0 as t from site_lead_row where {member_of('lead_id')}"
     with connection.cursor() as cursor:
         cursor.execute(_SHOWN.format(inner=inner), [number_param(lead_ids)])
         found = {raw[0]: _row(raw) for raw in cursor.fetchall()}
@@ -134,7 +138,7 @@ def colleagues_of(lead_id: int, company_id: int | None, most: int) -> tuple[Row,
     inner = (
         f"with few as materialized (select lead_id, {_looked_up('rank', 'r')} as o, key as t"
         " from site_lead_row r where company_id = %s limit 500)"
-        " select lead_id, o, t from few where lead_id <> %s order by o, t limit %s"
+        " select lead_id, 0 as n, o, t from few where lead_id <> %s order by o, t limit %s"
     )
     with connection.cursor() as cursor:
         cursor.execute(_SHOWN.format(inner=inner) + " order by o, t", [company_id, lead_id, most])
@@ -175,13 +179,15 @@ def _count(where: str, params: list[Any]) -> int:
 
 def _sorted(query: ListQuery, tie: str, where: str, params: list[Any]) -> list[Any]:
     """Few rows, gathered first: a planner that knows no better would walk a whole index instead."""
-    here = _home(query.sort) == "site_lead_score"
-    value = f"f.{query.sort}" if here else _looked_up(query.sort, "f")
+    home = _home(query.sort)
+    # Where nothing is asked of the scores, the table that has the order is enough.
+    source = "site_lead_score" if query.filters.asked else home
+    value = f"f.{query.sort}" if source == home else _looked_up(query.sort, "f")
     keyset, more = _keyset(query, "o", "t")
     inner = (
-        f"with few as materialized (select f.lead_id, {value} as o, f.{tie} as t"
-        f" from site_lead_score f where {where})"
-        f" select lead_id, o, t from few {keyset} {_order(query, 'o', 't')} limit %s"
+        f"with few as materialized (select f.lead_id, {value} as o, f.{tie} as t from {source} f"
+        f" where {where}) select lead_id, (select count(*) from few) as n, o, t"
+        f" from few {keyset} {_order(query, 'o', 't')} limit %s"
     )
     return _shown(query, inner, [*params, *more, query.size + 1])
 
@@ -195,7 +201,7 @@ def _walk(
     order = _order(query, query.sort, tie)
     columns = f"lead_id, {query.sort} as o, {tie} as t"
     if not query.filters.asked and not asked:
-        inner = f"select {columns} from {home} {keyset} {order} limit %s"
+        inner = f"select {columns}, 0 as n from {home} {keyset} {order} limit %s"
         return _shown(query, inner, [*params, query.size + 1]), None
     edges = _edges(query.sort, chosen, standing) if query.filters.asked else None
     if edges is not None:
@@ -212,7 +218,7 @@ def _walk(
         tests.append(test.sql("q"))
         values += test.params
     inner = (
-        f"select lead_id, o, t from (select {columns} from {home} {keyset} {order} limit %s) q"
+        f"select lead_id, 0 as n, o, t from (select {columns} from {home} {keyset} {order} limit %s) q"
         f" where {' and '.join(tests)} {_in_order(query)} limit %s"
     )
     rows = _shown(query, inner, [*params, budget, *values, query.size + 1])
