@@ -16,7 +16,7 @@ from mikomi.hub.activity import queries as activity
 from mikomi.hub.activity.cache import history_source
 from mikomi.hub.people import queries as people
 from mikomi.hub.people.exclusions import excluded_frame
-from mikomi.hub.scores.memory import refreshed
+from mikomi.hub.scores.memory import remembered
 from mikomi.hub.scores.picks import ContentPick, FieldPick, Picks
 
 CONTENTS_READ = 400
@@ -54,7 +54,7 @@ def current_picks(*, now: bool = False) -> Picks:
 
     Titles are no facts: a new one changes no number, so they are not remembered.
     """
-    picks = refreshed("picks", read_picks, people.lead_count, now=now)
+    picks = remembered("picks", (), read_picks, now=now)
     return replace(picks, titles=activity.titles())
 
 
