@@ -84,6 +84,23 @@ def record_refusals(frame: pl.DataFrame, *, import_id: int | None = None, by_id:
     return new + again
 
 
+def refuse(address: str, how: str, *, by_id: int | None = None) -> bool:
+    """Writes down that one address must not be written to from today on, and `how` we know. False for
+    what is no address."""
+    told = pl.DataFrame(
+        {
+            "address": [address],
+            "kind": [Refusal.Kind.OPT_OUT.value],
+            "since": [timezone.localdate()],
+            "how": [how],
+        }
+    )
+    if folded_addresses(told["address"]).is_null().all():
+        return False
+    record_refusals(told, by_id=by_id)
+    return True
+
+
 def take_back_import(import_id: int) -> tuple[int, int]:
     """Removes the grounds that an import brought: how many, and how many refusals of it stay.
 

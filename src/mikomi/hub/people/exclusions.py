@@ -66,6 +66,11 @@ REASONS: dict[str, Reason] = {
     "no_calls": Reason(
         Words("電話お断り", "No calls"), ("today",), Words("電話はしません", "They are not to be called")
     ),
+    "asked": Reason(
+        Words("本人の求め", "Asked for by the person"),
+        EVERYTHING,
+        Words("自分の情報を使わないように求めています", "They asked us not to use their data"),
+    ),
 }
 TARGETS: dict[str, Words] = {
     "lead": Words("この人だけ", "This person alone"),

@@ -237,3 +237,22 @@ class KeptOut(models.Model):
         indexes = (
             models.Index(fields=["lead_id"], name="kept_out_hot", condition=models.Q(would_be_hot=True)),
         )
+
+
+class PrivacyRequest(models.Model):
+    """What was done because a person asked for it. `mark` tells whose it was without saying it
+    (`actions.privacy_requests.mark_of`); `name` is emptied when the person is erased."""
+
+    class Kind(models.TextChoices):
+        GIVE_OUT = "give_out"
+        STOP = "stop"
+        ERASE = "erase"
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    at = models.DateTimeField(db_index=True)
+    by = models.TextField()
+    mark = models.CharField(max_length=32, db_index=True)
+    name = models.TextField(default="")
+
+    class Meta:
+        db_table = "site_privacy_request"
