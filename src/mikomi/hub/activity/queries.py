@@ -85,6 +85,17 @@ def leads_of_keys(keys: pl.Series) -> pl.DataFrame:
         )
 
 
+def contents_of_keys(keys: pl.Series) -> pl.DataFrame:
+    """What came under these keys and counts, whether they belong to a lead or not: `key`, `content`, `n`."""
+    with transaction.atomic(), staged(keys.unique().alias("key").to_frame(), "asked"):
+        return fetch(
+            "select a.key, t.content, count(*) from asked a join activity_subject s on s.key = a.key"
+            " join activity_event e on e.subject = s.id join activity_touch t on t.id = e.touch"
+            " where e.counted group by a.key, t.content",
+            {"key": pl.String, "content": pl.String, "n": pl.Int64},
+        )
+
+
 def event_counts(lead_ids: Sequence[int]) -> dict[int, int]:
     """How many events of each lead count; leads without any are left out."""
     asked = pl.DataFrame({"lead": list(lead_ids)}, schema={"lead": pl.Int32}).unique()

@@ -11,4 +11,7 @@ class CaptureConfig(AppConfig):
     label = "capture"
 
     def ready(self) -> None:
-        register(MenuEntry("privacy", "tools", 60, _("プライバシー"), "shield-check", "capture:privacy"))
+        register(
+            MenuEntry("visiting", "leads", 30, _("来訪企業"), "world", "capture:visiting"),
+            MenuEntry("privacy", "tools", 60, _("プライバシー"), "shield-check", "capture:privacy"),
+        )

@@ -34,6 +34,7 @@ SCHEMA: dict[str, type[pl.DataType]] = {
     "traits": pl.String,
     "alias": pl.String,
     "payload": pl.String,
+    "address": pl.String,
 }
 """A row a message. `message`: the name it is known by when it is sent again. `at` in µs UTC by our clock.
 `kind` is null where a message is no event. `site`: the host of the page that was seen. `touch`: by what way
@@ -181,6 +182,7 @@ def _row(entry: Entry, place: int, message: Message) -> tuple[Any, ...]:
             {key: properties[key] for key in KEPT if isinstance(properties.get(key), int | float | str)}
             | {"agent": entry.agent, "address": entry.address, "flags": entry.flags.strip("{}")}
         ),
+        entry.address,
     )
 
 

@@ -19,12 +19,13 @@ from mikomi.hub.activity.changes import changing
 from mikomi.hub.activity.services import put_titles, record_events
 from mikomi.hub.activity.types import Recorded
 from mikomi.hub.capture import arrivals, persons, visitors
-from mikomi.hub.capture.models import JournalCursor, RefusedCount, SeenMessage, Source
+from mikomi.hub.capture.models import JournalCursor, Network, RefusedCount, SeenMessage, Source
+from mikomi.hub.capture.networks import placed
 from mikomi.hub.capture.tagging import seen_pages
 from mikomi.hub.kit.setwise import fetch, staged
 
 EPOCH = date(1970, 1, 1).toordinal()
-_EVENT = ["message", "kind", "content", "title", "at", "payload", "key"]
+_EVENT = ["message", "kind", "content", "title", "at", "payload", "key", "own"]
 KEEP_NAMES_DAYS = 90
 """So long a message that is sent again is known."""
 
@@ -100,12 +101,15 @@ def _record(messages: pl.DataFrame, number: int) -> int:
     """Settles who messages are of and records those that are events; how many those were."""
     trusted = Source.objects.filter(kind=Source.Kind.SERVER).values_list("pk", flat=True)
     messages = messages.with_columns(pl.col("source").is_in(list(trusted)).alias("trusted"))
-    messages = messages.with_columns(persons.user_key().alias("user_key"))
+    own = placed(messages["address"]).filter(pl.col("kind") == Network.Kind.OWN)["address"]
+    messages = messages.with_columns(
+        persons.user_key().alias("user_key"), pl.col("address").is_in(own.implode()).alias("own")
+    )
     whose = persons.take_people(messages, number)
     visitors.settle(persons.claims(messages, whose), number)
     seen = visitors.visitors_at(messages.filter(pl.col("anonymous") != ""))
     if seen.height:
-        visitors.note_seen(seen.select("visitor", "at", "touch"))
+        visitors.note_seen(seen.select("visitor", "at", "touch", "address"))
     direct = messages.filter(pl.col("anonymous") == "").with_columns(pl.col("user_key").alias("key"))
     events = pl.concat([seen.select(_EVENT), direct.select(_EVENT)]).drop_nulls("kind")
     seen_pages.note(messages)
@@ -122,7 +126,8 @@ def _events(events: pl.DataFrame) -> Recorded:
             pl.from_epoch("at", "us").dt.replace_time_zone("UTC").alias("at"),
             "kind",
             "content",
-            pl.lit(False).alias("automated"),
+            # Visits from our own offices are kept, and count for nothing.
+            pl.col("own").alias("automated"),
             "payload",
             pl.col("message").alias("id"),
         ),

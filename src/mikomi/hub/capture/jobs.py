@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
+from django.utils import timezone
+
 from mikomi.hub.activity.retention import strip_payloads
-from mikomi.hub.capture import intake, privacy, visitors
+from mikomi.hub.capture import intake, privacy, visiting, visitors
 from mikomi.hub.capture.tagging import seen_pages
 from mikomi.hub.kit.jobs import periodic
 
@@ -22,6 +24,8 @@ def keep_no_longer(slot: str) -> None:
     today, kept = date.fromisoformat(slot), privacy.settings()
     strip_payloads((today - timedelta(days=kept.details_days)).toordinal() - intake.EPOCH)
     last = datetime.combine(today - timedelta(days=kept.unknown_days), time(), UTC)
+    old = datetime.combine(today - timedelta(days=kept.details_days), time(), UTC)
+    visiting.forget_addresses(round(old.timestamp() * 1_000_000))
     while visitors.forget_unknown(round(last.timestamp() * 1_000_000)):
         pass
 
@@ -30,3 +34,11 @@ def keep_no_longer(slot: str) -> None:
 def forget_pages(slot: str) -> None:
     """Forgets where the tag was long ago; the events stay."""
     seen_pages.forget_pages(date.fromisoformat(slot) - timedelta(days=seen_pages.KEEP_DAYS))
+
+
+@periodic("capture.guess_companies", minutes=10)
+def guess_companies(slot: str) -> None:
+    """Guesses which companies visited, and counts them."""
+    now = timezone.now()
+    visiting.guess(now)
+    visiting.summarise(now)

@@ -101,11 +101,13 @@ def visitors_at(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def note_seen(rows: pl.DataFrame) -> None:
-    """Writes down when visitors were seen and by what way they came: `visitor`, `at` (µs), `touch`
-    (JSON text of campaign, referrer and landing page, null where a message says nothing of it)."""
+    """Writes down when visitors were seen, from where and by what way they came: `visitor`, `at` (µs),
+    `address`, `touch` (JSON text of campaign, referrer and landing page, null where a message says
+    nothing of it)."""
     spans = rows.group_by("visitor").agg(
         pl.col("at").min().alias("first"),
         pl.col("at").max().alias("last"),
+        pl.col("address").sort_by("at").last(),
         pl.col("touch").sort_by("at").drop_nulls().first().alias("came"),
         pl.col("touch").sort_by("at").drop_nulls().last().alias("came_last"),
     )
@@ -115,7 +117,7 @@ def note_seen(rows: pl.DataFrame) -> None:
         run(
             "update capture_visitor set"
             f" first_seen = {least}(capture_visitor.first_seen, s.first),"
-            f" last_seen = {most}(capture_visitor.last_seen, s.last),"
+            f" last_seen = {most}(capture_visitor.last_seen, s.last), address = s.address,"
             f" first_touch = coalesce(capture_visitor.first_touch, {json.format('s.came')}),"
             f" last_touch = coalesce({json.format('s.came_last')}, capture_visitor.last_touch)"
             " from seen s where s.visitor = capture_visitor.id"
@@ -300,8 +302,8 @@ def _begin(rows: pl.DataFrame) -> None:
     with staged(spans, "arrived"):
         run(
             "insert into capture_visitor (source, anonymous, generation, since, certainty, how, joined,"
-            " first_seen, last_seen) select a.source, a.anonymous, 0, 0, '', '', %s, a.first, a.last"
-            " from arrived a where not exists (select 1 from capture_visitor v"
+            " first_seen, last_seen, address) select a.source, a.anonymous, 0, 0, '', '', %s, a.first,"
+            " a.last, '' from arrived a where not exists (select 1 from capture_visitor v"
             " where v.source = a.source and v.anonymous = a.anonymous)",
             [False],
         )

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import IntegerField, Q
 from django.db.models.functions import Coalesce
 
+from mikomi.core.names.mail_domains import mail_domains
 from mikomi.hub.activity.queries import instant
 from mikomi.hub.kit.setwise import fetch, on_postgres, staged
 from mikomi.hub.people.companies import KEY, find_companies, key_of
@@ -107,6 +108,31 @@ def leads_by_email(addresses: pl.Series) -> pl.DataFrame:
             " coalesce(l.merged_into, l.id) where s.trashed_at is null) found where place = 1",
             schema,
         )
+
+
+def companies_by_domain(domains: pl.Series) -> pl.DataFrame:
+    """The company that most people with mail addresses of each registered domain work at: `domain`,
+    `known_id`, `known_name`. Reads the addresses of all leads; domains of nobody are left out."""
+    schema = {"domain": pl.String, "known_id": pl.Int32, "known_name": pl.String}
+    if domains.is_empty():
+        return pl.DataFrame(schema=schema)
+    at = "strpos(l.email, '@')" if on_postgres() else "instr(l.email, '@')"
+    rows = fetch(
+        f"select substr(l.email, {at} + 1), c.id, c.name, count(*) from people_lead l join people_company c"
+        " on c.id = l.company_id where l.email <> '' and l.trashed_at is null and l.merged_into is null"
+        " group by 1, 2, 3",
+        {"mail": pl.String, "known_id": pl.Int32, "known_name": pl.String, "n": pl.Int64},
+    )
+    registered = mail_domains("x@" + rows["mail"])["company_domain"]
+    return (
+        rows.with_columns(registered.alias("domain"))
+        .filter(pl.col("domain").is_in(domains.implode()))
+        .group_by("domain", "known_id", "known_name")
+        .agg(pl.col("n").sum())
+        .sort("n", "known_id", descending=[True, False])
+        .unique("domain", keep="first", maintain_order=True)
+        .select(schema.keys())
+    )
 
 
 def find_by_email(email: str) -> list[int]:

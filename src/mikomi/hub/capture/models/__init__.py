@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from mikomi.hub.capture.models.networks import (
+    AddressGuess,
+    Network,
+    NetworkSettings,
+    VisitingCompany,
+)
 from mikomi.hub.capture.models.pages import SeenPage
 from mikomi.hub.capture.models.sources import JournalCursor, RefusedCount, SeenMessage, Source
 from mikomi.hub.capture.models.visitors import Linking, PrivacySettings, TokenUse, Visitor
 
 __all__ = [
+    "AddressGuess",
     "JournalCursor",
     "Linking",
+    "Network",
+    "NetworkSettings",
     "PrivacySettings",
     "RefusedCount",
     "SeenMessage",
     "SeenPage",
     "Source",
     "TokenUse",
+    "VisitingCompany",
     "Visitor",
 ]

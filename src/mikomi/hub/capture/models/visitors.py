@@ -15,7 +15,8 @@ class Visitor(models.Model):
     has `generation` 0 and began at the beginning. `lead` is who it is believed to be (a number, perhaps
     of a lead merged since), as `certainty` says: `guess` (推定), `forwarded` (several browsers on one mail
     link) or `sure`; `how` says by what. `joined`: its events belong to the lead. Where linking waits for
-    the privacy text, a sure visitor is not joined yet.
+    the privacy text, a sure visitor is not joined yet. `address`: where it came from last, kept as long
+    as the details of events are.
     """
 
     class Certainty(models.TextChoices):
@@ -35,6 +36,7 @@ class Visitor(models.Model):
     joined = models.BooleanField(default=False)
     first_seen = models.BigIntegerField()
     last_seen = models.BigIntegerField()
+    address = models.CharField(max_length=45, default="")
     first_touch = models.JSONField(null=True)
     last_touch = models.JSONField(null=True)
 
