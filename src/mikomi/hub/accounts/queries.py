@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from mikomi.hub.accounts.models import User
@@ -25,3 +26,14 @@ def setting(user: User, key: str, default: Any = None) -> Any:
 def names() -> list[str]:
     """The names of everybody who may log in."""
     return list(User.objects.filter(is_active=True).order_by("name").values_list("name", flat=True))
+
+
+def colleagues() -> list[tuple[int, str]]:
+    """Number and name of everybody who may log in, by name."""
+    return list(User.objects.filter(is_active=True).order_by("name", "pk").values_list("pk", "name"))
+
+
+def addresses_of(numbers: Iterable[int]) -> list[tuple[str, str]]:
+    """Mail address and language (`ja`, `en` or "") of those of `numbers` who may log in."""
+    there = User.objects.filter(is_active=True, pk__in=list(numbers))
+    return list(there.order_by("pk").values_list("email", "language"))

@@ -189,6 +189,18 @@ def set_automated(events: pl.DataFrame, value: bool) -> pl.Series:
     return leads
 
 
+def known_events(frame: pl.DataFrame) -> pl.DataFrame:
+    """The keys (`subject`, `at` in µs, `id`) of those events of `frame` (as for `record_events`) that are
+    stored."""
+    rows = _named_events(frame).select("lead", pl.col("at").dt.epoch("us"), "id")
+    with transaction.atomic(), staged(rows, "asked"):
+        return fetch(
+            "select e.subject, e.at, e.id from asked a join activity_subject s on s.key = a.lead"
+            " join activity_event e on e.subject = s.id and e.at = a.at and e.id = a.id",
+            {"subject": pl.Int32, "at": pl.Int64, "id": pl.Int64},
+        )
+
+
 def repoint(source: int, target: int) -> None:
     """Gives all subjects of lead `source`, and their activity, to lead `target` (a merge).
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import polars as pl
 from django.db import transaction
@@ -99,6 +99,13 @@ def refuse(address: str, how: str, *, by_id: int | None = None) -> bool:
         return False
     record_refusals(told, by_id=by_id)
     return True
+
+
+def lift_refusals(addresses: pl.Series, at: datetime) -> int:
+    """Ends the refusals of addresses whose owners consented anew and confirmed it by mail `at` (aware);
+    how many ended. Nothing but a confirmed form may call this."""
+    folded = folded_addresses(addresses).drop_nulls().unique().to_list()
+    return Refusal.objects.filter(address__in=folded, topic="", lifted_at=None).update(lifted_at=at)
 
 
 def take_back_import(import_id: int) -> tuple[int, int]:
