@@ -38,6 +38,6 @@ export default defineConfig({
     assetsDir: "mk",
     modulePreload: false,
     target: ["chrome111", "firefox115", "safari16.4"],
-    rollupOptions: { input: { main: here("./src/main.ts"), theme: here("./src/theme.ts") } },
+    rollupOptions: { input: { main: here("./src/main.ts"), theme: here("./src/theme.ts"), form: here("./src/form.ts") } },
   },
 });

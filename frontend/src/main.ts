@@ -8,6 +8,8 @@ import "./css/lead.css";
 import "./css/score.css";
 import "./css/import.css";
 import "./css/lists.css";
+import "./css/form.css";
+import "./css/forms.css";
 import "./css/print.css";
 
 import Alpine from "@alpinejs/csp";

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from mikomi.hub.capture.models import TokenUse, Visitor
 from mikomi.hub.people import exclusions
 from mikomi.hub.people import queries as people
 from mikomi.hub.people import services as people_services
@@ -15,6 +16,7 @@ from mikomi.hub.site import pipeline
 from mikomi.hub.site.actions.erase_leads import erase_leads
 from mikomi.hub.site.models import ActedLead, LeadRow, LeadScore, ScoreLog
 from mikomi.hub.site.rows import log, store
+from tests.hub.capture.forms_world import publish_form, send
 from tests.hub.site.world import LEADS, ON, make_world, origin, put_leads, put_outcome
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,6 +56,9 @@ def lead(tmp_path, monkeypatch) -> int:
     LeadTag.objects.create(lead=number, tag=1, at=timezone.now())
     ListMember.objects.create(lead=number, list=1, at=timezone.now())
     ActedLead.objects.create(batch=1, lead=number)
+    Visitor.objects.create(source=1, anonymous="a", lead=number, certainty="sure", first_seen=0, last_seen=0)
+    TokenUse.objects.create(mail="m", lead=number, visitor=1, at=0)
+    send(publish_form(), {"q-company": "北浜精機", "q-name": "三宅 浩司", "q-email": "l1@works.example"})
     return number
 
 

@@ -14,4 +14,5 @@ class CaptureConfig(AppConfig):
         register(
             MenuEntry("visiting", "leads", 30, _("来訪企業"), "world", "capture:visiting"),
             MenuEntry("privacy", "tools", 60, _("プライバシー"), "shield-check", "capture:privacy"),
+            MenuEntry("forms", "nurture", 45, _("フォーム"), "file-text", "capture:forms"),
         )

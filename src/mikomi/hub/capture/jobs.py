@@ -1,4 +1,4 @@
-"""What a worker does for this app: forgetting what is not needed any more."""
+"""What a worker does for this app: mails of forms, and forgetting what is not needed any more."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from django.utils import timezone
 from mikomi.hub.activity.retention import strip_payloads
 from mikomi.hub.capture import intake, privacy, visiting, visitors
 from mikomi.hub.capture.tagging import seen_pages
-from mikomi.hub.kit.jobs import periodic
+from mikomi.hub.capture.webforms import mails, submitting
+from mikomi.hub.kit.jobs import job, periodic
 
 
 @periodic("capture.forget_names", at="02:20")
@@ -42,3 +43,15 @@ def guess_companies(slot: str) -> None:
     now = timezone.now()
     visiting.guess(now)
     visiting.summarise(now)
+
+
+@job("capture.send_form_mail")
+def send_form_mail(number: int) -> None:
+    """Sends one mail of a form, if it waits."""
+    mails.send(number)
+
+
+@job("capture.take_in_submission")
+def take_in_submission(number: int) -> None:
+    """Takes in a submission whose first try failed."""
+    submitting.take_in(number)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
-from mikomi.hub.capture.views import privacy, visiting
+from mikomi.hub.capture.views import forms, privacy, public, submissions, visiting
+
+_SLUG = r"(?P<slug>[a-z0-9][a-z0-9-]{0,59})"
 
 app_name = "capture"
 urlpatterns = [
@@ -13,4 +15,23 @@ urlpatterns = [
     path("visiting/", visiting.companies, name="visiting"),
     path("visiting/networks/", visiting.networks, name="networks"),
     path("transmission/", privacy.transmission, name="transmission"),
+    path("forms/", forms.forms, name="forms"),
+    path("forms/new/", forms.new_form, name="new_form"),
+    path("forms/pitches/", submissions.pitch_words, name="pitch_words"),
+    path("forms/<int:number>/", forms.edit_form, name="edit_form"),
+    path("forms/<int:number>/preview/", forms.preview, name="preview_form"),
+    path("forms/<int:number>/share/", forms.share_form, name="share_form"),
+    path("forms/<int:number>/close/", forms.close_form, name="close_form"),
+    path("forms/<int:number>/reopen/", forms.reopen_form, name="reopen_form"),
+    path("forms/<int:number>/delete/", forms.delete_form, name="delete_form"),
+    path("forms/<int:number>/submissions/", submissions.submissions, name="submissions"),
+    path("forms/<int:number>/submissions/file/", submissions.export, name="submissions_file"),
+    path("forms/<int:number>/submissions/<int:sent>/", submissions.submission, name="submission"),
+    path("forms/<int:number>/submissions/<int:sent>/judge/", submissions.judge, name="judge"),
+    path("forms/<int:number>/submissions/<int:sent>/exclude/", submissions.exclude, name="exclude_sender"),
+    path("forms/<int:number>/submissions/<int:sent>/release/", submissions.release, name="release"),
+    path("f/confirm/<str:token>/", public.confirm, name="confirm"),
+    re_path(rf"^f/{_SLUG}\.js$", public.script, name="form_script"),
+    re_path(rf"^f/{_SLUG}/thanks$", public.thanks, name="thanks"),
+    re_path(rf"^f/{_SLUG}$", public.form, name="form"),
 ]

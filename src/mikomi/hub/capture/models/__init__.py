@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mikomi.hub.capture.models.forms import ConsentWording, Form, FormMail, FormVersion, Submission
 from mikomi.hub.capture.models.networks import (
     AddressGuess,
     Network,
@@ -14,6 +15,10 @@ from mikomi.hub.capture.models.visitors import Linking, PrivacySettings, TokenUs
 
 __all__ = [
     "AddressGuess",
+    "ConsentWording",
+    "Form",
+    "FormMail",
+    "FormVersion",
     "JournalCursor",
     "Linking",
     "Network",
@@ -23,6 +28,7 @@ __all__ = [
     "SeenMessage",
     "SeenPage",
     "Source",
+    "Submission",
     "TokenUse",
     "VisitingCompany",
     "Visitor",

@@ -8,6 +8,7 @@ import numpy as np
 from django.db import transaction
 
 from mikomi.hub.capture import visitors
+from mikomi.hub.capture.webforms import judging
 from mikomi.hub.kit import leases
 from mikomi.hub.people import services as people
 from mikomi.hub.people.duplicates.queries import merged_into
@@ -32,5 +33,6 @@ def erase_leads(lead_ids: Sequence[int]) -> None:
             remove_rows(numbers)
             forget_acted(numbers)
             visitors.forget(numbers.tolist())
+            judging.forget(numbers.tolist())
             # The facts go by way of people: a lead's key lives there.
             people.erase(numbers.tolist())

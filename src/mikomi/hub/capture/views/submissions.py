@@ -1,0 +1,150 @@
+"""What was sent by a form: the list, one submission with its evidence, and all of it as a file."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import IO
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from mikomi.core.tabular.write import csv_pieces, write_xlsx
+from mikomi.core.words import MikomiError
+from mikomi.hub.capture.models import FormMail, Submission
+from mikomi.hub.capture.views.forms import form_of
+from mikomi.hub.capture.webforms import judging, showing, submitting
+from mikomi.hub.capture.webforms.answers import shown_answers
+from mikomi.hub.capture.webforms.content import content_from
+from mikomi.hub.capture.webforms.pitches import GROUPS
+from mikomi.hub.kit.requests import PageRequest
+from mikomi.hub.kit.templatetags.kit import words
+from mikomi.hub.people import exclusions, queries
+
+PAGE = 50
+SHEET_MOST = 100_000
+
+
+@require_safe
+def submissions(request: HttpRequest, number: int) -> HttpResponse:
+    """The submissions of one form, the latest first."""
+    held = form_of(number)
+    shown = request.GET.get("show", "")
+    page = Paginator(showing.submissions_of(held, shown), PAGE).get_page(request.GET.get("page"))
+    rows = []
+    for one in page:
+        content = content_from(one.version.content)
+        name, company = showing.who_sent(one, content)
+        rows.append({"sent": one, "name": name, "company": company})
+    options = [
+        {"label": words(label), "url": f"?show={key}" if key else "?", "current": key == shown}
+        for key, (label, _chosen) in showing.SHOWN.items()
+    ]
+    context = {
+        "form": held,
+        "rows": rows,
+        "page": page,
+        "options": options,
+        "shown": shown,
+        "menu_key": "forms",
+    }
+    return render(request, "capture/forms/submissions.html", context)
+
+
+@require_safe
+def submission(request: PageRequest, number: int, sent: int) -> HttpResponse:
+    """One submission: what was filled in, what became of it, the consent to the letter, the mails."""
+    held = _sent(number, sent)
+    content = content_from(held.version.content)
+    name, company = showing.who_sent(held, content)
+    person = queries.person(held.lead) if held.lead else None
+    context = {
+        "form": held.form,
+        "sent": held,
+        "name": name,
+        "company": company,
+        "person": person,
+        "answers": shown_answers(content, held.answers, request.LANGUAGE_CODE),
+        "double": content.consent.double,
+        "mails": FormMail.objects.filter(submission=held).order_by("pk"),
+        "excluded": exclusions.exclusions_of(person.number) if person else [],
+        "domain": held.email.rpartition("@")[2],
+        "menu_key": "forms",
+    }
+    return render(request, "capture/forms/submission.html", context)
+
+
+@require_POST
+def judge(request: HttpRequest, number: int, sent: int) -> HttpResponse:
+    """Somebody says that a submission is a sales pitch, or that it is none."""
+    pitch = request.POST.get("pitch") == "yes"
+    judging.judge(_sent(number, sent).pk, pitch, request.user.pk)
+    said = _("営業目的にしました。点数には入りません") if pitch else _("営業目的ではないことにしました")
+    messages.success(request, said)
+    return redirect("capture:submission", number, sent)
+
+
+@require_POST
+def exclude(request: HttpRequest, number: int, sent: int) -> HttpResponse:
+    """Keeps out whoever sells to us: the person, or everybody of the mail domain."""
+    held = _sent(number, sent)
+    target = "domain" if request.POST.get("target") == "domain" else "lead"
+    value = held.email if target == "domain" else str(held.lead or "")
+    try:
+        made = exclusions.exclude("vendor", target, value, by=request.user.pk)
+    except MikomiError as error:
+        messages.warning(request, words(error.words))
+    else:
+        back = reverse("site:end_exclusion", args=[made])
+        messages.success(request, _("営業目的として除外しました"), extra_tags=back)
+    return redirect("capture:submission", number, sent)
+
+
+@require_POST
+def release(request: HttpRequest, number: int, sent: int) -> HttpResponse:
+    """Takes in a submission that was held as a machine's."""
+    if submitting.release(_sent(number, sent).pk, request.build_absolute_uri("/")):
+        messages.success(request, _("リードにしました"))
+    return redirect("capture:submission", number, sent)
+
+
+@require_safe
+def export(request: PageRequest, number: int) -> HttpResponseBase:
+    """All submissions of a form (`show` as in the list) as CSV (UTF-8 or CP932) or XLSX."""
+    held = form_of(number)
+    shown, wanted = request.GET.get("show", ""), request.GET.get("as", "csv")
+    frames = showing.frames(held, shown, request.LANGUAGE_CODE)
+    name = f"{held.slug}-{timezone.localdate():%Y%m%d}"
+    if wanted == "xlsx" and showing.submissions_of(held, shown).count() <= SHEET_MOST:
+        # The answer reads it after this function has ended, and closes it.
+        book: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
+        # A temporary file is one on every system; typeshed gives it a type of its own.
+        write_xlsx(frames, book)  # pyright: ignore[reportArgumentType]
+        book.seek(0)
+        return FileResponse(book, as_attachment=True, filename=f"{name}.xlsx")
+    encoding = "cp932" if wanted == "cp932" else "utf-8"
+    answer = StreamingHttpResponse(
+        csv_pieces(frames, encoding=encoding), content_type=f"text/csv; charset={encoding}"
+    )
+    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return answer
+
+
+@require_safe
+def pitch_words(request: HttpRequest) -> HttpResponse:
+    """How sales pitches are told: all phrases, by what they mean."""
+    return render(request, "capture/forms/pitch_words.html", {"phrase_groups": GROUPS, "menu_key": "forms"})
+
+
+def _sent(number: int, sent: int) -> Submission:
+    rows = Submission.objects.select_related("form", "version", "wording", "pitch_by")
+    held = rows.filter(pk=sent, form=number).first()
+    if held is None:
+        raise Http404(_("この送信は見つかりません。リードと一緒に消去されています。"))
+    return held

@@ -1,0 +1,140 @@
+"""What follows a submission: the evidence of consent, its confirmation, and the mails."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urljoin
+
+import polars as pl
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from mikomi.core.words import Words
+from mikomi.hub.accounts.queries import addresses_of
+from mikomi.hub.capture.models import FormMail, Submission
+from mikomi.hub.capture.webforms import mails
+from mikomi.hub.capture.webforms.answers import shown_answers
+from mikomi.hub.capture.webforms.content import Content, content_from, said
+from mikomi.hub.capture.webforms.tokens import confirm_token
+from mikomi.hub.consent import services as consent
+from mikomi.hub.people.queries import full_name
+
+_CONFIRM_SUBJECT = Words("「{form}」の確認のお願い", "Please confirm “{form}”")
+_CONFIRM_BODY = Words(
+    "{sender}の「{form}」に、このメールアドレスが記入されました。\n\n"
+    "次のリンクを開いて「確認する」を押すと、下の内容に同意したことになります。\n{link}\n\n"
+    "――\n{wording}\n――\n\n"
+    "心当たりがないときは、何もしなくてかまいません。ご案内は届きません。リンクは30日で切れます。\n",
+    "This mail address was entered in “{form}” of {sender}.\n\n"
+    "Open this link and press “Confirm” to agree to what stands below.\n{link}\n\n"
+    "--\n{wording}\n--\n\n"
+    "If it was not you, you need do nothing, and you will get no mail. The link ends after 30 days.\n",
+)
+_NOTICE_SUBJECT = Words("フォーム「{form}」に送信がありました", "Somebody has sent the form “{form}”")
+_NOTICE_PITCH = Words("（営業目的のようです）", " (it seems to be a sales pitch)")
+_NOTICE_BODY = Words("{answers}\n\nくわしく見る: {link}\n", "{answers}\n\nHave a look: {link}\n")
+
+
+def write_mails(held: Submission, content: Content, base: str) -> None:
+    """Records the mails of a submission: to confirm, to thank, and to those who are to know of it.
+
+    `base`: where our pages are reached, `https://mikomi.example.com/`. In the caller's transaction.
+    """
+    told = _told(held, content)
+    language = held.language
+    if held.consented and content.consent.double:
+        link = urljoin(base, reverse("capture:confirm", args=[confirm_token(held.pk)]))
+        wording = held.wording.text if held.wording else ""
+        mails.write_down(
+            held,
+            FormMail.Kind.CONFIRM,
+            held.email,
+            filled(said(_CONFIRM_SUBJECT, language), told),
+            filled(said(_CONFIRM_BODY, language), {**told, "link": link, "wording": wording}),
+        )
+    if content.mail:
+        mails.write_down(
+            held,
+            FormMail.Kind.THANKS,
+            held.email,
+            filled(said(content.mail_subject, language), told),
+            filled(said(content.mail_body, language), told),
+        )
+    link = urljoin(base, reverse("capture:submission", args=[held.form.pk, held.pk]))
+    for address, reads in addresses_of(content.notify):
+        speaks = reads or "ja"
+        lines = [f"{label}: {answer}" for label, answer in shown_answers(content, held.answers, speaks)]
+        subject = filled(_NOTICE_SUBJECT.text(speaks), {"form": held.form.name})
+        mails.write_down(
+            held,
+            FormMail.Kind.NOTICE,
+            address,
+            subject + (_NOTICE_PITCH.text(speaks) if held.pitch else ""),
+            filled(_NOTICE_BODY.text(speaks), {"answers": "\n".join(lines), "link": link}),
+        )
+
+
+def record_consent(held: Submission, *, confirmed: bool) -> None:
+    """Writes the evidence of a submission's consent: the words as shown, their version, when and where."""
+    if held.wording is None:
+        return
+    how = (
+        f"フォーム「{held.form.name}」で同意文 第{held.wording.number}版（{held.wording.language}）にチェック"
+        f"。送信番号 {held.pk}"
+    )
+    if confirmed:
+        how += "。確認メールのリンクで本人が確認"
+    at = held.confirmed_at if confirmed and held.confirmed_at else held.at
+    consent.record_bases(
+        pl.Series([held.email], dtype=pl.String),
+        "consent",
+        timezone.localdate(at),
+        how,
+        wording=held.wording.text,
+        url=held.page,
+    )
+
+
+def confirm(number: int) -> Submission | None:
+    """The person behind a submission's address confirms the consent: evidence is written, and refusals
+    of that address end. Twice is once. None where there is nothing to confirm any more."""
+    with transaction.atomic():
+        rows = Submission.objects.select_for_update(of=("self",)).select_related("form", "version", "wording")
+        held = rows.filter(pk=number, consented=True).first()
+        if held is None or not content_from(held.version.content).consent.double:
+            return None
+        if held.confirmed_at is None:
+            held.confirmed_at = timezone.now()
+            held.save(update_fields=["confirmed_at"])
+            record_consent(held, confirmed=True)
+            consent.lift_refusals(pl.Series([held.email], dtype=pl.String), held.confirmed_at)
+    return held
+
+
+def shown_to_confirm(number: int) -> tuple[Submission, Content] | None:
+    """A submission whose consent can be confirmed, or was, and its form; None for any other."""
+    rows = Submission.objects.select_related("form", "version", "wording")
+    held = rows.filter(pk=number, consented=True).first()
+    if held is None:
+        return None
+    content = content_from(held.version.content)
+    return (held, content) if content.consent.double else None
+
+
+def filled(text: str, told: Mapping[str, str]) -> str:
+    """The text with `{name}` and the like filled in; what nobody knows stays as it is written."""
+    for name, value in told.items():
+        text = text.replace("{" + name + "}", value.replace("{", "｛"))
+    return text
+
+
+def _told(held: Submission, content: Content) -> dict[str, str]:
+    fields = {q.field: held.answers.get(q.key, "") for q in content.questions if q.field}
+    name = " ".join(full_name(fields).split())
+    return {
+        "form": said(content.title, held.language),
+        "sender": content.consent.sender,
+        "name": name or held.email,
+        "company": fields.get("company", ""),
+    }

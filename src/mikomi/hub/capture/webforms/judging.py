@@ -1,0 +1,29 @@
+"""What people say of submissions after the fact, and submissions of leads that are erased."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from mikomi.hub.capture.models import Submission
+from mikomi.hub.capture.webforms.content import content_from
+from mikomi.hub.capture.webforms.leads import set_pitch
+
+
+def judge(number: int, pitch: bool, by: int | None) -> None:
+    """Somebody says whether a submission wants to sell us something; its event counts accordingly."""
+    with transaction.atomic():
+        rows = Submission.objects.select_for_update(of=("self",)).select_related("form", "version")
+        held = rows.filter(pk=number).first()
+        if held is None:
+            return
+        Submission.objects.filter(pk=number).update(pitch=pitch, pitch_by=by)
+        if held.state == Submission.State.TAKEN:
+            set_pitch(held, content_from(held.version.content), pitch=pitch)
+
+
+def forget(leads: Sequence[int]) -> None:
+    """Deletes the submissions of leads (numbers) that are erased, and the mails about them. The evidence
+    of consent stays with the address, as its law asks."""
+    Submission.objects.filter(lead__in=leads).delete()

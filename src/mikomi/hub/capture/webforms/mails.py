@@ -1,0 +1,87 @@
+"""Mails that a submission brings: written down with it, sent by a job after the commit, never twice."""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+import socket
+from datetime import timedelta
+
+from django.core.mail import EmailMessage
+from django.utils import timezone
+
+from mikomi.hub.capture.models import FormMail, Submission
+from mikomi.hub.kit.jobs import enqueue
+
+log = logging.getLogger(__name__)
+
+MOST_A_DAY = 5
+"""So many mails of a kind one address gets within a day: a form must not be a way to flood somebody."""
+LONGEST_SUBJECT = 200
+
+
+def write_down(submission: Submission, kind: FormMail.Kind, to: str, subject: str, body: str) -> None:
+    """Records a mail in the caller's transaction and has it sent after the commit. The same kind to the
+    same address for the same submission is recorded once."""
+    now = timezone.now()
+    lately = FormMail.objects.filter(to=to, kind=kind, recorded_at__gt=now - timedelta(days=1))
+    flooded = kind != FormMail.Kind.NOTICE and lately.count() >= MOST_A_DAY
+    mail, made = FormMail.objects.get_or_create(
+        submission=submission,
+        kind=kind,
+        to=to,
+        defaults={
+            # A header is one line; whatever a visitor wrote into it must not begin another.
+            "subject": " ".join(subject.split())[:LONGEST_SUBJECT],
+            "body": body,
+            "state": FormMail.State.LEFT_OUT if flooded else FormMail.State.WAITING,
+            "recorded_at": now,
+        },
+    )
+    if made and not flooded:
+        enqueue("capture.send_form_mail", number=mail.pk)
+
+
+def send(number: int) -> None:
+    """Sends a mail that waits; one that was handed over before is left alone, whatever became of it.
+
+    Where the mail server surely has not taken it, it waits again and the error is raised: the job is
+    tried anew later.
+    """
+    waiting = FormMail.objects.filter(pk=number, state=FormMail.State.WAITING)
+    if not waiting.update(state=FormMail.State.SENDING, tried_at=timezone.now()):
+        return
+    mail = FormMail.objects.get(pk=number)
+    headers = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+    try:
+        EmailMessage(mail.subject, mail.body, to=[mail.to], headers=headers).send()
+    except Exception as error:
+        state = _after(error)
+        FormMail.objects.filter(pk=number).update(state=state, error=str(error)[:500])
+        if state == FormMail.State.WAITING:
+            raise
+        log.warning("the mail %s of a form may not have been sent: %s", number, error)
+    else:
+        FormMail.objects.filter(pk=number).update(state=FormMail.State.SENT, error="")
+
+
+def _after(error: Exception) -> FormMail.State:
+    """What is known of a mail after an error: taken back, refused, or unknown."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes = [code for code, _said in error.recipients.values()]
+        return FormMail.State.FAILED if all(code >= 500 for code in codes) else FormMail.State.WAITING
+    before_the_mail = (
+        ConnectionRefusedError,
+        socket.gaierror,
+        smtplib.SMTPConnectError,
+        smtplib.SMTPHeloError,
+        smtplib.SMTPAuthenticationError,
+        smtplib.SMTPSenderRefused,
+        smtplib.SMTPNotSupportedError,
+        smtplib.SMTPDataError,
+    )
+    if isinstance(error, before_the_mail):
+        return FormMail.State.WAITING
+    if isinstance(error, ValueError):
+        return FormMail.State.FAILED
+    return FormMail.State.SENDING
