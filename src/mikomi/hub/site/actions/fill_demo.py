@@ -11,13 +11,14 @@ from django.utils import timezone
 
 from mikomi.core.scoring.model_file import load_model
 from mikomi.hub.activity import services as activity
+from mikomi.hub.capture import intake, networks, sources, visiting, visitors
 from mikomi.hub.people import notes
 from mikomi.hub.people import services as people
 from mikomi.hub.people.dated import Origin
 from mikomi.hub.people.duplicates import finding
 from mikomi.hub.scores import services as scores
 from mikomi.hub.site import pipeline
-from mikomi.hub.site.demo import MODEL_FILE, TIMEZONE, DemoData, generate
+from mikomi.hub.site.demo import MODEL_FILE, TIMEZONE, DemoData, generate, strangers
 from mikomi.hub.site.demo.notes import draw_notes
 from mikomi.hub.site.rows import log
 
@@ -49,6 +50,7 @@ def fill_demo(progress: Progress, by: int | None = None) -> None:
     activity.record_outcomes(data.outcomes.with_columns(pl.col("amount").cast(pl.String)))
     done.step()
     notes.record_notes(_notes(data), by)
+    _collect(data)
     done.step()
     scores.publish_model(load_model(MODEL_FILE), note="デモのはじめの版")
     done.step()
@@ -56,6 +58,18 @@ def fill_demo(progress: Progress, by: int | None = None) -> None:
     done.step()
     finding.find_all()
     done.step()
+
+
+def _collect(data: DemoData) -> None:
+    """A site whose tag has sent visits, and the companies that are guessed from them."""
+    now = timezone.now()
+    site = sources.make_source(strangers.SITE)
+    visitors.confirm_linking("デモ", f"{strangers.HOST}/privacy", now)
+    ranges = networks.read_ranges(strangers.company_ranges(data), "company")
+    networks.replace_networks("company", ranges)
+    intake.take("demo", strangers.entries(data, site.pk))
+    visiting.guess(now)
+    visiting.summarise(now)
 
 
 class _Steps:
