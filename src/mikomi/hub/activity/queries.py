@@ -11,7 +11,7 @@ from django.db import transaction
 from mikomi.core.events import ActivitySource
 from mikomi.hub.activity.source import activity_of, all_activity
 from mikomi.hub.activity.types import KnownOutcome, Moment, Timeline
-from mikomi.hub.kit.setwise import fetch, on_postgres, staged
+from mikomi.hub.kit.setwise import fetch, listed, on_postgres, staged
 
 _EVENT = {
     "subject": pl.Int32,
@@ -98,12 +98,12 @@ def contents_of_keys(keys: pl.Series) -> pl.DataFrame:
 
 def event_counts(lead_ids: Sequence[int]) -> dict[int, int]:
     """How many events of each lead count; leads without any are left out."""
-    asked = pl.DataFrame({"lead": list(lead_ids)}, schema={"lead": pl.Int32}).unique()
-    with transaction.atomic(), staged(asked, "asked"):
+    with listed(pl.Series(lead_ids, dtype=pl.Int32), "asked", "lead") as (beginning, given):
         found = fetch(
-            "select a.lead, sum(a.n) from asked q join activity_activity a on a.lead = q.lead"
+            f"{beginning}select a.lead, sum(a.n) from asked q join activity_activity a on a.lead = q.lead"
             " group by a.lead",
             {"lead": pl.Int32, "n": pl.Int64},
+            given,
         )
     return dict(found.iter_rows())
 
@@ -131,10 +131,9 @@ def outcomes_of(lead: int) -> list[KnownOutcome]:
 
 def outcomes_among(leads: Sequence[int]) -> list[KnownOutcome]:
     """What became of these leads, newest first."""
-    asked = pl.DataFrame({"lead": list(leads)}, schema={"lead": pl.Int32}).unique()
-    with transaction.atomic(), staged(asked, "asked"):
+    with listed(pl.Series(leads, dtype=pl.Int32), "asked", "lead") as (beginning, given):
         rows = fetch(
-            "select o.at, o.day, o.result, o.reason, o.amount, o.source, s.lead from asked q"
+            f"{beginning}select o.at, o.day, o.result, o.reason, o.amount, o.source, s.lead from asked q"
             " join activity_subject s on s.lead = q.lead join activity_outcome o on o.subject = s.id"
             " order by o.at desc",
             {
@@ -146,6 +145,7 @@ def outcomes_among(leads: Sequence[int]) -> list[KnownOutcome]:
                 "source": pl.String,
                 "lead": pl.Int32,
             },
+            given,
         )
     return [KnownOutcome(instant(at), *rest) for at, *rest in rows.iter_rows()]
 
@@ -159,15 +159,15 @@ def timeline(lead: int, limit: int = 50, before: str | None = None) -> Timeline:
 
 def timeline_among(leads: Sequence[int], limit: int = 50, before: str | None = None) -> Timeline:
     """The same of many leads as one timeline; only `limit` events of each are looked at."""
-    asked = pl.DataFrame({"lead": list(leads)}, schema={"lead": pl.Int32}).unique()
-    with transaction.atomic(), staged(asked, "asked"):
+    with listed(pl.Series(leads, dtype=pl.Int32), "asked", "lead") as (beginning, given):
         subjects = fetch(
-            "select s.id, s.lead from asked q join activity_subject s on s.lead = q.lead",
+            f"{beginning}select s.id, s.lead from asked q join activity_subject s on s.lead = q.lead",
             {"subject": pl.Int32, "lead": pl.Int32},
+            given,
         )
-        if subjects.is_empty():
-            return Timeline((), None)
-        rows = _latest(subjects["subject"], _cursor(before), limit + 1)
+    if subjects.is_empty():
+        return Timeline((), None)
+    rows = _latest(subjects["subject"], _cursor(before), limit + 1)
     page = rows.head(limit).join(subjects, on="subject", how="left", maintain_order="left")
     more = f"{page['at'].item(-1)}.{page['id'].item(-1)}" if rows.height > limit else None
     return Timeline(tuple(_moments(page)), more)
@@ -191,9 +191,9 @@ def _latest(subjects: pl.Series, cursor: tuple[int, int], limit: int) -> pl.Data
     )
     place = [at, at, id_, limit]
     if on_postgres():
-        with staged(subjects.alias("subject").to_frame(), "whose"):
+        with listed(subjects, "whose", "subject") as (beginning, given):
             each = f"select e.* from whose w cross join lateral ({latest.format('w.subject')}) e"
-            return fetch(named.format(each), _EVENT, [*place, limit])
+            return fetch(beginning + named.format(each), _EVENT, [*given, *place, limit])
     parts = []
     for some in (subjects[at : at + SUBJECTS_AT_ONCE] for at in range(0, len(subjects), SUBJECTS_AT_ONCE)):
         each = " union all ".join([f"select * from ({latest.format('%s')})"] * len(some))

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from mikomi.core.events import Activity, LoadedActivity, Touches
-from mikomi.hub.kit.setwise import fetch, on_postgres, staged
+from mikomi.hub.kit.setwise import fetch, listed, on_postgres
 
 LEADS_A_PIECE = 20_000
 COLUMNS = ("lead", "day", "touch", "n")
@@ -43,10 +43,11 @@ def known_touches() -> Touches:
 
 def activity_of(leads: pl.Series) -> LoadedActivity:
     """The activity of the leads (numbers), in memory now."""
-    frame = pl.DataFrame({"lead": leads.unique().sort().cast(pl.Int32)})
-    with transaction.atomic(), staged(frame, "touched"):
+    with listed(leads.cast(pl.Int32), "touched", "lead") as (beginning, given):
         rows = "touched t cross join activity_activity a where a.lead = t.lead"
-        return LoadedActivity.of(known_touches(), _read(connections[DEFAULT_DB_ALIAS], rows))
+        found = _read(connections[DEFAULT_DB_ALIAS], rows, given, beginning)
+    # New touches are only added: those that are read last know all that was read before.
+    return LoadedActivity.of(known_touches(), found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +147,13 @@ def unpacked(row: Sequence[Any]) -> Activity:
     return Activity(*columns)
 
 
-def _read(database: BaseDatabaseWrapper, rows: str, params: Sequence[int] = ()) -> Activity:
-    """The activity of `rows` (the part of a select after `from`; the table is called `a`), sorted."""
+def _read(
+    database: BaseDatabaseWrapper, rows: str, params: Sequence[Any] = (), beginning: str = ""
+) -> Activity:
+    """The activity of `rows` (the part of a select after `from`; the table is called `a`), sorted.
+    `beginning` stands before the select."""
     with database.cursor() as cursor:
-        cursor.execute(f"select {packed()} from {rows}", params)
+        cursor.execute(f"{beginning}select {packed()} from {rows}", params)
         return unpacked(cursor.fetchone())
 
 

@@ -6,13 +6,16 @@ rows in Python, and the two databases get the same statements.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import polars as pl
-from django.db import connection
+from django.db import connection, transaction
 
+FEW = 1_000
+"""Up to so many numbers are sent with the statement that reads by them."""
 PG_TYPES: dict[type[pl.DataType], str] = {
     pl.Int8: "smallint",
     pl.Int16: "smallint",
@@ -59,6 +62,24 @@ def staged(frame: pl.DataFrame, name: str = "staged") -> Iterator[str]:
     yield name
     with connection.cursor() as cursor:
         cursor.execute(f"drop table {_temporary(name)}")
+
+
+@contextmanager
+def listed(numbers: pl.Series, name: str, column: str) -> Iterator[tuple[str, list[Any]]]:
+    """Whole numbers, every one once, that a select joins as the table `name` with one `column`: how the
+    statement begins, and its first parameters.
+
+    Few are sent with the statement: to read a page then takes no transaction, which on SQLite waits for
+    whoever writes. Many are staged.
+    """
+    every = numbers.drop_nulls().unique().sort()
+    if len(every) > FEW:
+        with transaction.atomic(), staged(every.alias(column).to_frame(), name):
+            yield "", []
+        return
+    rows = "unnest(%s::integer[])" if on_postgres() else "value from json_each(%s)"
+    plain = every.to_list()
+    yield f"with {name}({column}) as (select {rows}) ", [plain if on_postgres() else json.dumps(plain)]
 
 
 def run(sql: str, params: Sequence[Any] = ()) -> int:

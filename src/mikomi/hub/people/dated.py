@@ -13,7 +13,7 @@ from datetime import date
 import polars as pl
 from django.utils import timezone
 
-from mikomi.hub.kit.setwise import fetch, json_merged, json_value, on_postgres, run, staged
+from mikomi.hub.kit.setwise import fetch, json_merged, json_value, listed, on_postgres, run, staged
 from mikomi.hub.people.models import Scope
 
 TABLES = {Scope.LEAD: "people_lead", Scope.COMPANY: "people_company"}
@@ -184,9 +184,9 @@ def _versions(scope: Scope, subjects: pl.Series | None, day: int) -> pl.DataFram
     params = [scope.value, scope.value, day]
     if subjects is None:
         return fetch(f"{columns} and c.subject in ({later})", _VERSION, params)
-    with staged(subjects.unique().alias("subject").to_frame(), "aged"):
+    with listed(subjects, "aged", "subject") as (beginning, given):
         mine = f"{later} and subject in (select subject from aged)"
-        return fetch(f"{columns} and c.subject in ({mine})", _VERSION, params)
+        return fetch(f"{beginning}{columns} and c.subject in ({mine})", _VERSION, [*given, *params])
 
 
 def _with_fields(versions: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import date, timedelta
 
 import polars as pl
@@ -12,7 +13,7 @@ from django.db.models.functions import Coalesce
 
 from mikomi.core.names.mail_domains import mail_domains
 from mikomi.hub.activity.queries import instant
-from mikomi.hub.kit.setwise import fetch, on_postgres, staged
+from mikomi.hub.kit.setwise import FEW, fetch, listed, on_postgres, staged
 from mikomi.hub.people.companies import KEY, find_companies, key_of
 from mikomi.hub.people.dated import BEGINNING, EPOCH, SUBJECT, as_of, opened
 from mikomi.hub.people.fields import every_field, field_place, field_view, keys_of
@@ -37,7 +38,9 @@ def attribute_frame(on: date | None = None, lead_ids: Sequence[int] | None = Non
     (300〜999) the least stands here, the most where no least is known (docs/decisions/0005).
     """
     day = None if on is None else on.toordinal() - EPOCH
-    with transaction.atomic():
+    # Few are read without a transaction, which on SQLite would wait for whoever writes.
+    few = lead_ids is not None and len(lead_ids) <= FEW
+    with nullcontext() if few else transaction.atomic():
         mine = [key for key in keys_of(Scope.LEAD) if key not in ("number", "lead", "created_at")]
         shared = keys_of(Scope.COMPANY)
         rows = _lead_rows(lead_ids)
@@ -202,12 +205,12 @@ def company_numbers(lead_ids: Sequence[int] | None = None) -> pl.DataFrame:
 
 def colleague_ids(lead_ids: Sequence[int]) -> list[int]:
     """The numbers of all leads of the companies that `lead_ids` belong to now, themselves included."""
-    asked = pl.DataFrame({"lead": list(lead_ids)}, schema={"lead": pl.Int32}).unique()
-    with transaction.atomic(), staged(asked, "asked"):
+    with listed(pl.Series(lead_ids, dtype=pl.Int32), "asked", "lead") as (beginning, given):
         return fetch(
-            "select id from people_lead where company_id in"
+            f"{beginning}select id from people_lead where company_id in"
             " (select l.company_id from asked a join people_lead l on l.id = a.lead)",
             {"number": pl.Int32},
+            given,
         )["number"].to_list()
 
 
@@ -296,10 +299,10 @@ def _lead_rows(lead_ids: Sequence[int] | None) -> pl.DataFrame:
     if lead_ids is None:
         rows = fetch(f"{columns} where {_THERE} order by l.id", schema)
     else:
-        asked = pl.DataFrame({"lead": list(lead_ids)}, schema={"lead": pl.Int32}).unique()
-        with staged(asked, "asked"):
+        with listed(pl.Series(lead_ids, dtype=pl.Int32), "asked", "lead") as (beginning, given):
             # Sorted here: asked for in order, SQLite goes through all leads by the index of `merged_into`.
-            rows = fetch(f"{columns} join asked a on a.lead = l.id where {_THERE}", schema).sort(SUBJECT)
+            sql = f"{beginning}{columns} join asked a on a.lead = l.id where {_THERE}"
+            rows = fetch(sql, schema, given).sort(SUBJECT)
     return rows.with_columns(
         pl.from_epoch("created_at", "s").dt.cast_time_unit("us").dt.replace_time_zone("UTC")
     )
@@ -312,8 +315,8 @@ def _company_frame(shared: Sequence[str], day: int | None, numbers: pl.Series | 
     if numbers is None:
         rows = fetch(columns, schema)
     else:
-        with staged(numbers.drop_nulls().unique().alias("company").to_frame(), "named"):
-            rows = fetch(f"{columns} join named n on n.company = c.id", schema)
+        with listed(numbers, "named", "company") as (beginning, given):
+            rows = fetch(f"{beginning}{columns} join named n on n.company = c.id", schema, given)
     values = as_of(Scope.COMPANY, rows, shared, day, everybody=numbers is None).drop(SUBJECT)
     return pl.concat(
         [
