@@ -155,7 +155,11 @@ def test_a_form_of_the_site_tells_its_source_what_to_take(staff: Client) -> None
     staff.post(f"/forms/{form.pk}/", asked)
     collect = sources.options_of(Source.objects.get(pk=source.pk))["collect"]
     assert collect["forms"] == [
-        {"form": form.slug, "selector": "form#contact", "fields": ["mail", "your-name"]}
+        {
+            "name": f"form/{form.slug}",
+            "selector": "form#contact",
+            "fields": {"mail": "email", "your-name": "name"},
+        }
     ]
     assert collect["page"] is True
     staff.post(f"/forms/{form.pk}/close/")

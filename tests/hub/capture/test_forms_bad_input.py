@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import pytest
@@ -11,13 +10,15 @@ from django.core import mail
 from django.test import Client
 
 from mikomi.hub.accounts.models import User
-from mikomi.hub.capture.models import Submission
+from mikomi.hub.capture import intake, sources
+from mikomi.hub.capture.models import Submission, Visitor
 from mikomi.hub.capture.webforms import captured, editing
 from mikomi.hub.capture.webforms.answers import cleaned
 from mikomi.hub.capture.webforms.content import Consent, Question, content_from
 from mikomi.hub.kit.jobs import run_pending
 from mikomi.hub.people import queries as people
 from tests.hub.capture.forms_world import AYA, page_of, publish_form, send
+from tests.hub.capture.messages import entry, message
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -210,34 +211,51 @@ class TestFormsOfTheSite:
         return replace(begun, questions=(*asked, secret), consent=Consent(), selector="form#c", source=3)
 
     def test_named_fields_are_taken_and_nothing_else(self) -> None:
-        fields = {
-            "your-email": " Aya@Setouchi.example ",
-            "your-name": "小林 彩",
-            "org": "4111 1111 1111 1111",
-            "password": "hunter2",
-            "other": "x",
+        traits = {
+            "email": " Aya@Setouchi.example ",
+            "name": "小林 彩",
+            "company": "4111 1111 1111 1111",
+            "department": "hunter2",
+            "title": "部長",
         }
-        found = captured.answers_of(self.content(), fields)
+        found = captured.answers_of(self.content(), traits)
         assert found == {"email": "aya@setouchi.example", "name": "小林 彩"}
         assert captured.is_card("カードは4111-1111-1111-1111です")
         assert not captured.is_card("06-5555-0101")
 
-    @pytest.mark.parametrize(
-        "fields", [{}, {"your-email": 5}, {"your-email": None}, {"your-email": ["x", {}]}]
-    )
-    def test_odd_values_are_nothing(self, fields: dict[str, object]) -> None:
-        assert captured.answers_of(self.content(), fields) == {}
+    @pytest.mark.parametrize("traits", [{}, {"email": 5}, {"email": None}, {"email": ["x", {}]}])
+    def test_odd_values_are_nothing(self, traits: dict[str, object]) -> None:
+        assert captured.answers_of(self.content(), traits) == {}
 
-    def test_a_message_is_one_submission(self) -> None:
-        form = editing.make_form("サイトの問い合わせ", self.content(), None, "site")
+    def test_what_the_tag_saw_is_a_submission_and_the_browser_is_known(self) -> None:
+        source = sources.make_source("本サイト").pk
+        form = editing.make_form("サイトの問い合わせ", replace(self.content(), source=source), None, "site")
         editing.publish(form.pk, None)
-        fields = {"your-email": "aya@setouchi.example", "your-name": "小林 彩", "card_number": "1"}
-        at = Submission._meta.get_field("at").to_python("2026-11-02T01:00:00Z")
-        for _ in range(2):
-            taken = captured.take_captured(3, form.slug, fields, message="m1", at=at)
-            assert taken is not None
-        assert captured.take_captured(4, form.slug, fields, message="m2", at=at) is None
-        assert Submission.objects.count() == 1
-        assert "card" not in json.dumps(Submission.objects.values_list("answers", flat=True)[0])
-        assert len(people.find_by_email("aya@setouchi.example")) == 1
+        traits = {"email": "aya@setouchi.example", "name": "小林 彩", "card": "1"}
+        said = {
+            "event": "form_submit",
+            "properties": {"form": f"form/{form.slug}"},
+            "context": {"traits": traits},
+        }
+        sent = message("track", 5, "browser-1", **said)
+        intake.take("j", [entry(1, source, sent)])
+        intake.take("j", [entry(2, source, sent)])
+        run_pending()
+        held = Submission.objects.get()
+        assert held.answers == {"email": "aya@setouchi.example", "name": "小林 彩"}
+        assert people.find_by_email("aya@setouchi.example") == [held.lead]
+        visitor = Visitor.objects.get(anonymous="browser-1")
+        assert (visitor.lead, visitor.certainty, visitor.how) == (held.lead, "sure", "form")
         assert Client().get(f"/f/{form.slug}").status_code == 404, "it has no page of ours"
+
+    def test_what_no_open_form_takes_stays_an_event(self) -> None:
+        source = sources.make_source("本サイト").pk
+        form = editing.make_form("サイトの問い合わせ", replace(self.content(), source=source), None, "site")
+        editing.publish(form.pk, None)
+        odd = [(f"form/{form.slug}", "no address"), ("form/other", "a@b.example")]
+        for seq, (place, email) in enumerate(odd, start=1):
+            context = {"traits": {"email": email}}
+            sent = message("track", 5, "b", event="form_submit", properties={"form": place}, context=context)
+            assert intake.take("j", [entry(seq, source, sent)]).events == 1
+        run_pending()
+        assert not Submission.objects.exists()

@@ -22,6 +22,7 @@ from mikomi.hub.capture import arrivals, persons, visitors
 from mikomi.hub.capture.models import JournalCursor, Network, RefusedCount, SeenMessage, Source
 from mikomi.hub.capture.networks import placed
 from mikomi.hub.capture.tagging import seen_pages
+from mikomi.hub.capture.webforms import captured
 from mikomi.hub.kit.setwise import fetch, staged
 
 EPOCH = date(1970, 1, 1).toordinal()
@@ -105,6 +106,7 @@ def _record(messages: pl.DataFrame, number: int) -> int:
     messages = messages.with_columns(
         persons.user_key().alias("user_key"), pl.col("address").is_in(own.implode()).alias("own")
     )
+    messages = captured.set_aside(messages)
     whose = persons.take_people(messages, number)
     visitors.settle(persons.claims(messages, whose), number)
     seen = visitors.visitors_at(messages.filter(pl.col("anonymous") != ""))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from django.utils import timezone
 
 from mikomi.hub.activity.retention import strip_payloads
 from mikomi.hub.capture import intake, privacy, visiting, visitors
 from mikomi.hub.capture.tagging import seen_pages
-from mikomi.hub.capture.webforms import mails, submitting
+from mikomi.hub.capture.webforms import captured, mails, submitting
 from mikomi.hub.kit.jobs import job, periodic
 
 
@@ -55,3 +56,17 @@ def send_form_mail(number: int) -> None:
 def take_in_submission(number: int) -> None:
     """Takes in a submission whose first try failed."""
     submitting.take_in(number)
+
+
+@job("capture.take_captured")
+def take_captured(
+    source: int,
+    slug: str,
+    traits: dict[str, Any],
+    message: int,
+    at: int,
+    anonymous: str,
+    touch: dict[str, str],
+) -> None:
+    """Takes in what the tag saw in a form of the site."""
+    captured.take_captured(source, slug, traits, message=message, at=at, anonymous=anonymous, touch=touch)

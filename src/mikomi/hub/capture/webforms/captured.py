@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+import polars as pl
+
 from mikomi.hub.capture import sources
-from mikomi.hub.capture.arrivals import LONGEST_ANONYMOUS
+from mikomi.hub.capture.arrivals import text_of
 from mikomi.hub.capture.models import Form, Source, Submission
 from mikomi.hub.capture.webforms.answers import cleaned, questions_of, read_answers
 from mikomi.hub.capture.webforms.content import EMAIL, PURPOSES, Content, Purpose, Question, content_from
 from mikomi.hub.capture.webforms.submitting import Sent, submit
+from mikomi.hub.consent.addresses import folded_addresses
+from mikomi.hub.kit.jobs import enqueue
 
 NEVER = re.compile(
     r"pass(word|wd|code|phrase)?|pwd|secret|token|card|cvv|cvc|csc|expir|iban|account.?n|"
@@ -21,7 +26,8 @@ NEVER = re.compile(
 )
 """Names of inputs that are never taken, whatever a form's settings say."""
 _CARD = re.compile(r"(?:\d[ -]?){13,19}")
-MOST_FIELDS = 60
+CONTENT = "form/"
+"""What the content of a form's events begins with."""
 
 
 def start(purpose: Purpose) -> Content:
@@ -42,21 +48,20 @@ def takes(name: str) -> bool:
     return bool(name) and not NEVER.search(name)
 
 
-def answers_of(content: Content, fields: Mapping[str, Any]) -> dict[str, str]:
-    """What the site's form said, by question key: the named fields that the form's settings take, in the
+def answers_of(content: Content, traits: Mapping[str, Any]) -> dict[str, str]:
+    """What a form of the site said, by question key: the fields that the form's settings take, in the
     writing that is stored. A value that does not fit its question is left out, and so is what looks
-    like the number of a card. Pure but for the fields' own settings.
+    like the number of a card.
 
-    `fields`: input names and texts (or lists of texts), as `properties.fields` of a `form_submit`
-    message has them.
+    `traits`: texts by the keys of the lead's fields, as the tag sends them.
     """
     asked = [one for one in questions_of(content, "ja") if takes(one.question.input)]
-    by_name = {one.name: one.question.input for one in asked}
+    fields = {one.name: one.question.field for one in asked}
 
     def given(name: str) -> list[str]:
-        value = fields.get(by_name[name], "")
-        texts = value if isinstance(value, list) else [value]
-        return [t for text in texts if isinstance(text, str) and not is_card(t := cleaned(text))]
+        value = traits.get(fields[name], "")
+        text = cleaned(value) if isinstance(value, str) else ""
+        return [] if is_card(text) else [text]
 
     return read_answers(asked, given, content, "ja")[0]
 
@@ -71,39 +76,64 @@ def is_card(text: str) -> bool:
     return False
 
 
+def set_aside(messages: pl.DataFrame) -> pl.DataFrame:
+    """Takes the messages (as `arrivals.read` gives them, and `own`) out that a form of the site sent with a
+    mail address, and has a worker take them in as submissions; the others. Our own offices try forms out."""
+    asked = messages.drop_nulls("traits").filter(
+        ~pl.col("own") & (pl.col("kind") == "form_submit") & pl.col("content").str.starts_with(CONTENT)
+    )
+    if asked.is_empty():
+        return messages
+    open_forms = {(content.source, form.slug) for form, content in _open_forms()}
+    said = [json.loads(text) for text in asked["traits"]]
+    mails = folded_addresses(pl.Series([text_of(one.get(EMAIL)) for one in said], dtype=pl.String))
+    taken = []
+    for row, traits, mail in zip(asked.iter_rows(named=True), said, mails, strict=True):
+        slug = row["content"].removeprefix(CONTENT)
+        if mail is None or (row["source"], slug) not in open_forms:
+            continue
+        enqueue(
+            "capture.take_captured",
+            source=row["source"],
+            slug=slug,
+            traits=traits,
+            message=row["message"],
+            at=row["at"],
+            anonymous=row["anonymous"],
+            touch=json.loads(row["touch"] or "{}"),
+        )
+        taken.append(row["message"])
+    return messages.filter(~pl.col("message").is_in(taken))
+
+
 def take_captured(
     source: int,
     slug: str,
-    fields: Mapping[str, Any],
+    traits: Mapping[str, Any],
     *,
-    message: str,
-    at: datetime,
+    message: int,
+    at: int,
     anonymous: str = "",
     touch: Mapping[str, str] | None = None,
-    page: str = "",
 ) -> Submission | None:
-    """Takes in what the tag saw in a form of the site; the same `message` is one submission.
-
-    None where no such form of that source is open, and where no mail address was filled in.
-    """
-    held = Form.objects.select_related("version").filter(slug=slug, place=Form.Place.SITE, closed_at=None)
-    form = held.first()
-    if form is None or form.version is None:
+    """Takes in what the tag saw in a form of the site `at` (µs UTC); the same `message` is one
+    submission. None where no such form of that source is open, or no mail address was filled in."""
+    found = next((one for one in _open_forms(slug) if one[1].source == source), None)
+    if found is None:
         return None
-    content = content_from(form.version.content)
-    answers = answers_of(content, dict(list(fields.items())[:MOST_FIELDS]))
-    if content.source != source or EMAIL not in answers:
+    form, content = found
+    answers = answers_of(content, traits)
+    if EMAIL not in answers or form.version is None:
         return None
-    visitor = f"{source}:{anonymous[:LONGEST_ANONYMOUS]}" if anonymous else ""
     sent = Sent(
         answers=answers,
         consented=False,
         language="ja",
         mark=f"{source} {message}",
-        at=at,
-        touch=touch or {},
-        visitor=visitor,
-        page=page,
+        at=datetime.fromtimestamp(at / 1_000_000, UTC),
+        touch={name: text for name, text in (touch or {}).items() if isinstance(text, str)},
+        visitor=f"{source}:{anonymous}" if anonymous else "",
+        page=(touch or {}).get("landing", ""),
     )
     return submit(form, form.version, sent)
 
@@ -112,15 +142,19 @@ def tell_sources() -> None:
     """Tells each source which forms of its site are taken, by which selector and inputs: what the tag
     reads, and nothing else."""
     wanted: dict[int, list[dict[str, Any]]] = {}
-    for form in Form.objects.select_related("version").filter(place=Form.Place.SITE, closed_at=None):
-        if form.version is None:
-            continue
-        content = content_from(form.version.content)
-        inputs = [q.input for q in content.questions if takes(q.input)]
-        told = {"form": form.slug, "selector": content.selector, "fields": inputs}
+    for form, content in _open_forms():
+        inputs = {q.input: q.field for q in content.questions if q.field and takes(q.input)}
+        told = {"name": CONTENT + form.slug, "selector": content.selector, "fields": inputs}
         wanted.setdefault(content.source, []).append(told)
     for source in Source.objects.filter(disabled_at=None):
         collect = sources.options_of(source)["collect"]
         mine = wanted.get(source.pk, [])
         if collect.get("forms", []) != mine:
             sources.set_options(source.pk, {"collect": {**collect, "forms": mine}})
+
+
+def _open_forms(slug: str = "") -> list[tuple[Form, Content]]:
+    """The forms of sites that are taken, with what visitors see of them."""
+    rows = Form.objects.select_related("version").filter(place=Form.Place.SITE, closed_at=None)
+    rows = rows.filter(slug=slug) if slug else rows
+    return [(form, content_from(form.version.content)) for form in rows.order_by("pk") if form.version]
