@@ -52,14 +52,17 @@ def no_asking(address: str) -> str:
 
 
 def test_a_list_of_our_own_says_which_company_it_is(site) -> None:
-    put("company", "192.0.2.0/24, 見込製作所")
+    upsert_leads(pl.DataFrame({"lead": ["k"], "company": ["㈱見込製作所"]}), origin("f"))
+    put("company", "192.0.2.0/24, 株式会社見込製作所")
     come(site, "192.0.2.9", page(0, "a"), page(1, "a", "/case"))
     come(site, "192.0.2.10", page(2, "b"))
     come(site, "198.51.100.1", page(3, "c"))
     assert visiting.guess(NOW, reverse_name=no_asking) == 3
     assert visiting.summarise(NOW) == 1
-    assert names() == {"見込製作所": (2, 3, "list")}
-    assert VisitingCompany.objects.get().contents == ["/pricing", "/case"]
+    assert names() == {"株式会社見込製作所": (2, 3, "list")}
+    held = VisitingCompany.objects.get()
+    assert held.contents == ["/pricing", "/case"]
+    assert held.company is not None
 
 
 def test_a_reverse_name_leads_to_a_company_that_is_known_by_its_mail(site) -> None:
@@ -154,7 +157,7 @@ def test_the_page_says_how_to_begin(client, site) -> None:
     client.force_login(User.objects.create_user("sasaki@example.com"))
 
     def page_of() -> str:
-        return client.get(reverse("capture:visiting"), headers={"accept-language": "ja"}).content.decode()
+        return client.get(reverse("site:visiting"), headers={"accept-language": "ja"}).content.decode()
 
     assert "会社の推定はまだ始めていません" in page_of()
     put("company", "192.0.2.0/24, 見込<製作所>")

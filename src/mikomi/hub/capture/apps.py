@@ -12,7 +12,6 @@ class CaptureConfig(AppConfig):
 
     def ready(self) -> None:
         register(
-            MenuEntry("visiting", "leads", 30, _("来訪企業"), "world", "capture:visiting"),
             MenuEntry("privacy", "tools", 60, _("プライバシー"), "shield-check", "capture:privacy"),
             MenuEntry("forms", "nurture", 45, _("フォーム"), "file-text", "capture:forms"),
         )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from mikomi.hub.capture.views import forms, privacy, public, submissions, visiting
+from mikomi.hub.capture.views import forms, networks, privacy, public, submissions
 
 _SLUG = r"(?P<slug>[a-z0-9][a-z0-9-]{0,59})"
 
@@ -12,8 +12,7 @@ urlpatterns = [
     path("settings/privacy/publisher/", privacy.publisher, name="privacy_publisher"),
     path("settings/privacy/linking/", privacy.linking, name="privacy_linking"),
     path("settings/privacy/retention/", privacy.retention, name="privacy_retention"),
-    path("visiting/", visiting.companies, name="visiting"),
-    path("visiting/networks/", visiting.networks, name="networks"),
+    path("visiting/networks/", networks.networks, name="networks"),
     path("transmission/", privacy.transmission, name="transmission"),
     path("forms/", forms.forms, name="forms"),
     path("forms/new/", forms.new_form, name="new_form"),

@@ -26,7 +26,7 @@ from mikomi.hub.activity.queries import contents_of_keys
 from mikomi.hub.capture.models import AddressGuess, Network, NetworkSettings, VisitingCompany
 from mikomi.hub.capture.networks import placed
 from mikomi.hub.kit.setwise import fetch, run
-from mikomi.hub.people.queries import companies_by_domain
+from mikomi.hub.people.queries import companies_by_domain, companies_by_name
 
 log = logging.getLogger("mikomi.visiting")
 
@@ -105,9 +105,17 @@ def summarise(now: datetime) -> int:
     )
     known = companies_by_domain(rows["domain"].filter(rows["domain"] != "").unique())
     suffix = pl.when(pl.col("generation") > 0).then(pl.format("/{}", "generation")).otherwise(pl.lit(""))
-    rows = rows.join(known, on="domain", how="left").with_columns(
-        pl.coalesce("known_name", pl.when(pl.col("company") != "").then("company"), "domain").alias("name"),
-        pl.format("visitor:{}:{}", "source", "anonymous").add(suffix).alias("key"),
+    named = companies_by_name(rows["company"].filter(rows["company"] != "").unique())
+    rows = (
+        rows.join(known, on="domain", how="left")
+        .join(named, on="company", how="left")
+        .with_columns(
+            pl.coalesce("known_id", "named_id").alias("known_id"),
+            pl.coalesce("known_name", pl.when(pl.col("company") != "").then("company"), "domain").alias(
+                "name"
+            ),
+            pl.format("visitor:{}:{}", "source", "anonymous").add(suffix).alias("key"),
+        )
     )
     done = contents_of_keys(rows["key"]).join(rows.select("key", "name"), on="key")
     counted = done.group_by("name", "content").agg(pl.col("n").sum())
@@ -199,6 +207,12 @@ def set_up(*, names: bool, service_url: str, service_key: str) -> None:
         )
     told = {"names": names, "service_url": url, "service_key": service_key.strip()[:500]}
     NetworkSettings.objects.update_or_create(id=1, defaults=told)
+
+
+def begun() -> bool:
+    """Whether there is anything to guess companies by."""
+    held = settings()
+    return held.names or bool(held.service_url) or Network.objects.filter(kind=Network.Kind.COMPANY).exists()
 
 
 def visiting(most: int) -> Iterable[VisitingCompany]:

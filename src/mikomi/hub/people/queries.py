@@ -113,6 +113,15 @@ def leads_by_email(addresses: pl.Series) -> pl.DataFrame:
         )
 
 
+def companies_by_name(names: pl.Series) -> pl.DataFrame:
+    """The company that goes by each name, however it is written: `company` (as asked), `named_id`; names
+    of none are left out."""
+    asked = pl.DataFrame({"company": names}).with_columns(key_of(names).alias(KEY))
+    with transaction.atomic():
+        found = find_companies(asked[KEY])
+    return asked.join(found, on=KEY).select("company", pl.col(SUBJECT).alias("named_id"))
+
+
 def companies_by_domain(domains: pl.Series) -> pl.DataFrame:
     """The company that most people with mail addresses of each registered domain work at: `domain`,
     `known_id`, `known_name`. Reads the addresses of all leads; domains of nobody are left out."""

@@ -18,6 +18,7 @@ from mikomi.hub.site.views import (
     privacy,
     trash,
     values,
+    visiting,
 )
 from mikomi.hub.site.views import duplicates as same
 
@@ -79,6 +80,7 @@ urlpatterns = [
     path("settings/fields/move/", fields.move_field, name="move_field"),
     path("settings/fields/archive/", fields.archive_field, name="archive_field"),
     path("settings/fields/restore/", fields.restore_field, name="restore_field"),
+    path("visiting/", visiting.companies, name="visiting"),
     path("companies/", company.companies, name="companies"),
     path("companies/<int:number>/", company.company_page, name="company"),
     path("companies/<int:number>/timeline/", company.company_timeline, name="company_timeline"),

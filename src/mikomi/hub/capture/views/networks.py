@@ -1,4 +1,4 @@
-"""来訪企業: which companies seem to have visited, and the networks by which that is guessed."""
+"""The networks by which companies are guessed, and those that do not count."""
 
 from __future__ import annotations
 
@@ -6,31 +6,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from mikomi.core.words import MikomiError, Words
-from mikomi.hub.activity.queries import instant
-from mikomi.hub.activity.queries import titles as titles_of
 from mikomi.hub.capture import networks as known
 from mikomi.hub.capture import visiting
 from mikomi.hub.capture.models import Network
-
-SHOWN = 200
-
-
-@require_safe
-def companies(request: HttpRequest) -> HttpResponse:
-    """The companies, latest first."""
-    found = list(visiting.visiting(SHOWN))
-    titles = titles_of([content for one in found for content in one.contents])
-    rows = [
-        (one, instant(one.last_seen), [titles.get(content, content) for content in one.contents])
-        for one in found
-    ]
-    held = visiting.settings()
-    told = held.names or bool(held.service_url) or Network.objects.filter(kind="company").exists()
-    context = {"rows": rows, "days": visiting.DAYS, "told": told, "menu_key": "visiting"}
-    return render(request, "capture/visiting.html", context)
 
 
 @require_http_methods(["GET", "POST"])
