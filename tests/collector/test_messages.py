@@ -152,7 +152,15 @@ def test_what_is_all_good_is_kept_byte_for_byte():
     assert check_batch(body).body is body
 
 
-@pytest.mark.parametrize("sent", [b'{"anonymousId":"a"}', b' {"type":"alias","anonymousId":"a" } \n'])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b'{"anonymousId":"a"}',
+        b' {"type":"alias","anonymousId":"a" } \n',
+        b'{"type":5,"type":"track","userId":1}',
+        b'{"type":"identify","userId":1,"properties":{"type":2}}',
+    ],
+)
 def test_the_address_says_the_type_of_a_single_message(sent: bytes):
     found = only(check_single(sent, "identify").body)
     assert isinstance(found, Message)
@@ -212,6 +220,14 @@ def test_whatever_is_sent_what_is_kept_can_be_read_again(messages: list[object],
     kept = decode_batch(checked.body)
     assert len(kept) == checked.accepted == len(messages) - len(checked.refused)
     assert all(isinstance(one, Message) for one in kept)
+
+
+@given(st.dictionaries(fields, anything), st.sampled_from(["page", "identify", "track"]))
+def test_a_single_message_that_is_kept_can_be_read_again(message: dict[str, object], kind: Any):
+    with suppress(BatchRefused):
+        checked = check_single(put_right(json.dumps({"anonymousId": "a", **message}).encode()), kind)
+        kept = decode_batch(checked.body)
+        assert [getattr(one, "type", None) for one in kept] == [kind] * checked.accepted
 
 
 @given(st.binary(max_size=200), st.sampled_from([check_batch, lambda body: check_single(body, "track")]))

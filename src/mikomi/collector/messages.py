@@ -65,10 +65,9 @@ class Message(msgspec.Struct, kw_only=True, rename="camel", omit_defaults=True):
     sent_at: Moment = None
 
 
-class _Sent(msgspec.Struct, kw_only=True, rename="camel"):
-    """What SDKs really send: nulls and numbers too."""
+class _Single(msgspec.Struct, kw_only=True, rename="camel"):
+    """What SDKs really send: nulls and numbers too. Its address says the type."""
 
-    type: MessageType
     message_id: Id = None
     anonymous_id: Id = None
     user_id: Id = None
@@ -83,6 +82,11 @@ class _Sent(msgspec.Struct, kw_only=True, rename="camel"):
     timestamp: Moment = None
     original_timestamp: Moment = None
     sent_at: Moment = None
+    write_key: Any = None
+
+
+class _Sent(_Single, kw_only=True):
+    type: MessageType
 
 
 class Refused(NamedTuple):
@@ -113,11 +117,13 @@ class Checked(NamedTuple):
     """A body that was checked: what to keep of it, and what was left out.
 
     `body` is what `decode_batch` reads, with the good messages only; `accepted` is their number.
+    `write_key` is the one in the body, empty where there is none.
     """
 
     body: bytes
     accepted: int
     refused: list[Refused]
+    write_key: str
 
 
 class Corrected(NamedTuple):
@@ -127,9 +133,11 @@ class Corrected(NamedTuple):
     mended: bool
 
 
+_NOBODY = ("", None)
+_NONE_REFUSED: list[Refused] = []
 _batches = msgspec.json.Decoder(_Batch)
 _messages = msgspec.json.Decoder(_Sent)
-_anything = msgspec.json.Decoder(msgspec.Raw)
+_singles = msgspec.json.Decoder(_Single)
 
 
 def decode_batch(body: bytes) -> list[Message | Refused]:
@@ -137,37 +145,52 @@ def decode_batch(body: bytes) -> list[Message | Refused]:
 
     Raises `BatchRefused` where the body as a whole cannot be read.
     """
-    batch = _readable(body, _batches)
+    batch = _readable(body, _batches, Reason.SHAPE)
     return [_message(index, raw, batch) for index, raw in enumerate(batch.batch)]
 
 
 def check_batch(body: bytes) -> Checked:
     """Checks a body of `/v1/batch`. Raises `BatchRefused` where nothing of it can be read."""
-    batch = _readable(body, _batches)
-    refused = [
-        found
-        for index, raw in enumerate(batch.batch)
-        if isinstance(found := _message(index, raw, batch), Refused)
-    ]
-    if not refused:
-        return Checked(body, len(batch.batch), refused)
-    out = {one.place for one in refused}
-    batch.batch = [raw for index, raw in enumerate(batch.batch) if index not in out]
-    batch.write_key = None
-    return Checked(msgspec.json.encode(batch), len(batch.batch), refused)
+    batch = _readable(body, _batches, Reason.SHAPE)
+    refused: list[Refused] = []
+    key = batch.write_key
+    for place, raw in enumerate(batch.batch):
+        sent = _sent(place, raw)
+        if isinstance(sent, Refused):
+            refused.append(sent)
+        elif key is None:
+            key = sent.write_key
+    accepted = len(batch.batch) - len(refused)
+    if refused:
+        out = {one.place for one in refused}
+        batch.batch = [raw for place, raw in enumerate(batch.batch) if place not in out]
+        batch.write_key = None
+        body = msgspec.json.encode(batch)
+    return Checked(body, accepted, refused, _key(key))
 
 
 def check_single(body: bytes, kind: MessageType) -> Checked:
-    """Checks the body of `/v1/track` and the like, which say the type by their address."""
-    whole = body.strip()
-    # Whole by itself, or what is put around it could be closed from inside.
-    _readable(whole, _anything)
-    if not whole.startswith(b"{"):
-        raise BatchRefused(Reason.SHAPE)
-    # The last of two equal names counts, so what the address says holds.
-    inside = whole[1:-1].strip()
-    typed = b'{%b"type":"%b"}' % (inside + b"," if inside else b"", kind.encode())
-    return check_batch(b'{"batch":[%b]}' % typed)
+    """Checks the body of `/v1/track` and the like, which say the type by their address.
+
+    Raises `BatchRefused` where it is no message.
+    """
+    sent = _readable(body, _singles, Reason.MESSAGE)
+    refused = _wrong(0, body, sent, kind)
+    if refused is not None:
+        return Checked(b'{"batch":[]}', 0, [refused], _key(sent.write_key))
+    return Checked(b'{"batch":[%b]}' % _typed(body.strip(), kind), 1, _NONE_REFUSED, _key(sent.write_key))
+
+
+def _typed(message: bytes, kind: MessageType) -> bytes:
+    """`message`, an object, with the type that its address says."""
+    told = message.count(b'"type"')
+    if told == 0:
+        inside = message[:-1].rstrip()
+        return b'%b%b"type":"%b"}' % (inside, b"" if inside == b"{" else b",", kind.encode())
+    said = msgspec.json.decode(message)
+    if told == 1 and said.get("type") == kind:
+        return message
+    return msgspec.json.encode({**said, "type": kind})
 
 
 def put_right(body: bytes) -> bytes:
@@ -259,42 +282,59 @@ def too_deep(raw: bytes) -> bool:
     return False
 
 
-def _readable[T](body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
-    """What `decoder` reads. Raises `BatchRefused` where it cannot."""
+def _readable[T](body: bytes, decoder: msgspec.json.Decoder[T], otherwise: Reason) -> T:
+    """What `decoder` reads. Raises `BatchRefused`, with `otherwise` for JSON of another shape."""
     try:
         return decoder.decode(body)
     except RecursionError as error:
         raise BatchRefused(Reason.TOO_DEEP) from error
     except msgspec.ValidationError as error:
-        raise BatchRefused(Reason.SHAPE, str(error)) from error
+        raise BatchRefused(otherwise, str(error)) from error
     except UnicodeDecodeError as error:
         raise BatchRefused(Reason.ENCODING) from error
     except msgspec.DecodeError as error:
         raise BatchRefused(Reason.JSON, str(error)) from error
 
 
-def _message(index: int, raw: msgspec.Raw, batch: _Batch) -> Message | Refused:
-    text = memoryview(raw).tobytes()
-    if len(text) > MOST_MESSAGE_BYTES:
-        return Refused(index, Reason.MESSAGE_TOO_LARGE, f"{len(text)} bytes")
-    if too_deep(text):
-        return Refused(index, Reason.TOO_DEEP, "")
+def _sent(place: int, raw: msgspec.Raw) -> _Sent | Refused:
+    """A message that is good, or why it is not."""
+    text = bytes(raw)
     try:
         sent = _messages.decode(text)
     except msgspec.ValidationError as error:
-        return Refused(index, Reason.MESSAGE, str(error))
+        return Refused(place, Reason.MESSAGE, str(error))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        return Refused(index, Reason.JSON, str(error))
-    if sent.type == "track" and not sent.event:
-        return Refused(index, Reason.MESSAGE, "track needs event")
-    anonymous, user = _text(sent.anonymous_id), _text(sent.user_id)
-    if not anonymous and not user:
-        return Refused(index, Reason.NOBODY, "")
+        return Refused(place, Reason.JSON, str(error))
+    return _wrong(place, text, sent, sent.type) or sent
+
+
+def _wrong(place: int, text: bytes, sent: _Single, kind: MessageType) -> Refused | None:
+    """What is wrong with a message that could be read."""
+    if len(text) > MOST_MESSAGE_BYTES:
+        return Refused(place, Reason.MESSAGE_TOO_LARGE, f"{len(text)} bytes")
+    if too_deep(text):
+        return Refused(place, Reason.TOO_DEEP, "")
+    if not sent.event and kind == "track":
+        return Refused(place, Reason.MESSAGE, "track needs event")
+    # A number that is 0 names somebody, too.
+    if sent.anonymous_id in _NOBODY and sent.user_id in _NOBODY:
+        return Refused(place, Reason.NOBODY, "")
+    return None
+
+
+def _key(said: object) -> str:
+    return said if isinstance(said, str) else ""
+
+
+def _message(place: int, raw: msgspec.Raw, batch: _Batch) -> Message | Refused:
+    sent = _sent(place, raw)
+    if isinstance(sent, Refused):
+        return sent
     return Message(
         type=sent.type,
         message_id=_text(sent.message_id),
-        anonymous_id=anonymous,
-        user_id=user,
+        anonymous_id=_text(sent.anonymous_id),
+        user_id=_text(sent.user_id),
         previous_id=_text(sent.previous_id),
         group_id=_text(sent.group_id),
         event=sent.event or "",

@@ -18,7 +18,7 @@ class Reason(StrEnum):
     RATE_OF_ADDRESS = "rate_of_address"
     METHOD = "method_not_allowed"
     PATH = "not_found"
-    CONTENT_TYPE = "content_type"
+    CODING = "content_coding"
     BODY_TOO_LARGE = "body_too_large"
     BODY_BROKEN = "body_broken"
     ENCODING = "encoding"
@@ -86,11 +86,11 @@ REFUSALS: dict[Reason, Refusal] = {
             "there is nothing at this address; send to /v1/batch and the like",
         ),
     ),
-    Reason.CONTENT_TYPE: Refusal(
+    Reason.CODING: Refusal(
         415,
         Words(
-            "この Content-Type は読めません。application/json で送ってください",
-            "this Content-Type cannot be read; send application/json",
+            "この Content-Encoding は読めません。gzip か、圧縮せずに送ってください",
+            "this Content-Encoding cannot be read; send gzip or no coding at all",
         ),
     ),
     Reason.BODY_TOO_LARGE: Refusal(

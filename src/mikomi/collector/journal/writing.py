@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import queue
 import shutil
 import sqlite3
 import threading
@@ -13,15 +12,17 @@ import time
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
 
 from mikomi.collector.journal.file import DAMAGE, Row, encode_rows, file_in, identity, make, set_aside
 from mikomi.collector.reasons import Reason
 
 log = logging.getLogger("mikomi.collector")
 
-MOST_TOGETHER = 8192
-MOST_TOGETHER_BYTES = 8 << 20
+MOST_IN_A_ROW = 2048
+MANY_TOGETHER = 24
+GATHER_SECONDS = 0.003
+ROW_BYTES = 500
+"""What an entry holds besides its body, roughly."""
 MOST_WAITING_BYTES = 32 << 20
 MOST_KEPT_BYTES = 8 << 30
 LEAST_FREE_BYTES = 256 << 20
@@ -37,9 +38,15 @@ class JournalBusy(Exception):
         self.retry_after = retry_after
 
 
-class _Waiting(NamedTuple):
-    row: Row
-    done: asyncio.Future[None]
+class _Group:
+    """What waits to be committed together, and who waits for it."""
+
+    __slots__ = ("rows", "size", "waiting")
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.waiting: list[asyncio.Future[None]] = []
+        self.size = 0
 
 
 class Journal:
@@ -58,10 +65,12 @@ class Journal:
         self._most_waiting = most_waiting
         self._most_kept = most_kept
         self._least_free = least_free
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
-        self._waiting_bytes = 0
+        self._next = _Group()
+        self._unsettled = 0
         self._refused: Counter[tuple[int, int, str]] = Counter()
         self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._ending = False
         self._connection: sqlite3.Connection | None = None
         self._opened: tuple[int, int] | None = None
         self._full: str = ""
@@ -82,13 +91,20 @@ class Journal:
         """To be awaited: the entry is durable when it returns. Raises `JournalBusy`, with nothing stored."""
         if self._full:
             raise JournalBusy(self._full, 30)
-        if self._waiting_bytes > self._most_waiting:
+        if self._unsettled > self._most_waiting:
             raise JournalBusy("too much waits to be written", 1)
-        self._start()
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        size = len(body) + ROW_BYTES
         # Only the loop's thread counts up and down.
-        self._waiting_bytes += len(body) + 500
-        self._queue.put(_Waiting((received, source, kind, address, agent, flags, body), done))
+        self._unsettled += size
+        with self._lock:
+            group = self._next
+            group.rows.append((received, source, kind, address, agent, flags, body))
+            group.waiting.append(done)
+            group.size += size
+        if len(group.rows) == 1:
+            self._start()
+            self._wake.set()
         return done
 
     def count(self, source: int, reason: Reason, n: int = 1) -> None:
@@ -101,9 +117,11 @@ class Journal:
     def close(self) -> None:
         """Writes what waits, and ends."""
         if self._thread is not None:
-            self._queue.put(None)
+            self._ending = True
+            self._wake.set()
             self._thread.join()
             self._thread = None
+            self._ending = False
 
     def _start(self) -> None:
         if self._thread is None:
@@ -113,59 +131,53 @@ class Journal:
     # The rest runs in the writing thread.
 
     def _write(self) -> None:
-        going = True
         flushed = 0.0
-        while going:
-            group: list[_Waiting] = []
-            try:
-                first = self._queue.get(timeout=FLUSH_SECONDS)
-                going = self._gather(first, group)
-            except queue.Empty:
-                pass
-            if group:
+        ending = False
+        while not ending:
+            self._wake.wait(FLUSH_SECONDS)
+            ending = self._ending
+            self._wake.clear()
+            with self._lock:
+                group, self._next = self._next, _Group()
+            if group.rows:
                 self._settle(group, self._commit(group))
             now = time.monotonic()
-            if not going or now - flushed >= FLUSH_SECONDS:
+            if ending or now - flushed >= FLUSH_SECONDS:
                 flushed = now
                 self._flush()
+            if len(group.rows) >= MANY_TOGETHER and not ending:
+                # More come in than the disk can sync one by one: let them gather.
+                time.sleep(GATHER_SECONDS)
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
-    def _gather(self, one: _Waiting | None, group: list[_Waiting]) -> bool:
-        """Fills `group` with what waits; says whether to go on."""
-        size = 0
-        while one is not None:
-            group.append(one)
-            size += len(one.row[-1])
-            if len(group) >= MOST_TOGETHER or size >= MOST_TOGETHER_BYTES:
-                return True
-            try:
-                one = self._queue.get_nowait()
-            except queue.Empty:
-                return True
-        return False
-
-    def _commit(self, group: list[_Waiting]) -> JournalBusy | None:
+    def _commit(self, group: _Group) -> JournalBusy | None:
         """Stores the group durably, or nothing of it and says why."""
-        rows = [one.row for one in group]
         try:
-            self._open().execute(
-                "insert into groups (n, received, entries) values (?, ?, ?)",
-                (len(rows), rows[0][0], encode_rows(rows)),
-            )
+            connection = self._open()
+            parts = range(0, len(group.rows), MOST_IN_A_ROW)
+            if len(parts) > 1:
+                connection.execute("begin immediate")
+            for begin in parts:
+                rows = group.rows[begin : begin + MOST_IN_A_ROW]
+                connection.execute(
+                    "insert into groups (n, received, entries) values (?, ?, ?)",
+                    (len(rows), rows[0][0], encode_rows(rows)),
+                )
+            if len(parts) > 1:
+                connection.execute("commit")
         except (sqlite3.Error, OSError) as error:
             self._mend(error)
             return JournalBusy(str(error))
         return None
 
-    def _settle(self, group: list[_Waiting], failure: JournalBusy | None) -> None:
-        """Tells those who wait, each on its own loop's thread."""
-        size = sum(len(one.row[-1]) + 500 for one in group)
+    def _settle(self, group: _Group, failure: JournalBusy | None) -> None:
+        """Tells those who wait, on their loop's thread."""
 
         def tell() -> None:
-            self._waiting_bytes -= size
-            for _row, done in group:
+            self._unsettled -= group.size
+            for done in group.waiting:
                 if done.done():  # whoever waited has gone
                     continue
                 if failure is None:
@@ -174,9 +186,9 @@ class Journal:
                     done.set_exception(failure)
 
         try:
-            group[0].done.get_loop().call_soon_threadsafe(tell)
+            group.waiting[0].get_loop().call_soon_threadsafe(tell)
         except RuntimeError:  # the loop has ended, and with it whoever waited
-            self._waiting_bytes -= size
+            self._unsettled -= group.size
 
     def _open(self) -> sqlite3.Connection:
         """The connection, to the file that lies there now: what goes to a removed one would be lost."""

@@ -1,0 +1,170 @@
+"""The collector as an ASGI application: accept, check, journal, answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from mikomi.collector import answers
+from mikomi.collector.gate import AFTER_BODY, BEFORE_BODY, Gate
+from mikomi.collector.journal import Journal, JournalBusy
+from mikomi.collector.messages import MOST_BYTES
+from mikomi.collector.openapi import description
+from mikomi.collector.reasons import Reason
+from mikomi.collector.request import Refuse, Request
+from mikomi.collector.routes import ROUTES, SETTINGS_END, SETTINGS_START, Route, route_of
+from mikomi.collector.settings import Kept, Source
+
+type Scope = MutableMapping[str, Any]
+type Message = MutableMapping[str, Any]
+type Receive = Callable[[], Awaitable[Message]]
+type Send = Callable[[Message], Awaitable[None]]
+
+BODY_SECONDS = 30.0
+"""For a body to arrive whole."""
+NOWHERE = Route("description")
+FETCHED_AGAIN = (b"cache-control", b"public, max-age=60")
+
+
+class Collector:
+    """Answers for the addresses that `routes.takes` names. One for one event loop."""
+
+    def __init__(self, folder: Path, *, forwarded: bool = False, journal: Journal | None = None) -> None:
+        """`folder`: the data folder. `forwarded`: whether TLS stands in front and tells addresses."""
+        self.journal = journal or Journal(folder)
+        self._forwarded = forwarded
+        self._gate = Gate(Kept(folder))
+        self._description = msgspec.json.encode(description())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One HTTP request."""
+        path = scope["path"]
+        route = ROUTES.get(path) or route_of(path)
+        request = Request(scope, route or NOWHERE, forwarded=self._forwarded)
+        try:
+            if route is None:
+                raise Refuse(Reason.PATH)
+            method = scope["method"]
+            if method == "POST" and route.takes_events:
+                await self._take(request, receive, send)
+            elif method == "OPTIONS":
+                await answers.preflight(send, request, route)
+            elif method in route.methods:
+                await answers.send_json(send, request, 200, self._tell(request, route), (FETCHED_AGAIN,))
+            else:
+                raise Refuse(Reason.METHOD, method)
+        except Refuse as refusal:
+            self._count(request, refusal)
+            await answers.refuse(send, request, refusal)
+
+    def close(self) -> None:
+        """Writes what waits, and ends."""
+        self.journal.close()
+
+    async def _take(self, request: Request, receive: Receive, send: Send) -> None:
+        gate = self._gate
+        for step in BEFORE_BODY:
+            step(gate, request)
+        request.body = await _whole_body(request, receive)
+        for step in AFTER_BODY:
+            step(gate, request)
+        source, checked = request.source, request.checked
+        assert source is not None
+        assert checked is not None
+        if checked.accepted:
+            try:
+                await self.journal.append(
+                    received=request.received,
+                    source=source.id,
+                    body=checked.body,
+                    address=request.address,
+                    agent=request.agent(),
+                    flags=request.flags(),
+                )
+            except JournalBusy as busy:
+                raise Refuse(Reason.BUSY, retry_after=busy.retry_after) from busy
+        if checked.refused or b"origin" in request.headers:
+            for one in checked.refused:
+                self.journal.count(source.id, one.reason)
+            await answers.accept(send, request, checked)
+        else:
+            await send(answers.PLAIN_START)
+            await send(answers.PLAIN_BODY)
+
+    def _count(self, request: Request, refusal: Refuse) -> None:
+        """Counts a request that was refused as a whole, by its messages where they are known."""
+        checked, source = request.checked, request.source
+        if refusal.reason is Reason.BUSY and checked is not None:
+            n = checked.accepted
+        elif checked is not None and checked.refused and not checked.accepted:
+            n = len(checked.refused)
+        else:
+            n = 1
+        self.journal.count(0 if source is None else source.id, refusal.reason, n)
+        if refusal.reason not in (Reason.BUSY, Reason.RATE_OF_KEY, Reason.RATE_OF_ADDRESS):
+            limits = self._gate.settings.settings.limits
+            self._gate.addresses.take(request.address, 1, limits.requests_per_minute, request.now)
+
+    def _tell(self, request: Request, route: Route) -> bytes:
+        """What a GET asks for."""
+        if route.kind == "description":
+            return self._description
+        if route.kind == "settings":
+            key = request.scope["path"][len(SETTINGS_START) : -len(SETTINGS_END)]
+            return msgspec.json.encode(answers.settings_of(self._source(key), self._host(request)))
+        return msgspec.json.encode(answers.source_config_of(self._source(request.key_outside())))
+
+    def _source(self, key: str) -> Source:
+        if not key:
+            raise Refuse(Reason.NO_KEY)
+        source = self._gate.settings.source(key)
+        if source is None:
+            raise Refuse(Reason.UNKNOWN_KEY)
+        return source
+
+    def _host(self, request: Request) -> tuple[str, str]:
+        """By which protocol and host we were asked."""
+        told = request.headers.get(b"x-forwarded-proto", b"") if self._forwarded else b""
+        scheme = "https" if told == b"https" else str(request.scope.get("scheme", "http"))
+        return scheme, request.headers.get(b"host", b"localhost")[:255].decode("latin-1")
+
+
+async def _whole_body(request: Request, receive: Receive) -> bytes:
+    """The body as it came. Raises `Refuse` where it is too large, never comes or stops halfway."""
+    told = request.headers.get(b"content-length", b"")
+    length = int(told) if told.isdigit() and len(told) < 20 else None
+    if length is not None and length > MOST_BYTES:
+        raise Refuse(Reason.BODY_TOO_LARGE)
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    # The server says only with one more message that nothing more comes; the length says it now.
+    if len(body) == length or not message.get("more_body"):
+        if len(body) > MOST_BYTES:
+            raise Refuse(Reason.BODY_TOO_LARGE)
+        if message["type"] != "http.request":
+            raise Refuse(Reason.BODY_BROKEN, "it stopped halfway")
+        return body
+    return await _rest_of_body(message, receive)
+
+
+async def _rest_of_body(message: Message, receive: Receive) -> bytes:
+    """A body that comes in parts, of which `message` is the first."""
+    parts: list[bytes] = [message.get("body", b"")]
+    size = len(parts[0])
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            while message.get("more_body"):
+                message = await receive()
+                parts.append(message.get("body", b""))
+                size += len(parts[-1])
+                if size > MOST_BYTES:
+                    raise Refuse(Reason.BODY_TOO_LARGE)
+    except TimeoutError as error:
+        raise Refuse(Reason.BODY_BROKEN, "it did not come whole in time") from error
+    if message["type"] != "http.request":
+        raise Refuse(Reason.BODY_BROKEN, "it stopped halfway")
+    return b"".join(parts)

@@ -1,0 +1,154 @@
+"""What every request with events goes through: a literal list of named steps, each with its reason."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+
+from mikomi.collector.messages import MOST_BYTES, BatchRefused, check_batch, check_single, put_right
+from mikomi.collector.rates import Buckets
+from mikomi.collector.reasons import Reason
+from mikomi.collector.request import LONGEST_KEY, Refuse, Request
+from mikomi.collector.settings import Kept
+
+GZIP = b"\x1f\x8b"
+READABLE_CODINGS = (b"", b"identity", b"gzip", b"x-gzip")
+
+
+class Gate:
+    """The settings and the buckets that the steps look at."""
+
+    def __init__(self, settings: Kept) -> None:
+        self.settings = settings
+        self.keys: Buckets[int] = Buckets()
+        self.addresses: Buckets[str] = Buckets()
+
+
+type Step = Callable[[Gate, Request], None]
+
+
+def refuse_flooding_address(gate: Gate, request: Request) -> None:
+    """`rate_of_address`: an address that has used up its minute."""
+    wait = gate.addresses.wait(
+        request.address, gate.settings.settings.limits.requests_per_minute, request.now
+    )
+    if wait:
+        raise Refuse(Reason.RATE_OF_ADDRESS, retry_after=wait)
+
+
+def find_source(gate: Gate, request: Request) -> None:
+    """`unknown_key`: a key that no source has, as far as the headers give one."""
+    request.key = request.key_outside()
+    if request.key:
+        _find(gate, request)
+
+
+def refuse_foreign_site(gate: Gate, request: Request) -> None:
+    """`origin_not_allowed`: a browser on a site that the source does not name."""
+    source = request.source
+    if source is None or not source.origins:
+        return
+    origin = request.headers.get(b"origin")
+    if origin is not None and origin.decode("latin-1") not in source.origins:
+        raise Refuse(Reason.ORIGIN, origin[:LONGEST_KEY].decode("latin-1"))
+
+
+def refuse_flooding_key(gate: Gate, request: Request) -> None:
+    """`rate_of_key`: a source that has used up its minute."""
+    source = request.source
+    if source is not None:
+        wait = gate.keys.wait(source.id, source.events_per_minute, request.now)
+        if wait:
+            raise Refuse(Reason.RATE_OF_KEY, retry_after=wait)
+
+
+def refuse_unknown_coding(gate: Gate, request: Request) -> None:
+    """`content_coding`: compressed as we cannot read it."""
+    coding = request.headers.get(b"content-encoding")
+    if coding is not None and coding.strip().lower() not in READABLE_CODINGS:
+        raise Refuse(Reason.CODING, coding[:40].decode("latin-1"))
+
+
+def inflate(gate: Gate, request: Request) -> None:
+    """`body_too_large`, `body_broken`: gzip is known by its first bytes, whatever the headers say."""
+    body = request.body
+    if not body.startswith(GZIP):
+        coding = request.headers.get(b"content-encoding")
+        if coding is not None and coding.strip().lower().endswith(b"gzip"):
+            raise Refuse(Reason.BODY_BROKEN, "no gzip")
+        return
+    inflater = zlib.decompressobj(wbits=31)
+    try:
+        request.body = inflater.decompress(body, MOST_BYTES + 1)
+    except zlib.error as error:
+        raise Refuse(Reason.BODY_BROKEN, str(error)) from error
+    if len(request.body) > MOST_BYTES:
+        raise Refuse(Reason.BODY_TOO_LARGE)
+    if not inflater.eof or inflater.unused_data:
+        raise Refuse(Reason.BODY_BROKEN, "the gzip ends early" if not inflater.eof else "more than one gzip")
+
+
+def check_messages(gate: Gate, request: Request) -> None:
+    """`encoding`, `not_json`, `wrong_shape`, `too_deep`, and where no message is good, its reason."""
+    try:
+        body = put_right(request.body)
+        message = request.route.message
+        request.checked = check_batch(body) if message is None else check_single(body, message)
+    except BatchRefused as refusal:
+        raise Refuse(refusal.reason, refusal.detail) from refusal
+
+
+def find_source_by_body(gate: Gate, request: Request) -> None:
+    """`no_key`, `unknown_key`, and the checks of a source that only the body names."""
+    if request.source is not None:
+        return
+    assert request.checked is not None
+    request.key = request.checked.write_key
+    if not request.key:
+        raise Refuse(Reason.NO_KEY)
+    _find(gate, request)
+    refuse_foreign_site(gate, request)
+    refuse_flooding_key(gate, request)
+
+
+def take_from_buckets(gate: Gate, request: Request) -> None:
+    """Counts what is taken against the minute of the key and of the address."""
+    source, checked = request.source, request.checked
+    assert source is not None
+    assert checked is not None
+    n = checked.accepted + len(checked.refused)
+    gate.keys.take(source.id, n, source.events_per_minute, request.now)
+    if source.kind == "web":
+        a_minute = gate.settings.settings.limits.requests_per_minute
+        gate.addresses.take(request.address, 1, a_minute, request.now)
+
+
+def refuse_if_nothing_is_good(gate: Gate, request: Request) -> None:
+    """The reason of the first message, where all are refused."""
+    checked = request.checked
+    assert checked is not None
+    if checked.refused and not checked.accepted:
+        first = checked.refused[0]
+        raise Refuse(first.reason, first.detail)
+
+
+BEFORE_BODY: tuple[Step, ...] = (
+    refuse_flooding_address,
+    find_source,
+    refuse_foreign_site,
+    refuse_flooding_key,
+    refuse_unknown_coding,
+)
+AFTER_BODY: tuple[Step, ...] = (
+    inflate,
+    check_messages,
+    find_source_by_body,
+    take_from_buckets,
+    refuse_if_nothing_is_good,
+)
+
+
+def _find(gate: Gate, request: Request) -> None:
+    request.source = gate.settings.source(request.key)
+    if request.source is None:
+        raise Refuse(Reason.UNKNOWN_KEY)

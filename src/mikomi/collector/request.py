@@ -1,0 +1,138 @@
+"""One request on its way through the gate, and the refusal that may end it there."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import time
+from collections.abc import MutableMapping
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from mikomi.collector.messages import Checked
+from mikomi.collector.reasons import Reason
+from mikomi.collector.routes import Route
+from mikomi.collector.settings import Source
+
+LONGEST_AGENT = 512
+LONGEST_HEADER = 2048
+LONGEST_KEY = 128
+VISITOR_COOKIE = "mikomi_id"
+LOGIN_COOKIE = "mikomi_session"
+
+KEPT_HEADERS = {
+    b"origin": "origin",
+    b"referer": "referer",
+    b"purpose": "purpose",
+    b"x-purpose": "purpose",
+    b"x-moz": "purpose",
+    b"sec-purpose": "sec_purpose",
+    b"dnt": "dnt",
+    b"sec-gpc": "gpc",
+}
+"""What later tells machines from people, and where it came from."""
+
+
+class Refuse(Exception):
+    """Ends a request. `detail` says which field or byte is meant; `retry_after` is in seconds."""
+
+    def __init__(self, reason: Reason, detail: str = "", *, retry_after: int = 0) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.detail = detail
+        self.retry_after = retry_after
+
+
+class Request:
+    """What came, and what the steps found out about it."""
+
+    __slots__ = (
+        "address",
+        "body",
+        "checked",
+        "headers",
+        "key",
+        "now",
+        "received",
+        "route",
+        "scope",
+        "source",
+    )
+
+    def __init__(self, scope: MutableMapping[str, Any], route: Route, *, forwarded: bool) -> None:
+        """`forwarded`: whether a proxy in front tells the address.
+
+        `received` is in microseconds UTC; `now` in seconds of a clock that only rises.
+        """
+        self.scope = scope
+        self.route = route
+        self.received = time.time_ns() // 1000
+        self.now = time.monotonic()
+        self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        self.address = self._address(forwarded)
+        self.body = b""
+        self.key = ""
+        self.source: Source | None = None
+        self.checked: Checked | None = None
+
+    def _address(self, forwarded: bool) -> str:
+        if forwarded:
+            told = self.headers.get(b"x-forwarded-for", b"")
+            if told:
+                # The last one was written by our own proxy; those before it by anybody.
+                return told.rsplit(b",", 1)[-1].strip()[:45].decode("latin-1")
+        client = self.scope.get("client")
+        return client[0] if client else ""
+
+    def key_outside(self) -> str:
+        """The write key as basic authentication or the query gives it, or an empty text."""
+        authorization = self.headers.get(b"authorization")
+        if authorization:
+            key = key_in(authorization)
+            if key:
+                return key
+        query = self.scope["query_string"]
+        if query:
+            return dict(parse_qsl(query[:LONGEST_HEADER].decode("latin-1"))).get("writeKey", "")
+        return ""
+
+    def agent(self) -> str:
+        """The User-Agent, bounded."""
+        return self.headers.get(b"user-agent", b"")[:LONGEST_AGENT].decode("latin-1")
+
+    def flags(self) -> str:
+        """JSON of the few headers kept; `visitor` and `login` come from cookies."""
+        headers = self.headers
+        cookie = headers.get(b"cookie")
+        if cookie is None and headers.keys().isdisjoint(KEPT_HEADERS):
+            return "{}"
+        found = {name: headers[header] for header, name in KEPT_HEADERS.items() if header in headers}
+        said = {name: value[:LONGEST_HEADER].decode("latin-1") for name, value in found.items()}
+        if cookie:
+            cookies = cookies_in(cookie)
+            if VISITOR_COOKIE in cookies:
+                said["visitor"] = cookies[VISITOR_COOKIE][:LONGEST_KEY]
+            if LOGIN_COOKIE in cookies:
+                said["login"] = "1"
+        return msgspec.json.encode(said).decode()
+
+
+@lru_cache(1024)
+def key_in(authorization: bytes) -> str:
+    """The user of `Basic …`, or an empty text."""
+    scheme, _, value = authorization.partition(b" ")
+    if scheme.lower() != b"basic" or len(value) > 4 * LONGEST_KEY:
+        return ""
+    try:
+        return base64.b64decode(value, validate=True).partition(b":")[0].decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+
+
+def cookies_in(header: bytes) -> dict[str, str]:
+    """The cookies of a Cookie header (RFC 6265, 4.2.1)."""
+    pairs = (one.partition("=") for one in header[:8192].decode("latin-1").split(";"))
+    return {name.strip(): value.strip() for name, sign, value in pairs if sign}
