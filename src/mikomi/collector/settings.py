@@ -55,7 +55,7 @@ class Settings(msgspec.Struct, frozen=True):
     salt: str = ""
 
 
-def load(folder: Path) -> Settings:
+def read_settings(folder: Path) -> Settings:
     """The settings of the data folder; none where there is no file.
 
     Raises `msgspec.DecodeError` and `OSError` for a file that cannot be read.
@@ -99,7 +99,7 @@ class Kept:
         if seen == self._seen:
             return
         try:
-            self.settings = load(self._folder)
+            self.settings = read_settings(self._folder)
         except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
             log.error("%s cannot be read; what it said before holds: %s", self._folder / FILE, error)
             return
