@@ -15,6 +15,7 @@ import "./css/print.css";
 import Alpine from "@alpinejs/csp";
 import htmx from "htmx.org";
 
+import { watchCopy } from "./islands/copy";
 import { watchFiles } from "./islands/files";
 import { watchFrame } from "./islands/frame";
 import { watchKeys } from "./islands/keys";
@@ -38,6 +39,7 @@ window.htmx = htmx;
 window.Alpine = Alpine;
 Alpine.data("toast", toast);
 
+watchCopy();
 watchFiles();
 watchFrame();
 watchKeys();

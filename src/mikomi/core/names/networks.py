@@ -40,7 +40,7 @@ def company_domain_of(host: str, address: str) -> str | None:
     found = mail_domain(f"x@{name}")
     if found is None or found[1] != "company":
         return None
-    registered = _registered(name)
+    registered = registered_domain(name)
     return None if registered in provider_domains() else registered
 
 
@@ -57,7 +57,8 @@ def _bears(name: str, address: str) -> bool:
     return set(octets[2:]) <= numbers or any(run in name for run in together)
 
 
-def _registered(name: str) -> str:
+def registered_domain(name: str) -> str:
+    """The part of a host name that somebody registered: www.example.co.jp is example.co.jp's."""
     labels = name.split(".")
     second = len(labels) > 2 and len(labels[-1]) == 2 and len(labels[-2]) <= 3
     return ".".join(labels[-3:] if second else labels[-2:])

@@ -12,6 +12,7 @@ class CaptureConfig(AppConfig):
 
     def ready(self) -> None:
         register(
+            MenuEntry("tag", "tools", 20, _("計測タグ"), "plug-connected", "capture:tags"),
             MenuEntry("privacy", "tools", 60, _("プライバシー"), "shield-check", "capture:privacy"),
             MenuEntry("forms", "nurture", 45, _("フォーム"), "file-text", "capture:forms"),
         )

@@ -36,22 +36,8 @@ LONGEST_NAME = 100
 def make_source(name: str, kind: str = "web", options: Mapping[str, Any] | None = None) -> Source:
     """A new source with a write key of its own. Raises `MikomiError` for a name that is empty, too long
     or taken."""
-    shown = " ".join(name.replace("\0", "").split())
-    if not shown or len(shown) > LONGEST_NAME:
-        raise MikomiError(
-            Words(
-                f"名前を {LONGEST_NAME} 文字までで入れてください",
-                f"give it a name of {LONGEST_NAME} characters at most",
-            )
-        )
     with transaction.atomic():
-        if Source.objects.filter(name=shown, disabled_at=None).exists():
-            raise MikomiError(
-                Words(
-                    f"計測元「{shown}」はもうあります。別の名前にしてください",
-                    f"there is a source {shown} already; give it another name",
-                )
-            )
+        shown = _free_name(name, 0)
         source = Source.objects.create(
             name=shown,
             kind=Source.Kind(kind),
@@ -61,6 +47,13 @@ def make_source(name: str, kind: str = "web", options: Mapping[str, Any] | None 
         )
         transaction.on_commit(tell_collector)
     return source
+
+
+def rename(number: int, name: str) -> None:
+    """Gives a source another name. Raises `MikomiError` as `make_source` does."""
+    with transaction.atomic():
+        Source.objects.filter(pk=number).update(name=_free_name(name, number))
+        transaction.on_commit(tell_collector)
 
 
 def set_options(number: int, options: Mapping[str, Any]) -> None:
@@ -76,6 +69,15 @@ def disable(number: int) -> None:
     """Refuses the source's key from now on; what it sent stays."""
     with transaction.atomic():
         Source.objects.filter(pk=number, disabled_at=None).update(disabled_at=timezone.now())
+        transaction.on_commit(tell_collector)
+
+
+def enable(number: int) -> None:
+    """Takes the key of a disabled source again. Raises `MikomiError` where its name was given away."""
+    with transaction.atomic():
+        source = Source.objects.select_for_update().get(pk=number)
+        _free_name(source.name, number)
+        Source.objects.filter(pk=number).update(disabled_at=None)
         transaction.on_commit(tell_collector)
 
 
@@ -96,6 +98,26 @@ def tell_collector(folder: Path | None = None) -> None:
         ],
     }
     replace_file(file, json.dumps(told, ensure_ascii=False, indent=2) + "\n")
+
+
+def _free_name(name: str, number: int) -> str:
+    """The name as it is kept. Raises `MikomiError` for one that is empty, too long or another source's."""
+    shown = " ".join(name.replace("\0", "").split())
+    if not shown or len(shown) > LONGEST_NAME:
+        raise MikomiError(
+            Words(
+                f"名前を {LONGEST_NAME} 文字までで入れてください",
+                f"give it a name of {LONGEST_NAME} characters at most",
+            )
+        )
+    if Source.objects.filter(name=shown, disabled_at=None).exclude(pk=number).exists():
+        raise MikomiError(
+            Words(
+                f"計測元「{shown}」はもうあります。別の名前にしてください",
+                f"there is a source {shown} already; give it another name",
+            )
+        )
+    return shown
 
 
 def _salt(file: Path) -> str:

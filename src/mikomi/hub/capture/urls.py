@@ -2,12 +2,18 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from mikomi.hub.capture.views import forms, networks, privacy, public, submissions
+from mikomi.hub.capture.views import forms, networks, privacy, public, submissions, tag
 
 _SLUG = r"(?P<slug>[a-z0-9][a-z0-9-]{0,59})"
 
 app_name = "capture"
 urlpatterns = [
+    path("settings/tag/", tag.tags, name="tags"),
+    path("settings/tag/<int:number>/", tag.tag, name="tag"),
+    path("settings/tag/<int:number>/switch/", tag.switch, name="tag_switch"),
+    path("settings/tag/<int:number>/arriving/", tag.arriving, name="tag_arriving"),
+    path("settings/tag/<int:number>/check/", tag.check_page, name="tag_check"),
+    path("settings/tag/<int:number>/missing/", tag.check_missing, name="tag_missing"),
     path("settings/privacy/", privacy.privacy, name="privacy"),
     path("settings/privacy/publisher/", privacy.publisher, name="privacy_publisher"),
     path("settings/privacy/linking/", privacy.linking, name="privacy_linking"),
