@@ -100,8 +100,8 @@ def event_counts(lead_ids: Sequence[int]) -> dict[int, int]:
     """How many events of each lead count; leads without any are left out."""
     with listed(pl.Series(lead_ids, dtype=pl.Int32), "asked", "lead") as (beginning, given):
         found = fetch(
-            f"{beginning}select a.lead, sum(a.n) from asked q join activity_activity a on a.lead = q.lead"
-            " group by a.lead",
+            f"{beginning}select a.lead, sum(a.n) from asked q cross join activity_activity a"
+            " where a.lead = q.lead group by a.lead",
             {"lead": pl.Int32, "n": pl.Int64},
             given,
         )
@@ -134,8 +134,8 @@ def outcomes_among(leads: Sequence[int]) -> list[KnownOutcome]:
     with listed(pl.Series(leads, dtype=pl.Int32), "asked", "lead") as (beginning, given):
         rows = fetch(
             f"{beginning}select o.at, o.day, o.result, o.reason, o.amount, o.source, s.lead from asked q"
-            " join activity_subject s on s.lead = q.lead join activity_outcome o on o.subject = s.id"
-            " order by o.at desc",
+            " cross join activity_subject s cross join activity_outcome o"
+            " where s.lead = q.lead and o.subject = s.id order by o.at desc",
             {
                 "at": pl.Int64,
                 "day": pl.Int32,
@@ -161,7 +161,8 @@ def timeline_among(leads: Sequence[int], limit: int = 50, before: str | None = N
     """The same of many leads as one timeline; only `limit` events of each are looked at."""
     with listed(pl.Series(leads, dtype=pl.Int32), "asked", "lead") as (beginning, given):
         subjects = fetch(
-            f"{beginning}select s.id, s.lead from asked q join activity_subject s on s.lead = q.lead",
+            f"{beginning}select s.id, s.lead from asked q cross join activity_subject s"
+            " where s.lead = q.lead",
             {"subject": pl.Int32, "lead": pl.Int32},
             given,
         )

@@ -70,7 +70,8 @@ def listed(numbers: pl.Series, name: str, column: str) -> Iterator[tuple[str, li
     statement begins, and its first parameters.
 
     Few are sent with the statement: to read a page then takes no transaction, which on SQLite waits for
-    whoever writes. Many are staged.
+    whoever writes. Many are staged. Join it first, with `cross join`: SQLite does not know how few they are,
+    and would begin with all rows of the other table.
     """
     every = numbers.drop_nulls().unique().sort()
     if len(every) > FEW:

@@ -217,7 +217,7 @@ def colleague_ids(lead_ids: Sequence[int]) -> list[int]:
     with listed(pl.Series(lead_ids, dtype=pl.Int32), "asked", "lead") as (beginning, given):
         return fetch(
             f"{beginning}select id from people_lead where company_id in"
-            " (select l.company_id from asked a join people_lead l on l.id = a.lead)",
+            " (select l.company_id from asked a cross join people_lead l where l.id = a.lead)",
             {"number": pl.Int32},
             given,
         )["number"].to_list()
@@ -297,7 +297,7 @@ def _lead_rows(lead_ids: Sequence[int] | None) -> pl.DataFrame:
     text, born = "l.attributes", "cast(strftime('%%s', l.created_at) as integer)"
     if on_postgres():
         text, born = "l.attributes::text", "floor(extract(epoch from l.created_at))::bigint"
-    columns = f"select l.id, l.key, {born}, l.company_id, {text} from people_lead l"
+    columns = f"select l.id, l.key, {born}, l.company_id, {text} from"
     schema = {
         SUBJECT: pl.Int32,
         "lead": pl.String,
@@ -306,11 +306,11 @@ def _lead_rows(lead_ids: Sequence[int] | None) -> pl.DataFrame:
         "#values": pl.String,
     }
     if lead_ids is None:
-        rows = fetch(f"{columns} where {_THERE} order by l.id", schema)
+        rows = fetch(f"{columns} people_lead l where {_THERE} order by l.id", schema)
     else:
         with listed(pl.Series(lead_ids, dtype=pl.Int32), "asked", "lead") as (beginning, given):
             # Sorted here: asked for in order, SQLite goes through all leads by the index of `merged_into`.
-            sql = f"{beginning}{columns} join asked a on a.lead = l.id where {_THERE}"
+            sql = f"{beginning}{columns} asked a cross join people_lead l where l.id = a.lead and {_THERE}"
             rows = fetch(sql, schema, given).sort(SUBJECT)
     return rows.with_columns(
         pl.from_epoch("created_at", "s").dt.cast_time_unit("us").dt.replace_time_zone("UTC")
@@ -319,13 +319,14 @@ def _lead_rows(lead_ids: Sequence[int] | None) -> pl.DataFrame:
 
 def _company_frame(shared: Sequence[str], day: int | None, numbers: pl.Series | None) -> pl.DataFrame:
     text = "c.attributes::text" if on_postgres() else "c.attributes"
-    columns = f"select c.id, c.name, {text} from people_company c"
+    columns = f"select c.id, c.name, {text} from"
     schema = {SUBJECT: pl.Int32, "#name": pl.String, "#values": pl.String}
     if numbers is None:
-        rows = fetch(columns, schema)
+        rows = fetch(f"{columns} people_company c", schema)
     else:
         with listed(numbers, "named", "company") as (beginning, given):
-            rows = fetch(f"{beginning}{columns} join named n on n.company = c.id", schema, given)
+            sql = f"{beginning}{columns} named n cross join people_company c where c.id = n.company"
+            rows = fetch(sql, schema, given)
     values = as_of(Scope.COMPANY, rows, shared, day, everybody=numbers is None).drop(SUBJECT)
     return pl.concat(
         [
