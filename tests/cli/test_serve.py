@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+import http.client
 import json
 import os
 import signal
@@ -42,6 +44,56 @@ def test_it_works(served: Served, port: int, folder: Path) -> None:
     assert get(port, "/account/").headers["Location"] == "/login/?next=/account/"
     assert get(port, "/static/manifest.json").headers["Server"] == "granian"
     assert (folder / "mikomi.sqlite3").exists()
+
+
+KEY = "a-key-of-a-test"
+
+
+def know_a_source(folder: Path) -> None:
+    """As the pages write it."""
+    told = {"format": 1, "salt": "x", "sources": [{"id": 1, "name": "s", "kind": "web", "write_key": KEY}]}
+    (folder / "collector.json").write_text(json.dumps(told))
+
+
+def send_event(port: int, message: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    page = {"type": "page", "messageId": message, "anonymousId": "a", "properties": {"path": "/pricing"}}
+    connection.request("POST", "/v1/batch", json.dumps({"writeKey": KEY, "batch": [page]}))
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer.status
+
+
+def events(folder: Path) -> int:
+    with contextlib.closing(sqlite3.connect(folder / "mikomi.sqlite3", timeout=20)) as database:
+        return database.execute("select count(*) from activity_event").fetchone()[0]
+
+
+def test_an_event_is_answered_beside_the_pages_and_becomes_a_fact(
+    served: Served, port: int, folder: Path
+) -> None:
+    know_a_source(folder)
+    wait_for(lambda: send_event(port, "m1") == 200, 20)
+    wait_for(lambda: events(folder) == 1, 20)
+    assert send_event(port, "m1") == 200
+    assert send_event(port, "m2") == 200
+    wait_for(lambda: events(folder) == 2, 20)
+    assert get(port, "/login/").status == 200
+
+
+def test_the_collector_runs_by_itself(tmp_path: Path) -> None:
+    port = free_port()
+    collector = Served("serve", "--data", str(tmp_path), "--port", str(port), "--only", "collector")
+    try:
+        collector.wait_until_said("Events are taken at")
+        assert health(port) == {"ok": True}
+        assert get(port, "/login/").status == 404
+        know_a_source(tmp_path)
+        wait_for(lambda: send_event(port, "m1") == 200, 20)
+        wait_for(lambda: events(tmp_path) == 1, 20)
+    finally:
+        assert collector.stop() == 0
 
 
 def test_the_first_start_prints_where_to_make_the_first_account(served: Served, port: int) -> None:

@@ -28,7 +28,7 @@ WORKERS = 2
 """So that a long job of the night does not hold up the short ones."""
 START_SECONDS = 180.0
 
-type Role = Literal["web", "worker"]
+type Role = Literal["web", "worker", "collector"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,11 @@ class Serving:
     port: int
     roles: tuple[Role, ...]
     language: Language
+
+    @property
+    def answers(self) -> bool:
+        """Whether it listens on a port."""
+        return "worker" not in self.roles or "web" in self.roles
 
     @property
     def url(self) -> str:
@@ -61,8 +66,11 @@ def add_arguments(parser: Parser) -> None:
     add_port_argument(parser)
     parser.add_argument(
         "--only",
-        choices=("web", "worker"),
-        help=Words("画面だけ、またはワーカーだけを動かす", "run only the pages, or only the worker"),
+        choices=("web", "worker", "collector"),
+        help=Words(
+            "画面（計測の受け口も）だけ、ワーカーだけ、または計測の受け口だけを動かす",
+            "run only the pages (they take events, too), only the worker, or only what takes events",
+        ),
     )
 
 
@@ -116,9 +124,10 @@ def run(args: argparse.Namespace) -> int:
 def ready_to_serve(serving: Serving):
     """Holds the folder, and has the port, the assets and the database ready inside the block."""
     with alone(serving.folder, *serving.roles):
-        if "web" in serving.roles:
+        if serving.answers:
             check_free(serving.host, serving.port)
-            build_assets(serving.language)
+            if "web" in serving.roles:
+                build_assets(serving.language)
         migrate(serving.folder)
         yield
 
@@ -130,8 +139,9 @@ def serve(serving: Serving, when_ready: Callable[[], None]) -> None:
     """
     children: list[Child] = []
     parent = ["--parent", str(os.getpid())]
-    if "web" in serving.roles:
+    if serving.answers:
         web = ["-m", "mikomi.hub.kit.serving.web", "--host", serving.host, "--port", str(serving.port)]
+        web += [] if "web" in serving.roles else ["--collector"]
         children.append(Child("web", lambda died: [*web, *parent]))
         # What is collected lies in this folder's journal, so it is taken in here.
         live = ["-m", "mikomi.hub.kit.serving.live"]
@@ -143,7 +153,7 @@ def serve(serving: Serving, when_ready: Callable[[], None]) -> None:
     failures: list[MikomiError] = []
 
     def announce() -> None:
-        if "web" in serving.roles and not wait_until_healthy(
+        if serving.answers and not wait_until_healthy(
             serving.host, serving.port, START_SECONDS, lambda: supervisor.running
         ):
             if supervisor.running:
@@ -178,6 +188,14 @@ def _welcome(serving: Serving) -> None:
     def say(words: Words) -> None:
         print(words.text(serving.language), flush=True)
 
+    if "collector" in serving.roles:
+        say(
+            Words(
+                f"計測の受け口を動かしています: {serving.url}（止めるには Ctrl+C）",
+                f"Events are taken at {serving.url} (Ctrl+C stops it)",
+            )
+        )
+        return
     if "web" not in serving.roles:
         say(Words("ワーカーを動かしています（止めるには Ctrl+C）", "The worker runs (Ctrl+C stops it)"))
         return

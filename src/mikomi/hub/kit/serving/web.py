@@ -1,6 +1,6 @@
-"""The web process: granian, with the pages as a WSGI application and the assets as files.
+"""The web process: granian, with pages and collector as one ASGI application and the assets as files.
 
-python -m mikomi.hub.kit.serving.web --host 127.0.0.1 --port 8000 --parent 4711
+python -m mikomi.hub.kit.serving.web --host 127.0.0.1 --port 8000 --parent 4711 [--collector]
 """
 
 from __future__ import annotations
@@ -15,9 +15,6 @@ from granian.server import Server
 from mikomi.hub.kit.environment import ASSETS
 from mikomi.hub.kit.serving.parent import end_with_parent
 
-THREADS = 4
-"""Threads a process: each holds a database connection of its own."""
-
 
 def main() -> None:
     """Serves until SIGTERM."""
@@ -25,18 +22,19 @@ def main() -> None:
     parser.add_argument("--host", required=True)
     parser.add_argument("--port", required=True, type=int)
     parser.add_argument("--parent", required=True, type=int)
+    parser.add_argument("--collector", action="store_true", help="the collector alone, without pages")
     options = parser.parse_args()
     end_with_parent(options.parent)
     ASSETS.mkdir(exist_ok=True)  # granian wants it there, built or not
     # The application's processes are children of this one, and watch it in the same way.
     os.environ["MIKOMI_END_WITH"] = str(os.getpid())
     Server(
-        "mikomi.hub.wsgi:application",
+        "mikomi.collector.alone:application" if options.collector else "mikomi.hub.asgi:application",
+        factory=options.collector,
         address=options.host,
         port=options.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGI,
         workers=min(2, os.cpu_count() or 1),
-        blocking_threads=THREADS,
         workers_kill_timeout=5,
         respawn_failed_workers=True,
         log_level=LogLevels.warning,
