@@ -18,8 +18,8 @@ from mikomi.core.tabular import words
 from mikomi.core.tabular.records import MARK
 from mikomi.core.words import MikomiError
 
-BLOCK = 16 << 20
-"""Bytes read at once."""
+BLOCK = 4 << 20
+"""Bytes read at once. Some ten times as much stands in memory while they become checked rows."""
 
 SAMPLE = 4 << 20
 """Bytes that decide the encoding, from the first byte that is not ASCII."""

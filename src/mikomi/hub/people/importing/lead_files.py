@@ -12,6 +12,7 @@ from mikomi.core.tabular import words
 from mikomi.core.tabular.findings import Finding, join_findings
 from mikomi.core.tabular.mending import OUR_COLUMNS
 from mikomi.core.tabular.rejects import join_rejects, reject_rows
+from mikomi.core.tabular.seen_keys import SeenKeys
 from mikomi.core.tabular.table import Chunk
 from mikomi.core.tabular.times import parse_times
 from mikomi.core.words import MikomiError, Words
@@ -113,7 +114,7 @@ class _Taken:
         self.rejected: list[pl.DataFrame] = []
         self.held_back: list[pl.DataFrame] = []
         self.problems: list[pl.DataFrame] = []
-        self.known_keys = pl.Series("key", dtype=pl.UInt64)
+        self.keys = SeenKeys()
         self.unnamed: set[str] = set()
         self.filled: set[str] = set()
 
@@ -139,18 +140,8 @@ class _Taken:
         good = ~pl.Series([False]).new_from_index(0, rows.height)
         for bad, reason in reasons:
             good &= ~self._reject(chunk, good & bad, reason)
-        hashes = rows["lead"].hash(seed=7)
-        again = (~hashes.is_first_distinct() | hashes.is_in(self.known_keys.implode())) & good
         # A row that is rejected does not take the key from a later one.
-        if not good.all():
-            firsts = (
-                hashes.to_frame("h")
-                .with_columns(g=good)
-                .with_columns(first=pl.int_range(pl.len()).over("h", "g") == 0)
-            )
-            again = good & (~firsts["first"] | hashes.is_in(self.known_keys.implode()))
-        good &= ~self._reject(chunk, again, words.SAME_LEAD)
-        self.known_keys = self.known_keys.append(hashes.filter(good))
+        good &= ~self._reject(chunk, self.keys.again(rows["lead"], good), words.SAME_LEAD)
         self._hold_back(chunk, checked.problems, good)
         kept = rows.with_columns(checked.refusing.alias(REFUSING)) if self._may_refuse() else rows
         self.rows.add(kept if good.all() else kept.filter(good))

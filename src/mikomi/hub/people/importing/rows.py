@@ -7,7 +7,9 @@ from pathlib import Path
 
 import polars as pl
 
-MOST_IN_MEMORY = 120_000
+MOST_IN_MEMORY = 400_000
+"""Cells that are kept in memory; rows after them go to the disk. As read, a cell holds many times its
+text: frames of texts are made with much room to grow."""
 
 
 class Rows:
@@ -30,8 +32,9 @@ class Rows:
         if frame.is_empty() and self._parts:
             return
         self._ends.append(self.height + frame.height)
-        if self._held + frame.height <= MOST_IN_MEMORY:
-            self._held += frame.height
+        cells = frame.height * frame.width
+        if self._held + cells <= MOST_IN_MEMORY:
+            self._held += cells
             self._parts.append(frame)
             return
         if self._space is None:
@@ -42,23 +45,15 @@ class Rows:
         frame.write_parquet(path, compression="lz4")
         self._parts.append(path)
 
-    def slice(self, at: int, height: int) -> pl.DataFrame:
-        """Rows `at` to `at + height`, or to the end."""
+    def slice(self, at: int, height: int, columns: list[str] | None = None) -> pl.DataFrame:
+        """Rows `at` to `at + height`, or to the end; only `columns` if given."""
         found, begin = [], 0
         for part, end in zip(self._parts, self._ends, strict=True):
             if end > at and begin < at + height:
                 low, high = max(at - begin, 0), min(at + height, end) - begin
-                found.append(_frame(part).slice(low, high - low))
+                found.append(_frame(part, columns).slice(low, high - low))
             begin = end
-        return pl.concat(found, rechunk=True) if found else _frame(self._parts[0]).head(0)
-
-    def select(self, columns: list[str]) -> pl.DataFrame:
-        """Some columns of all rows."""
-        return pl.concat([_frame(part, columns) for part in self._parts])
-
-    def each(self) -> list[pl.DataFrame | Path]:
-        """The parts, as frames or as Parquet files."""
-        return self._parts
+        return pl.concat(found, rechunk=True) if found else _frame(self._parts[0], columns).head(0)
 
 
 def _frame(part: pl.DataFrame | Path, columns: list[str] | None = None) -> pl.DataFrame:

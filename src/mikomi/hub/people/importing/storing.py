@@ -30,6 +30,8 @@ from mikomi.hub.people.services import count_news, upsert_companies, upsert_lead
 NAMED = "named"
 """Scope of the rows of `ImportedSubject` for leads that an import named and that were there."""
 CONFLICTS = "#conflicts"
+SEVERAL = "#several "
+ROWS_AT_ONCE = 25_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,33 +59,48 @@ def make_new_fields(options: Options) -> None:
 
 def company_values(data: Rows, shared: Sequence[str]) -> pl.DataFrame:
     """The companies that the file names with what all of it says of them: the last known value of each
-    field, and in `#conflicts` how many fields have several. Part after part, so that memory stays small."""
-    parts = [_companies_of(data.slice(at, 50_000), shared) for at in range(0, data.height, 50_000)]
-    found = pl.concat(parts) if parts else pl.DataFrame()
-    if len(parts) > 1:
-        found = found.group_by(KEY, maintain_order=True).agg(
-            pl.col("company").first(),
-            *(pl.col(f).drop_nulls().last() for f in shared),
-            *(
-                (pl.col(f"#several {f}").any() | (pl.col(f).drop_nulls().n_unique() > 1)).alias(
-                    f"#several {f}"
-                )
-                for f in shared
-            ),
-        )
-    several = [pl.col(f"#several {f}").cast(pl.UInt32) for f in shared]
+    field, and in `#conflicts` how many fields have several. In the order in which they come; run after
+    run, so that memory stays small."""
+    columns = ["company", *shared]
+    found = _companies_of(data.slice(0, ROWS_AT_ONCE, columns), shared)
+    waiting: list[pl.DataFrame] = []
+    for at in range(ROWS_AT_ONCE, data.height, ROWS_AT_ONCE):
+        waiting.append(_companies_of(data.slice(at, ROWS_AT_ONCE, columns), shared))
+        # Joined once they are about as many as those found so far: each is looked at a few times.
+        if sum(part.height for part in waiting) >= max(found.height, ROWS_AT_ONCE):
+            found, waiting = _together([found, *waiting], shared), []
+    if waiting:
+        found = _together([found, *waiting], shared)
+    several = [pl.col(f"{SEVERAL}{f}").cast(pl.UInt32) for f in shared]
     return found.select(
         "company", *shared, pl.sum_horizontal(pl.lit(0, pl.UInt32), *several).alias(CONFLICTS)
     )
 
 
 def _companies_of(rows: pl.DataFrame, shared: Sequence[str]) -> pl.DataFrame:
-    named = with_keys(rows.select("company", *shared)).drop_nulls(KEY)
+    named = with_keys(rows).drop_nulls(KEY)
     return named.group_by(KEY, maintain_order=True).agg(
         pl.col("company").first(),
         *(pl.col(f).drop_nulls().last() for f in shared),
-        *((pl.col(f).drop_nulls().n_unique() > 1).alias(f"#several {f}") for f in shared),
+        *(_differs(f).alias(f"{SEVERAL}{f}") for f in shared),
     )
+
+
+def _together(parts: Sequence[pl.DataFrame], shared: Sequence[str]) -> pl.DataFrame:
+    return (
+        pl.concat(parts)
+        .group_by(KEY, maintain_order=True)
+        .agg(
+            pl.col("company").first(),
+            *(pl.col(f).drop_nulls().last() for f in shared),
+            *((pl.col(f"{SEVERAL}{f}").any() | _differs(f)).alias(f"{SEVERAL}{f}") for f in shared),
+        )
+    )
+
+
+def _differs(field: str) -> pl.Expr:
+    """Whether a group has several values; unlike counting them, this keeps no list of them."""
+    return (pl.col(field).min() != pl.col(field).max()).fill_null(False)
 
 
 def store_companies(chunk: pl.DataFrame, told: Origin, options: Options) -> None:
