@@ -7,24 +7,16 @@ import io
 import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from mikomi.hub.accounts.models import User
 from mikomi.hub.consent.queries import standing_of
 from mikomi.hub.kit.jobs import run_pending
 from mikomi.hub.people import uploads
 from mikomi.hub.people.models import Field, Import, Lead, LeadList, Tag
+from tests.hub.people.choosing import CARDS, HTMX, choose, fields, load, signed_in, the_import, upload
 
 pytestmark = pytest.mark.django_db
-
-HTMX = {"HX-Request": "true"}
-CARDS = (
-    "リードID,氏名,呼び名,E-mail,希望機種\n"
-    "1,山田 花,やま,hana@kitahama.example,切削機\n"
-    "2,髙橋 一,はじめ,hajime@seiwa.example,研磨機\n"
-)
 
 
 @pytest.fixture(autouse=True)
@@ -34,36 +26,7 @@ def folder(tmp_path, settings) -> None:
 
 @pytest.fixture
 def client(db: None) -> Client:
-    browser = Client(headers={"accept-language": "ja"})
-    browser.force_login(User.objects.create_user("aya@example.jp", "a long password", name="石田 彩"))
-    return browser
-
-
-def upload(client: Client, *texts: str, kind: str = "", names: tuple[str, ...] = ()) -> HttpResponse:
-    files = [
-        SimpleUploadedFile((names or ("一.csv", "二.csv", "三.csv"))[at], text.encode("cp932"))
-        for at, text in enumerate(texts)
-    ]
-    return client.post("/import/", {"kind": kind, "file": files})
-
-
-def the_import() -> Import:
-    return Import.objects.latest("pk")
-
-
-def choose(client: Client, part: str = "columns", **posted: str) -> str:
-    """One change by htmx; the answer."""
-    return client.post(
-        f"/import/{the_import().pk}/options/", {"part": part, **posted}, headers=HTMX
-    ).content.decode()
-
-
-def load(client: Client, **posted: str) -> HttpResponse:
-    return client.post(f"/import/{the_import().pk}/load/", {"tags": "", **posted})
-
-
-def fields() -> dict[str, str]:
-    return {column["header"]: column["field"] for column in the_import().report["columns"]}
+    return signed_in()
 
 
 def test_a_column_becomes_the_field_that_was_chosen(client: Client) -> None:
@@ -151,84 +114,6 @@ def test_the_rule_for_conflicts_shows_in_the_counts_at_once(
     assert f'value="{rule}" checked' in answer
 
 
-def test_mail_addresses_are_not_loaded_before_the_ground_for_mail_is_said(client: Client) -> None:
-    upload(client, CARDS)
-    page = load(client)
-    assert page.status_code == 422
-    assert "どれか1つを選んでください" in page.content.decode()
-    assert Lead.objects.count() == 0
-
-
-def test_no_ground_can_be_said_and_the_result_says_what_that_means(client: Client) -> None:
-    upload(client, CARDS)
-    assert load(client, basis="none").status_code == 302
-    assert Lead.objects.count() == 2
-    assert not standing_of(["hana@kitahama.example"])["hana@kitahama.example"].grounds
-    page = client.get(f"/import/{the_import().pk}/").content.decode()
-    assert "根拠を記録していないので、広告のメールは送れません" in page
-
-
-@pytest.mark.parametrize(
-    ("posted", "missing"),
-    [
-        ({"basis": "card", "card-how": "展示会"}, "日付を入れてください"),
-        ({"basis": "card", "card-since": "2999-01-01", "card-how": "展示会"}, "先の日"),
-        ({"basis": "card", "card-since": "2026-01-02"}, "どこで、どのように得たか"),
-        (
-            {"basis": "consent", "consent-since": "2026-01-02", "consent-how": "フォーム"},
-            "同意を求めた文を、見せたとおりに",
-        ),
-        (
-            {"basis": "published", "published-since": "2026-01-02", "published-how": "案内"},
-            "公表しているページのURL（https:// から）",
-        ),
-        (
-            {
-                "basis": "published",
-                "published-since": "2026-01-02",
-                "published-how": "案内",
-                "published-url": "javascript:alert(1)",
-            },
-            "公表しているページのURL（https:// から）",
-        ),
-    ],
-)
-def test_a_ground_without_its_evidence_is_not_taken(
-    client: Client, posted: dict[str, str], missing: str
-) -> None:
-    upload(client, CARDS)
-    page = load(client, **posted)
-    assert page.status_code == 422
-    assert missing in page.content.decode()
-    assert Lead.objects.count() == 0
-    # What was written stays, also for who comes back later.
-    later = client.get(f"/import/{the_import().pk}/").content.decode()
-    assert f'id="basis-{posted["basis"]}" value="{posted["basis"]}" checked' in later
-
-
-def test_a_ground_goes_to_every_address_with_its_evidence(client: Client) -> None:
-    upload(client, CARDS)
-    load(
-        client,
-        **{
-            "basis": "consent",
-            "consent-since": "2026-01-02",
-            "consent-how": "資料請求フォーム",
-            "consent-wording": "お知らせメールを受け取ります",
-        },
-    )
-    ground = standing_of(["hajime@seiwa.example"])["hajime@seiwa.example"].grounds[0]
-    assert (ground.kind, ground.how) == ("consent", "資料請求フォーム")
-    assert ground.wording == "お知らせメールを受け取ります"
-
-
-def test_a_file_without_mail_addresses_is_not_asked_for_a_ground(client: Client) -> None:
-    page = client.get(upload(client, "リードID,氏名\n1,山田 花\n")["Location"]).content.decode()
-    assert "import-basis-head" not in page
-    assert load(client).status_code == 302
-    assert Lead.objects.count() == 1
-
-
 def test_tags_lists_source_and_owner_go_to_all(client: Client) -> None:
     upload(client, "リードID,氏名\n1,山田 花\n2,髙橋 一\n")
     assert (
@@ -286,6 +171,19 @@ def test_files_that_come_together_are_imports_of_one_upload(client: Client) -> N
 def test_what_a_file_holds_is_found_unless_it_is_said(client: Client, text: str, kind: str) -> None:
     upload(client, text)
     assert the_import().kind == kind
+
+
+def test_what_a_large_file_holds_is_found_by_the_worker_alone(client: Client, monkeypatch) -> None:
+    monkeypatch.setattr(uploads, "READ_AT_ONCE", 0)
+    opened = []
+    find = uploads.kind_of_file
+    monkeypatch.setattr(uploads, "kind_of_file", lambda path: opened.append(path) or find(path))
+    monkeypatch.setattr(uploads, "check_file", lambda *_, **__: pytest.fail("read in the page's process"))
+    upload(client, "メールアドレス,配信停止日\na@kitahama.example,2026/1/2\n")
+    assert (the_import().status, opened) == ("uploaded", [])
+    monkeypatch.undo()
+    run_pending(1)
+    assert (the_import().status, the_import().kind) == ("checked", "optouts")
 
 
 def test_a_list_of_opt_outs_that_was_taken_for_leads_is_said_and_read_anew(client: Client) -> None:

@@ -18,6 +18,7 @@ from mikomi.core.tabular.formats import ENDINGS
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.people.importing import mending
+from mikomi.hub.people.importing.file_kind import kind_of_file
 from mikomi.hub.people.importing.options import Options, dump, parse
 from mikomi.hub.people.importing.showing import same_file, shown
 from mikomi.hub.people.importing.undoing import undo_import
@@ -31,6 +32,9 @@ RESCUE = timedelta(minutes=10)
 then; otherwise it finds nothing to do."""
 UNDO_AT_ONCE = 2_000
 """Rows of an import that is taken back while the page waits."""
+
+FIND_KIND = "find_kind"
+"""In the report of an upload: nobody said what the file holds."""
 
 Status = Import.Status
 
@@ -49,18 +53,19 @@ def too_large(size: int) -> MikomiError:
 
 
 def keep(upload: UploadedFile, kind: str, known_from: date | None, by_id: int | None) -> Import:
-    """Keeps an uploaded file and has it checked. Raises `MikomiError` when it is too large."""
+    """Keeps an uploaded file and has it checked. `kind` "" is found by whoever checks it: for a large file
+    a worker, not this process. Raises `MikomiError` when it is too large."""
     name, size = str(upload.name or ""), upload.size or 0
     if size > LARGEST:
         raise too_large(size)
     record = Import.objects.create(
-        kind=kind,
+        kind=kind or Import.Kind.LEADS,
         file_name=name,
         known_from=known_from,
         status=Status.UPLOADED,
         by_id=by_id,
         started_at=timezone.now(),
-        report={"size": size},
+        report={"size": size} | ({} if kind else {FIND_KIND: True}),
     )
     suffix = Path(name).suffix.lower()
     # Only endings that readers know go into a path of ours; the others are refused by the reader.
@@ -107,6 +112,13 @@ def check(number: int) -> None:
     record = Import.objects.filter(pk=number, status=Status.UPLOADED).first()
     if record is None:
         return
+    if record.report.get(FIND_KIND):
+        record.kind = kind_of_file(path_of(record))
+        record.report = {name: told for name, told in record.report.items() if name != FIND_KIND}
+        # Who said meanwhile what it is knows better.
+        ours = Import.objects.filter(pk=number, status=Status.UPLOADED, report__has_key=FIND_KIND)
+        if not ours.update(kind=record.kind, report=record.report):
+            return
     try:
         report = check_file(
             path_of(record),

@@ -18,7 +18,6 @@ from mikomi.hub.kit.requests import PageRequest
 from mikomi.hub.people import uploads
 from mikomi.hub.people.forms.imports import KINDS, UploadForm
 from mikomi.hub.people.models import Import
-from mikomi.hub.people.views.import_kind import read_as_it_is
 
 IMPORTS_A_PAGE = 20
 NO_FORMER_TOOL = "imports.no_former_tool"
@@ -38,10 +37,7 @@ def imports(request: PageRequest) -> HttpResponse:
             together = uuid.uuid4().hex
             for file in told["file"]:
                 try:
-                    kind = told["kind"] or Import.Kind.LEADS
-                    record = uploads.keep(file, kind, told["known_from"], request.user.pk)
-                    if not told["kind"]:
-                        read_as_it_is(record)
+                    record = uploads.keep(file, told["kind"], told["known_from"], request.user.pk)
                 except MikomiError as error:
                     refused.append((str(file.name), error.words))
                     continue
