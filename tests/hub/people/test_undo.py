@@ -2,101 +2,31 @@
 
 from __future__ import annotations
 
-import csv
-import tempfile
 from datetime import date
-from pathlib import Path
 
 import polars as pl
 import pytest
-from django.db import connection
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 
 from mikomi.hub.activity.models import Activity, Event, Outcome
 from mikomi.hub.activity.services import record_events
 from mikomi.hub.consent.models import Basis, Refusal
-from mikomi.hub.people import imports, queries, uploads
+from mikomi.hub.people import field_users, imports, queries, uploads
 from mikomi.hub.people.dated import origin
+from mikomi.hub.people.field_settings import Wanted, change_field
 from mikomi.hub.people.importing import undoing
-from mikomi.hub.people.importing.options import GivenBasis, Options
-from mikomi.hub.people.models import Change, Company, Import, Lead, LeadTag, Note, Tag
+from mikomi.hub.people.importing.options import GivenBasis, NewField, Options
+from mikomi.hub.people.models import Change, Company, Field, Import, Lead, LeadTag, Note, Tag
 from mikomi.hub.people.services import set_value, upsert_leads
 from mikomi.hub.people.taking_back import take_back_values
+from mikomi.hub.people.undo_preview import undo_preview
+from tests.hub.people.undo_world import LEADS, load, state, undo
 
 pytestmark = pytest.mark.django_db
-
-TABLES = {
-    "people_lead": "id, key, email, company_id, attributes, created_at, trashed_at, merged_into",
-    "people_company": "id, key, name, attributes",
-    "people_change": 'scope, subject, "values", known_from, recorded_at, source, import_id, batch_id',
-    "people_companyalias": "key, company",
-    "people_importedsubject": "import_id, scope, subject",
-    "people_tag": "key",
-    "people_leadtag": "lead, tag, import_id",
-    "people_leadlist": "key",
-    "people_listmember": "lead, list, import_id",
-    "consent_basis": "address, kind, import_id",
-    "activity_subject": "key, lead",
-    "activity_event": "subject, at, id, day, touch, counted, import_id",
-    "activity_outcome": "subject, at, id, import_id",
-    "activity_activity": "lead, day, touch, subject, n",
-}
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path, settings) -> None:
     settings.DATA_FOLDER = tmp_path
-
-
-def state() -> dict[str, list[str]]:
-    """All that imports write, row by row."""
-    found = {}
-    with connection.cursor() as cursor:
-        for table, columns in TABLES.items():
-            cursor.execute(f"select {columns} from {table}")
-            found[table] = sorted(map(repr, cursor.fetchall()))
-    return found
-
-
-def load(rows: list[dict[str, str]], kind: str = "leads", **more) -> Import:
-    with tempfile.TemporaryDirectory() as space:
-        path = Path(space) / "file.csv"
-        with path.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, list(dict.fromkeys(key for row in rows for key in row)))
-            writer.writeheader()
-            writer.writerows(rows)
-        report = imports.run_import(path, kind, **more)
-    return Import.objects.get(pk=report.import_id)
-
-
-def undo(record: Import) -> dict:
-    assert uploads.ask_undo(record, None)
-    uploads.undo(record.pk)
-    record.refresh_from_db()
-    assert record.status == "undone"
-    assert record.undone_at
-    return record.undo_report
-
-
-LEADS = [
-    {
-        "lead": "a",
-        "氏名": "山田 太郎",
-        "メール": "a@one.example",
-        "会社名": "一番",
-        "役職": "部長",
-        "従業員数": "300",
-    },
-    {
-        "lead": "b",
-        "氏名": "鈴木 花",
-        "メール": "b@two.example",
-        "会社名": "二番",
-        "役職": "課長",
-        "従業員数": "50名",
-    },
-]
 
 
 def test_it_works() -> None:
@@ -198,6 +128,104 @@ def test_the_same_file_imported_again_takes_over_and_its_undo_takes_all_away() -
     assert state() == before
 
 
+def test_a_value_that_a_later_file_confirmed_stays_and_is_that_files() -> None:
+    load(LEADS)
+    first = load([{"lead": "a", "役職": "本部長", "部署": "営業部", "会社名": "一番", "業種": "製造業"}])
+    second = load([{"lead": "a", "役職": "本部長", "部署": "", "会社名": "一番", "業種": "製造業"}])
+    report = undo(first)
+    assert Lead.objects.get(key="a").attributes["title"] == "本部長"
+    assert "department" not in Lead.objects.get(key="a").attributes
+    assert Company.objects.get(name="一番").attributes["industry"] == "製造業"
+    assert (report["confirmed"], report["stayed_values"]) == (2, 0)
+    assert "あとのファイルも同じことを言っている" in report["sentences"][-1]["ja"]
+    held = Change.objects.get(scope="lead", values__title="本部長")
+    assert (held.import_id, held.source) == (second.pk, "file.csv")
+    undo(second)
+    assert Lead.objects.get(key="a").attributes["title"] == "部長"
+    assert "industry" not in Company.objects.get(name="一番").attributes
+
+
+@pytest.mark.parametrize("known_from", [None, date(2025, 1, 1)])
+def test_the_first_of_several_that_confirmed_a_value_holds_it_and_then_the_next(known_from) -> None:
+    load(LEADS)
+    before = state()
+    row = [{"lead": "a", "FAX": "03-1", "役職": "本部長"}]
+    files = [load(row), load([*row, {"lead": "b"}], known_from=known_from), load([*row, {"lead": "c"}])]
+    undo(files[0])
+    assert Lead.objects.get(key="a").attributes["fax"] == "03-1"
+    undo(files[1])
+    assert Lead.objects.get(key="a").attributes["fax"] == "03-1"
+    assert Lead.objects.get(key="a").attributes["title"] == "本部長"
+    undo(files[2])
+    assert state() == before
+
+
+def test_a_file_that_says_something_else_confirms_nothing_whatever_its_rule() -> None:
+    load(LEADS)
+    before = state()
+    record = load([{"lead": "a", "役職": "本部長"}])
+    for rule in ("keep", "fill"):
+        load([{"lead": "a", "役職": "顧問", "氏名": ""}], options=Options(conflict=rule))
+    undo(record)
+    assert Lead.objects.get(key="a").attributes["title"] == "部長"
+    assert state()["people_change"] == before["people_change"]
+
+
+def all_said(sentences) -> str:
+    return " ".join(words.ja for words in sentences)
+
+
+OWN = [{"lead": "a", "趣味": "釣り", "血液型": "A"}]
+
+
+def test_fields_that_an_import_made_go_with_it() -> None:
+    before = state()
+    record = load(OWN, options=Options(fields=(NewField("血液型", "血液型", "choice", choices=("A", "B")),)))
+    assert Field.objects.get(key="血液型").kind == "choice"
+    assert "項目「血液型」、「趣味」も消します" in all_said(undo_preview(record))
+    report = undo(record)
+    assert report["fields"] == 2
+    assert "項目「血液型」、「趣味」を消しました" in report["sentences"][-1]["ja"]
+    assert state() == before
+
+
+def test_a_field_in_which_others_have_values_stays_until_the_last_of_them_is_taken_back() -> None:
+    before = state()
+    first, second = load(OWN), load([{"lead": "b", "趣味": "将棋"}])
+    report = undo(first)
+    assert set(Field.objects.filter(custom=True).values_list("key", flat=True)) == {"趣味"}
+    assert "項目「趣味」は、ほかで値が入っているか" in report["sentences"][-1]["ja"]
+    undo(second)
+    assert state() == before
+
+
+def test_a_field_that_a_rule_asks_for_is_put_aside_and_the_preview_says_so(monkeypatch) -> None:
+    record = load(OWN)
+    monkeypatch.setattr(field_users, "_tellers", [lambda: ["趣味"]])
+    assert "項目「趣味」は、決まりや表示で使われているため、消さずにしまいます" in all_said(
+        undo_preview(record)
+    )
+    report = undo(record)
+    field = Field.objects.get(custom=True)
+    assert (field.key, field.archived_at is not None) == ("趣味", True)
+    assert (
+        "項目「趣味」は、決まりや表示で使われているため、消さずにしまいました"
+        in report["sentences"][-1]["ja"]
+    )
+
+
+def test_a_field_that_somebody_arranged_stays() -> None:
+    record = load(OWN)
+    change_field("趣味", Wanted("ご趣味", "Hobby"))
+    assert "「ご趣味」は、設定が変えられているため残します" in all_said(undo_preview(record))
+    undo(record)
+    assert list(Field.objects.filter(custom=True).values_list("label_ja", flat=True)) == ["ご趣味"]
+
+
+def test_what_uses_fields_is_told_by_the_parts_above() -> None:
+    assert "company" in field_users.fields_in_use()
+
+
 def test_events_and_outcomes_are_taken_back_and_every_event_counts_once() -> None:
     load(LEADS)
     kept = load([{"lead": "a", "at": "2026-05-01 10:00", "kind": "page_view", "content": "/"}], "events")
@@ -290,77 +318,3 @@ def test_an_act_is_taken_back_by_its_number() -> None:
     taken = take_back_values(batch_id=5)
     assert state() == before
     assert len(taken.leads) == 2
-
-
-KEYS = st.sampled_from(["a", "b", "c", "d"])
-TEXTS = st.sampled_from(["", "", "部長", "課長", 'x"y\\z', "営業"])
-ROW = st.fixed_dictionaries(
-    {
-        "lead": KEYS,
-        "役職": TEXTS,
-        "会社名": st.sampled_from(["", "一番", "株式会社一番", "二番", "三番"]),
-        "従業員数": st.sampled_from(["", "300", "50"]),
-        "業種": st.sampled_from(["", "製造", "小売"]),
-        "メール": st.sampled_from(["", "a@one.example", "b@two.example"]),
-        "登録日": st.sampled_from(["", "2020-01-02", "2021-03-04"]),
-        "ひみつ": TEXTS,
-    }
-)
-EVENT = st.fixed_dictionaries(
-    {
-        "lead": KEYS,
-        "at": st.sampled_from(["2026-05-01 10:00", "2026-05-02 10:00"]),
-        "kind": st.sampled_from(["page_view", "download"]),
-        "content": st.just("/"),
-    }
-)
-STEP = st.one_of(
-    st.tuples(
-        st.just("leads"),
-        st.lists(ROW, min_size=1, max_size=5),
-        st.sampled_from([None, None, date(2025, 1, 1), date(2026, 10, 1)]),
-        st.sampled_from(["overwrite", "keep", "fill"]),
-        st.sampled_from([(), ("春",)]),
-    ),
-    st.tuples(st.just("events"), st.lists(EVENT, min_size=1, max_size=5)),
-    st.tuples(st.just("edit"), KEYS, st.sampled_from(["title", "company", "industry"]), TEXTS),
-)
-
-
-def do(step) -> Import | None:
-    if step[0] == "leads":
-        return load(step[1], known_from=step[2], options=Options(conflict=step[3], tags=step[4]))
-    if step[0] == "events":
-        return load(step[1], "events")
-    lead = Lead.objects.filter(key=step[1]).first()
-    if lead is not None:
-        set_value(lead.pk, step[2], step[3], origin("彩"))
-    return None
-
-
-@given(st.lists(STEP, max_size=4), STEP.filter(lambda step: step[0] != "edit"))
-@settings(
-    max_examples=40,
-    deadline=None,
-    # Each try is many transactions: to look for the smallest failing case takes many minutes.
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@pytest.mark.django_db(transaction=True)
-def test_whatever_was_there_an_import_taken_back_leaves_it_so(history, last) -> None:
-    for model in (Change, Lead, Company, Import, Event, Activity, Tag, LeadTag):
-        model.objects.all().delete()
-    with connection.cursor() as cursor:
-        for table in ("people_importedsubject", "people_companyalias", "activity_subject"):
-            cursor.execute(f"delete from {table}")
-    for step in history:
-        do(step)
-    before = state()
-    record = do(last)
-    assert record is not None
-    undo(record)
-    after = state()
-    differing = {
-        table: (set(after[table]) ^ set(before[table])) for table in TABLES if after[table] != before[table]
-    }
-    assert differing == {}

@@ -14,6 +14,7 @@ import polars as pl
 from django.utils import timezone
 
 from mikomi.hub.kit.setwise import fetch, json_merged, json_value, listed, on_postgres, run, staged
+from mikomi.hub.people.confirming import note_confirmed
 from mikomi.hub.people.models import Scope
 
 TABLES = {Scope.LEAD: "people_lead", Scope.COMPANY: "people_company"}
@@ -128,11 +129,15 @@ def write_values(
     """
     if values.is_empty() or not fields:
         return pl.Series(SUBJECT, dtype=pl.Int32)
+    said = values
     if fill:
         values = _where_nothing_is_known(values, fields, _current(scope, values))
     if origin.dated:
         _date_what_was_seen_later(scope, values, fields, origin)
-    first, later = news(scope, values, fields, origin)
+    before = as_of(scope, _current(scope, values), fields, origin.day, everybody=False)
+    first, later = _news(values, before, fields, origin)
+    if origin.import_id is not None:
+        note_confirmed(scope.value, said, before, fields, origin.import_id, origin.recorded_at)
     _write(scope, first, fields, None, origin)
     _write(scope, later, fields, origin.day, origin)
     return pl.concat([first[SUBJECT], later[SUBJECT]]).unique().sort()
@@ -147,6 +152,12 @@ def news(
     before = as_of(scope, current, fields, origin.day, everybody=False)
     if fill:
         values = _where_nothing_is_known(values, fields, current)
+    return _news(values, before, fields, origin)
+
+
+def _news(
+    values: pl.DataFrame, before: pl.DataFrame, fields: Sequence[str], origin: Origin
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     pairs = values.join(before, on=SUBJECT, how="left", suffix="#before", maintain_order="left")
     told = {f: pl.col(f).is_not_null() & (pl.col(f) != pl.col(f"{f}#before").fill_null("")) for f in fields}
     dated = {f: pl.col(f"{f}#before").is_not_null() | pl.lit(origin.dated) for f in fields}

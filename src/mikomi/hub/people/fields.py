@@ -197,22 +197,23 @@ def make_fields(keys: Iterable[str]) -> None:
     """Defines the fields that are not defined yet; one that the product does not know is custom, of
     the lead, and called what the file calls it."""
     wanted = set(keys) - set(Field.objects.values_list("key", flat=True))
-    Field.objects.bulk_create([_undefined(key) for key in sorted(wanted)], ignore_conflicts=True)
+    Field.objects.bulk_create([plain_field(key) for key in sorted(wanted)], ignore_conflicts=True)
 
 
 def field_of(key: str) -> Field | None:
     """A field, one of the product's that nobody has used yet among them; None where there is none."""
     held = Field.objects.filter(pk=key).first()
-    return _undefined(key) if held is None and key in STANDARD else held
+    return plain_field(key) if held is None and key in STANDARD else held
 
 
 def every_field() -> list[Field]:
     """All fields: those that are defined, and those of the product that nobody has used yet."""
     held = list(Field.objects.all())
-    return held + [_undefined(key) for key in STANDARD.keys() - {field.key for field in held}]
+    return held + [plain_field(key) for key in STANDARD.keys() - {field.key for field in held}]
 
 
-def _undefined(key: str) -> Field:
+def plain_field(key: str) -> Field:
+    """A field as it is before anybody arranges it: the product's, or one called what its file calls it."""
     ja, en, scope, kind = STANDARD.get(key, (key, key, Scope.LEAD, "text"))
     return Field(
         key=key,

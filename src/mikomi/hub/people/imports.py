@@ -26,6 +26,7 @@ from mikomi.hub.people.fields import shared_among
 from mikomi.hub.people.importing import mending
 from mikomi.hub.people.importing.fact_files import read_fact_file
 from mikomi.hub.people.importing.lead_files import read_lead_file
+from mikomi.hub.people.importing.made_fields import undefined_fields
 from mikomi.hub.people.importing.options import NOTHING, Options, dump
 from mikomi.hub.people.importing.sheets import Sheet
 from mikomi.hub.people.importing.storing import (
@@ -279,9 +280,10 @@ def _prepare(taken: Import, sheet: Sheet, options: Options, by_id: int | None) -
     """Makes the fields, tags and lists that were asked for, and remembers the mapping for the next file
     of this form. Gives the labels as (kind, number)."""
     with transaction.atomic():
-        make_new_fields(options)
         labels = []
         made = dict(taken.report.get("made") or {})
+        made["field"] = sorted({*made.get("field", ()), *undefined_fields(sheet, options)})
+        make_new_fields(options)
         for kind, model, names in (("tag", Tag, options.tags), ("list", LeadList, options.lists)):
             there = set(model.objects.values_list("pk", flat=True))
             # The literals of the pairs above are read as text.

@@ -34,7 +34,7 @@ _STANDS = "coalesce(l.merged_into, l.id)"
 """The lead that a key means: of a merged one, the one it was merged into."""
 _OF_LEADS = {
     "people_change": "scope = 'lead' and subject in {}",
-    "people_importedsubject": "scope <> 'company' and subject in {}",
+    "people_importedsubject": "scope = 'lead' and subject in {}",
     "people_note": "scope = 'lead' and subject in {}",
     "people_attachment": "scope = 'lead' and subject in {}",
     "people_leadtag": "lead in {}",

@@ -15,7 +15,8 @@ from django.db import transaction
 from mikomi.hub.activity.changes import changing, mark_changed
 from mikomi.hub.kit.setwise import fetch, on_postgres, run, staged
 from mikomi.hub.people import companies as firms
-from mikomi.hub.people.dated import BEGINNING, SUBJECT, TABLES, as_object, opened, origin
+from mikomi.hub.people.confirming import confirmed_of, hand_on
+from mikomi.hub.people.dated import BEGINNING, SUBJECT, TABLES, Origin, as_object, opened, origin
 from mikomi.hub.people.following import AUTOMATIC, follow
 from mikomi.hub.people.models import Scope
 
@@ -39,13 +40,15 @@ _ORDER = (SUBJECT, "#known_from", "#recorded_at", "#id")
 class TakenBack:
     """What became of it. `versions`: rows of history that went. `leads`: the numbers of the leads
     whose values changed (Int32, sorted). `companies`: of the companies. `stayed`: the first values that
-    were written later, as (scope, number, field, value, source); `stayed_count`: all of them."""
+    were written later, as (scope, number, field, value, source); `stayed_count`: all of them. `confirmed`:
+    how many values stay since a later import said the same."""
 
     versions: int
     leads: pl.Series
     companies: pl.Series
     stayed: tuple[tuple[str, int, str, str, str], ...]
     stayed_count: int
+    confirmed: int
 
 
 def take_back_values(
@@ -61,7 +64,7 @@ def take_back_values(
         raise ValueError("name an import or an act")
     column, number = ("import_id", import_id) if batch_id is None else ("batch_id", batch_id)
     changed: dict[Scope, list[pl.Series]] = {Scope.COMPANY: [], Scope.LEAD: []}
-    versions, stayed, count = 0, [], 0
+    versions, stayed, count, confirmed = 0, [], 0, 0
     for scope in (Scope.LEAD, Scope.COMPANY):
         last = -1
         left_out = None
@@ -76,10 +79,10 @@ def take_back_values(
             if subjects.is_empty():
                 continue
             with changing() as change:
-                gone, now, late = _take(scope, subjects, column, number)
+                gone, now, late, same = _take(scope, subjects, column, number)
                 mark_changed(_leads_of(scope, now), change, activity=False)
             changed[scope].append(now)
-            versions, count = versions + gone, count + late.height
+            versions, count, confirmed = versions + gone, count + late.height, confirmed + same
             if len(stayed) < NAMED:
                 stayed += [(scope.value, *row) for row in late.head(NAMED - len(stayed)).iter_rows()]
     return TakenBack(
@@ -88,6 +91,7 @@ def take_back_values(
         companies=_together(changed[Scope.COMPANY]),
         stayed=tuple(stayed),
         stayed_count=count,
+        confirmed=confirmed,
     )
 
 
@@ -102,25 +106,26 @@ def _next(scope: Scope, column: str, number: int | None, last: int) -> pl.DataFr
 
 def _take(
     scope: Scope, subjects: pl.Series, column: str, number: int | None
-) -> tuple[int, pl.Series, pl.DataFrame]:
-    """How many versions went, whose values changed, and the values that stay since they came later."""
-    text = 'c."values"::text' if on_postgres() else 'c."values"'
+) -> tuple[int, pl.Series, pl.DataFrame, int]:
+    """How many versions went, whose values changed, the values that stay since they came later, and how
+    many stay since a later import had confirmed them."""
     with staged(subjects.alias("subject").to_frame(), "retracted"):
-        versions = fetch(
-            f"select c.subject, c.known_from, c.recorded_at, c.id, coalesce(c.{column} = %s, false),"
-            f" c.recorded_day, c.source, {text} from retracted r join people_change c"
-            " on c.scope = %s and c.subject = r.subject",
-            _VERSION,
-            [number, scope.value],
-        )
+        versions = _versions(scope, column, number)
         gone = run(
             f"delete from people_change where {column} = %s and scope = %s"
             " and subject in (select subject from retracted)",
             [number, scope.value],
         )
+        mine = versions.filter("#mine")
+        fields = _fields_of(mine["#values"])
+        handed = pl.DataFrame()
+        if column == "import_id" and number is not None:
+            told = confirmed_of(scope.value, number)
+            if told.height:
+                handed = hand_on(scope.value, told, _long(versions, fields))
+        if handed.height:
+            versions = pl.concat([mine, _versions(scope, column, number)])
     _undate(versions.filter(~pl.col("#mine")))
-    mine = versions.filter("#mine")
-    fields = _fields_of(mine["#values"])
     long = _long(versions, fields)
     touched = long.filter("#mine").select(SUBJECT, "#field").unique()
     long = long.join(touched, on=[SUBJECT, "#field"], how="semi", maintain_order="left")
@@ -135,16 +140,51 @@ def _take(
     usual = per.filter(pl.col("#field") != BEGINNING)
     restored = usual.filter("ours").select(SUBJECT, "#field", pl.col("before").alias("#value"))
     late = usual.filter(~pl.col("ours") & (pl.col("when") > pl.col("said")) & (pl.col("by") != AUTOMATIC))
+    same = 0
+    if handed.height:
+        held = handed.select(SUBJECT, "#field", pl.col("#at").alias("when"))
+        same = late.join(held, on=held.columns, how="semi").height
+        late = late.join(held, on=held.columns, how="anti", maintain_order="left")
     _give_back(scope, restored)
     begun = per.filter(pl.col("#field") == BEGINNING)[SUBJECT]
     changed = pl.concat([restored[SUBJECT], begun]).unique().sort()
     if scope == Scope.LEAD:
         _begin_anew(begun, long)
-        again = follow(changed, origin(AUTOMATIC))
-        changed = pl.concat([changed, again]).unique().sort()
+        again = (
+            [_follow_handed(rows) for _, rows in handed.group_by("#import", "#at")] if handed.height else []
+        )
+        again += [follow(changed, origin(AUTOMATIC))]
+        changed = pl.concat([changed, *again]).unique().sort()
     elif firms.NUMBER in fields:
         firms.note_numbers(changed, origin(AUTOMATIC))
-    return gone, changed, late.select(SUBJECT, "#field", "held", "by")
+    return gone, changed, late.select(SUBJECT, "#field", "held", "by"), same
+
+
+def _follow_handed(rows: pl.DataFrame) -> pl.Series:
+    """What is derived from values goes with them to the import that holds them now; see `follow`."""
+    one = rows.row(0, named=True)
+    told = Origin(
+        source=AUTOMATIC,
+        recorded_at=one["#at"],
+        recorded_day=one["#day"],
+        day=one["#until"],
+        dated=one["#dated"],
+        import_id=one["#import"],
+        by_id=one["#by"],
+    )
+    return follow(rows[SUBJECT].unique().sort(), told)
+
+
+def _versions(scope: Scope, column: str, number: int | None) -> pl.DataFrame:
+    """All versions of those in the table `retracted`."""
+    text = 'c."values"::text' if on_postgres() else 'c."values"'
+    return fetch(
+        f"select c.subject, c.known_from, c.recorded_at, c.id, coalesce(c.{column} = %s, false),"
+        f" c.recorded_day, c.source, {text} from retracted r join people_change c"
+        " on c.scope = %s and c.subject = r.subject",
+        _VERSION,
+        [number, scope.value],
+    )
 
 
 def _fields_of(values: pl.Series) -> list[str]:

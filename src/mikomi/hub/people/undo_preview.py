@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Max, QuerySet
 
 from mikomi.core.words import Words
+from mikomi.hub.people.importing.made_fields import field_sentences, fields_ahead
 from mikomi.hub.people.models import Change, Import, ImportedSubject, LeadTag, ListMember, Scope
 
 
@@ -28,7 +29,7 @@ def undo_preview(record: Import) -> list[Words]:
                 f"the {rows:,} rows that this import brought go; scores are worked out again",
             )
         ]
-    made = _by_scope(ImportedSubject.objects.filter(import_id=record.pk))
+    made = _by_scope(ImportedSubject.objects.filter(import_id=record.pk, made=True))
     touched = _by_scope(Change.objects.filter(import_id=record.pk))
     said = []
     leads, companies = made.get(Scope.LEAD, 0), made.get(Scope.COMPANY, 0)
@@ -70,6 +71,15 @@ def undo_preview(record: Import) -> list[Words]:
                 "the ground for mail that it recorded goes",
             )
         )
+    said += field_sentences(fields_ahead(record), done=False)
+    same = _confirmed_later(record)
+    if same:
+        said.append(
+            Words(
+                f"あとのファイルにも載っている{same:,}人と会社では、同じことを言っている値を残します",
+                f"of {same:,} people and companies named by later files, too, the values that those say stay",
+            )
+        )
     later = _changed_later(record)
     if later:
         said.append(
@@ -89,6 +99,18 @@ def undo_preview(record: Import) -> list[Words]:
 
 def _by_scope(rows: QuerySet[Any]) -> dict[str, int]:
     return dict(rows.values_list("scope").annotate(n=Count("subject", distinct=True)))
+
+
+def _confirmed_later(record: Import) -> int:
+    own = Change.objects.filter(import_id=record.pk)
+    since = ImportedSubject.objects.filter(made=False, import_id__gt=record.pk).exclude(confirmed="")
+    return sum(
+        since.filter(scope=scope, subject__in=own.filter(scope=scope).values("subject"))
+        .values("subject")
+        .distinct()
+        .count()
+        for scope in (Scope.LEAD, Scope.COMPANY)
+    )
 
 
 def _changed_later(record: Import) -> int:

@@ -8,12 +8,17 @@ from django.utils import timezone
 
 from mikomi.hub.kit.jobs import job, periodic
 from mikomi.hub.people import trash
+from mikomi.hub.people.field_users import tell_fields_in_use
 from mikomi.hub.site import pipeline
 from mikomi.hub.site.actions import edit_leads
 from mikomi.hub.site.actions import merge_sure as merging
 from mikomi.hub.site.actions.erase_leads import erase_leads
+from mikomi.hub.site.field_uses import field_uses
 
 ERASED_AT_ONCE = 2_000
+
+# Work of the parts below asks what is used up here: an import that is taken back takes its fields along.
+tell_fields_in_use(field_uses)
 
 
 @job("site.score_changed")

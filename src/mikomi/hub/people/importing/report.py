@@ -118,7 +118,9 @@ class UndoReport(TypedDict):
     `leads`, `companies`: taken away. `values`: how many leads and companies got back what was known
     before. `kept`: the first leads and companies that stayed although the import made them, and why;
     `kept_leads`, `kept_companies` how many. `stayed`: the first values that somebody wrote later, so
-    that they stay; `stayed_values` how many. `sentences`: all of it to be read.
+    that they stay; `stayed_values` how many. `confirmed`: how many values stay since a later
+    file says the same. `fields`: of its own that went; `fields_left`: the keys of those in which others have
+    values. `sentences`: all of it to be read.
     """
 
     leads: int
@@ -135,6 +137,9 @@ class UndoReport(TypedDict):
     kept_companies: int
     stayed: list[dict[str, Any]]
     stayed_values: int
+    confirmed: int
+    fields: int
+    fields_left: list[str]
     sentences: list[Sentence]
 
 

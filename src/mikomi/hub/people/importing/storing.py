@@ -27,8 +27,6 @@ from mikomi.hub.people.labels import put_label
 from mikomi.hub.people.models import Field, Import, Scope
 from mikomi.hub.people.services import count_news, upsert_companies, upsert_leads
 
-NAMED = "named"
-"""Scope of the rows of `ImportedSubject` for leads that an import named and that were there."""
 CONFLICTS = "#conflicts"
 SEVERAL = "#several "
 ROWS_AT_ONCE = 25_000
@@ -213,8 +211,9 @@ def _given(settled: Settled, shared: Sequence[str], options: Options) -> pl.Data
 def _note_made(scope: Scope, table: str, last: int, told: Origin) -> None:
     if told.import_id is not None:
         run(
-            "insert into people_importedsubject (import_id, scope, subject)"
-            f" select %s, %s, id from {table} where id > %s on conflict do nothing",
+            "insert into people_importedsubject (import_id, scope, subject, made, confirmed, at)"
+            f" select %s, %s, id, true, '', 0 from {table} where id > %s"
+            " on conflict (import_id, scope, subject) do update set made = true",
             [told.import_id, scope.value, last],
         )
 
@@ -223,9 +222,9 @@ def _note_named(numbers: pl.Series, told: Origin) -> None:
     if told.import_id is not None and len(numbers):
         with staged(numbers.unique().alias("subject").to_frame(), "known"):
             run(
-                "insert into people_importedsubject (import_id, scope, subject)"
-                " select %s, %s, subject from known where true on conflict do nothing",
-                [told.import_id, NAMED],
+                "insert into people_importedsubject (import_id, scope, subject, made, confirmed, at)"
+                " select %s, %s, subject, false, '', 0 from known where true on conflict do nothing",
+                [told.import_id, Scope.LEAD.value],
             )
 
 

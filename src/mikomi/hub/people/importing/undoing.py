@@ -22,12 +22,13 @@ from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.kit.setwise import fetch, run, staged
 from mikomi.hub.people.companies import forget_names
 from mikomi.hub.people.importing import mending
+from mikomi.hub.people.importing.made_fields import field_sentences, take_fields
 from mikomi.hub.people.importing.report import sentence
-from mikomi.hub.people.importing.storing import NAMED
 from mikomi.hub.people.models import Import, LeadList, LeadTag, ListMember, Tag
 from mikomi.hub.people.taking_back import TakenBack, take_back_values
 
 LEADS_A_STEP = 10_000
+NOTHING_THERE = Words("元に戻すものはありませんでした", "there was nothing to take back")
 NAMED_KEPT = 200
 """So many leads and companies that stay are named; all are counted."""
 
@@ -46,8 +47,8 @@ WHY = {
 _OF_LEADS = {
     "changes": "select subject from people_change where scope = 'lead'"
     " and subject in (select lead from leaving) and (import_id is null or import_id <> %s)",
-    "imports": f"select subject from people_importedsubject where scope = '{NAMED}' and import_id <> %s"
-    " and subject in (select lead from leaving)",
+    "imports": "select subject from people_importedsubject where scope = 'lead' and not made"
+    " and import_id <> %s and subject in (select lead from leaving)",
     "notes": "select subject from people_note where scope = 'lead' and subject in (select lead from leaving)"
     " union select subject from people_attachment where scope = 'lead'"
     " and subject in (select lead from leaving)",
@@ -103,8 +104,11 @@ def undo_import(number: int) -> None:
     with changing():
         forget_names(number)
         run("delete from people_importedsubject where import_id = %s", [number])
+    fields = take_fields(record)
     told = _numbers(record, done, values, gone, labels, bases, refusals)
-    _close(record, told | {"sentences": [sentence(words) for words in _sentences(told)]})
+    told |= {"fields": len(fields.gone), "fields_left": list(fields.left)}
+    said = [*_sentences(told), *field_sentences(fields, done=True)]
+    _close(record, told | {"sentences": [sentence(words) for words in said or [NOTHING_THERE]]})
 
 
 def _heir(record: Import) -> Import | None:
@@ -131,17 +135,17 @@ def _hand_over(record: Import, heir: Import) -> None:
         for table in ("people_leadtag", "people_listmember", "people_companyalias", "consent_basis"):
             run(f"update {table} set import_id = %s where import_id = %s", pair)
         run(
-            "delete from people_importedsubject where import_id = %s and scope = %s and exists (select 1 from"
-            " people_importedsubject o where o.import_id = %s and o.scope <> %s"
-            " and o.subject = people_importedsubject.subject)",
-            [heir.pk, NAMED, record.pk, NAMED],
-        )
-        run(
-            "insert into people_importedsubject (import_id, scope, subject) select %s, scope, subject"
-            " from people_importedsubject where import_id = %s and scope <> %s on conflict do nothing",
-            [*pair, NAMED],
+            "insert into people_importedsubject (import_id, scope, subject, made, confirmed, at)"
+            " select %s, scope, subject, true, '', 0 from people_importedsubject"
+            " where import_id = %s and made"
+            " on conflict (import_id, scope, subject) do update set made = true",
+            pair,
         )
         run("delete from people_importedsubject where import_id = %s", [record.pk])
+        made, mine = dict(heir.report.get("made") or {}), record.report.get("made") or {}
+        made |= {kind: sorted({*made.get(kind, ()), *numbers}) for kind, numbers in mine.items()}
+        heir.report = heir.report | {"made": made}
+        heir.save(update_fields=["report"])
     words = Words(
         f"同じファイルがあとで（取り込み {heir.pk}）もう一度取り込まれているため、"
         "内容はそちらの取り込みのものとして残しました。消すには、そちらも元に戻してください",
@@ -206,7 +210,7 @@ def _delete_leads(going: pl.Series, change: int) -> int:
         facts.release(going, change)
         named = "(select lead from going)"
         run(f"delete from people_change where scope = 'lead' and subject in {named}")
-        run(f"delete from people_importedsubject where scope <> 'company' and subject in {named}")
+        run(f"delete from people_importedsubject where scope = 'lead' and subject in {named}")
         run(f"delete from people_duplicatepair where low in {named} or high in {named}")
         return run(f"delete from people_lead where id in {named}")
 
@@ -232,8 +236,8 @@ def _made(scope: str, number: int) -> Iterator[pl.Series]:
     last = -1
     while True:
         step = fetch(
-            "select subject from people_importedsubject where import_id = %s and scope = %s and subject > %s"
-            f" order by subject limit {LEADS_A_STEP}",
+            "select subject from people_importedsubject where import_id = %s and scope = %s and made"
+            f" and subject > %s order by subject limit {LEADS_A_STEP}",
             {"lead": pl.Int32},
             [number, scope, last],
         )["lead"]
@@ -256,7 +260,8 @@ def _hanging(questions: dict[str, str], number: int) -> pl.DataFrame:
 def _with_made_companies(number: int, spared: pl.DataFrame) -> pl.DataFrame:
     """The companies that the import made are looked at by themselves: they go, or stay as they are."""
     made = fetch(
-        "select scope, subject from people_importedsubject where import_id = %s and scope = 'company'",
+        "select scope, subject from people_importedsubject where import_id = %s"
+        " and scope = 'company' and made",
         {"scope": pl.String, "subject": pl.Int32},
         [number],
     )
@@ -315,10 +320,11 @@ def _numbers(
         "kept_companies": done.kept_companies,
         "stayed": stayed,
         "stayed_values": values.stayed_count,
+        "confirmed": values.confirmed,
     }
     # What an earlier try had taken back before it was killed counts, too.
     before = record.undo_report or {}
-    added = ("leads", "companies", "values", "tags", "lists", "bases", "events", "outcomes")
+    added = ("leads", "companies", "values", "tags", "lists", "bases", "events", "outcomes", "confirmed")
     return told | {name: told[name] + int(before.get(name) or 0) for name in added}
 
 
@@ -339,8 +345,9 @@ def _sentences(told: dict[str, Any]) -> list[Words]:
          "{n:,} companies stay, since they are used elsewhere"),
         ("stayed_values", "{n:,} 件の値は、あとから書き換えられていたためそのままです",
          "{n:,} values stay, since somebody wrote them later"),
+        ("confirmed", "{n:,} 件の値は、あとのファイルも同じことを言っているためそのままです",
+         "{n:,} values stay, since a later file says the same"),
         ("refusals_stay", "配信停止 {n:,} 件は残ります。取り込みを元に戻しても消えません",
          "{n:,} refusals of mail stay: no undo takes them away"),
     )  # fmt: skip
-    said = [Words(ja.format(n=told[k]), en.format(n=told[k])) for k, ja, en in counted if told[k]]
-    return said or [Words("元に戻すものはありませんでした", "there was nothing to take back")]
+    return [Words(ja.format(n=told[k]), en.format(n=told[k])) for k, ja, en in counted if told[k]]

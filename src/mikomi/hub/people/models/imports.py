@@ -70,12 +70,27 @@ class Import(models.Model):
 
 
 class ImportedSubject(models.Model):
-    """A lead or company that an import made, so that an undo can take it away again."""
+    """A lead or company that an import named. `made`: it was not there before, so that an undo takes it
+    away again.
+
+    `confirmed`: the keys of the fields of which the import said what was known already, joined by
+    `confirming.BETWEEN`; `at`: when, as `Change.recorded_at`. Nothing is written for such a value, and it
+    stays when the import that wrote it is taken back.
+    """
 
     pk = models.CompositePrimaryKey("import_id", "scope", "subject")
     import_id = models.IntegerField()
     scope = models.CharField(max_length=7, choices=Scope)
     subject = models.IntegerField()
+    made = models.BooleanField(default=True)
+    confirmed = models.TextField(default="")
+    at = models.BigIntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            # What was made is found by its import; what was only named, by whom it names, too.
+            models.Index(fields=["scope", "subject"], name="imported_named", condition=models.Q(made=False))
+        ]
 
 
 class FileForm(models.Model):
