@@ -23,6 +23,7 @@ from mikomi.hub.consent.queries import standing_of
 from mikomi.hub.kit.jobs import run_pending
 from mikomi.hub.people import notes
 from mikomi.hub.people import queries as people
+from mikomi.hub.people.field_users import fields_in_use
 from mikomi.hub.people.types import Person
 from tests.hub.capture.forms_world import AYA, SENDER, page_of, publish_form, send, token_in
 from tests.hub.site.world import LEADS, put_leads
@@ -76,6 +77,12 @@ def test_it_works() -> None:
     assert f"/forms/{form.pk}/submissions/{held.pk}/" in next(
         m.body for m in mail.outbox if m.to == ["mori@works.example"]
     )
+
+
+def test_a_field_that_a_form_asks_for_is_in_use() -> None:
+    assert "phone" not in fields_in_use()
+    publish_form()
+    assert "phone" in fields_in_use()
 
 
 def test_consent_is_kept_with_the_very_words_that_were_shown() -> None:

@@ -11,7 +11,11 @@ from mikomi.hub.activity.retention import strip_payloads
 from mikomi.hub.capture import intake, privacy, visiting, visitors
 from mikomi.hub.capture.tagging import seen_pages
 from mikomi.hub.capture.webforms import captured, mails, submitting
+from mikomi.hub.capture.webforms.asked_fields import asked_fields
 from mikomi.hub.kit.jobs import job, periodic
+from mikomi.hub.people.field_users import tell_fields_in_use
+
+tell_fields_in_use(asked_fields)
 
 
 @periodic("capture.forget_names", at="02:20")
