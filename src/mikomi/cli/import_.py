@@ -6,7 +6,7 @@ import argparse
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mikomi.cli.inspect import DELIMITERS, ENCODINGS, FORMATS
 from mikomi.cli.main import Parser
@@ -115,6 +115,15 @@ def add_arguments(parser: Parser) -> None:
         help=Words("根拠ができた日", "the day of that ground"),
     )
     parser.add_argument(
+        "--basis-column",
+        default="",
+        metavar="HEADER",
+        help=Words(
+            "根拠ができた日の列（同意日、名刺交換日など。--basis-since の代わりに）",
+            "the column with the days of that ground (instead of --basis-since)",
+        ),
+    )
+    parser.add_argument(
         "--basis-how", default="", help=Words("どこで、どのように得たか", "where and how it was given")
     )
     parser.add_argument(
@@ -159,7 +168,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _chosen(args: argparse.Namespace) -> dict[str, object]:
+def _chosen(args: argparse.Namespace) -> dict[str, Any]:
     """What was chosen, as `people.importing.options` reads it."""
     columns = {}
     for told in args.column:
@@ -172,7 +181,7 @@ def _chosen(args: argparse.Namespace) -> dict[str, object]:
                 )
             )
         columns[header] = field
-    chosen: dict[str, object] = {
+    chosen: dict[str, Any] = {
         "delimiter": args.delimiter,
         "sheet": args.sheet,
         "columns": columns,
@@ -184,15 +193,17 @@ def _chosen(args: argparse.Namespace) -> dict[str, object]:
         "seminar": args.seminar,
     }
     if args.basis:
-        if args.basis_since is None:
+        if (args.basis_since is None) == (not args.basis_column):
             raise MikomiError(
                 Words(
-                    "--basis には --basis-since（根拠ができた日）も要ります",
-                    "--basis needs --basis-since, too",
+                    "--basis には --basis-since（根拠ができた日）か --basis-column（その日の列）の"
+                    "どちらか1つが要ります",
+                    "--basis needs either --basis-since or --basis-column, too",
                 )
             )
-        since = args.basis_since.isoformat()
-        chosen["basis"] = {"kind": args.basis, "since": since, "how": args.basis_how}
+        chosen["basis"] = {"kind": args.basis, "how": args.basis_how, "column": args.basis_column}
+        if args.basis_since is not None:
+            chosen["basis"]["since"] = args.basis_since.isoformat()
     return chosen
 
 

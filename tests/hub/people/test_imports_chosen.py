@@ -112,6 +112,34 @@ def test_tags_lists_source_owner_and_consent_come_to_all() -> None:
     }
 
 
+def test_a_column_gives_the_day_of_the_ground_and_no_day_is_guessed() -> None:
+    text = (
+        "リードID,氏名,E-mail,名刺交換日\n"
+        "1,山田,a@one.example,2026/4/1\n2,鈴木,b@two.example,いつか\n"
+        "3,佐藤,c@three.example,\n4,田中,d@four.example,2999/1/1\n5,森,e@five.example,2025年3月2日\n"
+    )
+    basis = GivenBasis("card", None, "展示会", column="名刺交換日")
+    record = load(text, Options(basis=basis, columns={"名刺交換日": "名刺交換日"}))
+    assert sorted(Basis.objects.values_list("address", "since")) == [
+        ("a@one.example", date(2026, 4, 1)),
+        ("e@five.example", date(2025, 3, 2)),
+    ]
+    assert Lead.objects.count() == 5
+    told = (uploads.rejected_file(record, "ja") or b"").decode("utf-8-sig")
+    for why in ("日付として読めません", "日付がありません", "先の日付です"):
+        assert f"{why}。この人の配信の根拠は記録しません" in told
+    again = told.replace("いつか", "2026/4/3")
+    load(again, Options(basis=basis, columns={"名刺交換日": "名刺交換日"}), name="mended.csv")
+    assert Basis.objects.get(address="b@two.example").since == date(2026, 4, 3)
+
+
+def test_a_column_of_days_that_is_not_there_is_said() -> None:
+    record = bring(
+        "リードID,E-mail\n1,a@one.example\n", Options(basis=GivenBasis("card", None, "", column="取得日"))
+    )
+    assert "根拠の日の列「取得日」がありません（いまの列: リードID, E-mail）" in record.error_ja
+
+
 def test_a_cell_that_does_not_fit_is_left_out_named_and_can_be_mended() -> None:
     record = load("lead,氏名,従業員数,会社名\na,山田,たくさん,一番\nb,鈴木,50名,二番\n")
     assert record.new == 2

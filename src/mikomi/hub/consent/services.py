@@ -16,7 +16,7 @@ from mikomi.hub.kit.setwise import fetch, on_postgres, run, staged
 def record_bases(
     addresses: pl.Series,
     kind: str,
-    since: date,
+    since: date | pl.Series,
     how: str,
     *,
     wording: str = "",
@@ -27,20 +27,28 @@ def record_bases(
 ) -> int:
     """Writes down on what ground the addresses may be written to; how many are new.
 
-    What is no address is passed over. The same evidence of one import (or of none) is written once.
+    `since`: one day for all, or a Date for each; without a day there is no ground. What is no address is
+    passed over. The same evidence of one import (or of none) is written once.
     Raises `ValueError` for a kind that is none.
     """
-    told = folded_addresses(addresses).drop_nulls().unique().alias("address").to_frame()
-    values = [Basis.Kind(kind).value, topic, since, how, wording, url, import_id]
+    days = since if isinstance(since, pl.Series) else pl.Series([since]).new_from_index(0, len(addresses))
+    told = pl.DataFrame({"address": folded_addresses(addresses), "since": days.cast(pl.Date).cast(pl.String)})
+    told = told.drop_nulls().unique()
+    evidence = [Basis.Kind(kind).value, topic, how, wording, url]
+    # A day is text in SQLite, and compared as such.
+    day = "cast(s.since as date)" if on_postgres() else "s.since"
     with transaction.atomic(), staged(told, "stating"):
         return run(
             "insert into consent_basis"
             " (address, kind, topic, since, how, wording, url, import_id, recorded_at, by_id)"
-            " select s.address, %s, %s, %s, %s, %s, %s, %s, %s, %s from stating s where not exists"
+            f" select s.address, %s, %s, {day}, %s, %s, %s, %s, %s, %s from stating s where not exists"
             " (select 1 from consent_basis b where b.address = s.address and b.kind = %s and b.topic = %s"
-            " and b.since = %s and b.how = %s and b.wording = %s and b.url = %s"
+            f" and b.since = {day} and b.how = %s and b.wording = %s and b.url = %s"
             f" and {'b.import_id is null' if import_id is None else 'b.import_id = %s'})",
-            [*values, timezone.now(), by_id, *values[:6], *([] if import_id is None else [import_id])],
+            [
+                *(*evidence, import_id, timezone.now(), by_id),
+                *(*evidence, *([] if import_id is None else [import_id])),
+            ],
         )
 
 

@@ -17,6 +17,7 @@ from mikomi.core.tabular.table import Chunk
 from mikomi.core.tabular.times import parse_times
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.people.fields import STANDARD
+from mikomi.hub.people.importing.basis_days import basis_days, check_basis_column
 from mikomi.hub.people.importing.checking import LINE, PROBLEMS, check_rows, fields_for
 from mikomi.hub.people.importing.columns import Mapping_, map_columns
 from mikomi.hub.people.importing.identity import can_name, named_keys
@@ -27,9 +28,10 @@ from mikomi.hub.people.models import Field, Import
 
 REFUSING = "#refusing"
 BY_MAIL = "#by_mail"
-OURS = (LINE, REFUSING, BY_MAIL)
+BASIS_DAY = "#basis_day"
+OURS = (LINE, REFUSING, BY_MAIL, BASIS_DAY)
 """Columns of the rows beside `lead`, `created_at` and the fields: the line in the file, whether the row asks
-for no more mail, whether its key is its mail address."""
+for no more mail, whether its key is its mail address, since when there is a ground for mail."""
 BAD_BEGINNING = Words("登録日が日時として読めません", "created_at cannot be read as a date or a time")
 BAD_KEY = Words(
     "リードを見分けるメールアドレスが読めません", "the mail address that tells the lead apart cannot be read"
@@ -58,6 +60,8 @@ def read_lead_file(
     sample = first.frame.head(SAMPLE) if first is not None else pl.DataFrame()
     names = list(reader.columns)
     mapping = map_columns(names, sample, Import.Kind.LEADS, options, has_header=reader.has_header)
+    if options.basis is not None and options.basis.column:
+        check_basis_column(path, options.basis, names)
     taken = _Taken(path, mapping, options, folder)
     if not {"lead", "email"} & taken.headers.keys() and not can_name(frozenset(taken.headers)):
         raise MikomiError(no_key(path, names, named=True))
@@ -142,7 +146,11 @@ class _Taken:
             good &= ~self._reject(chunk, good & bad, reason)
         # A row that is rejected does not take the key from a later one.
         good &= ~self._reject(chunk, self.keys.again(rows["lead"], good), words.SAME_LEAD)
-        self._hold_back(chunk, checked.problems, good)
+        basis, problems = self.options.basis, checked.problems
+        if basis is not None and basis.column:
+            days, odd = basis_days(chunk, basis.column)
+            rows, problems = rows.with_columns(days.alias(BASIS_DAY)), pl.concat([problems, odd])
+        self._hold_back(chunk, problems, good)
         kept = rows.with_columns(checked.refusing.alias(REFUSING)) if self._may_refuse() else rows
         self.rows.add(kept if good.all() else kept.filter(good))
 

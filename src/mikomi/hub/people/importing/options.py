@@ -36,13 +36,18 @@ class NewField:
 
 @dataclass(frozen=True, slots=True)
 class GivenBasis:
-    """The ground on which the addresses of a file may be written to, and how we know; see `consent`."""
+    """The ground on which the addresses of a file may be written to, and how we know; see `consent`.
+
+    `column`: the header of the column that says since when, row by row; `since` None with it. A row
+    whose day is missing or unreadable gets no ground: none is guessed.
+    """
 
     kind: str
-    since: date
+    since: date | None
     how: str
     wording: str = ""
     url: str = ""
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,8 @@ def dump(options: Options) -> dict[str, Any]:
     """`options` as JSON values, without what was not chosen."""
     told = asdict(options)
     if options.basis is not None:
-        told["basis"]["since"] = options.basis.since.isoformat()
+        since = options.basis.since
+        told["basis"]["since"] = None if since is None else since.isoformat()
     told["fields"] = [asdict(new) | {"choices": list(new.choices)} for new in options.fields]
     return {name: _plain(value) for name, value in told.items() if value not in (None, "", (), [], {})}
 
@@ -148,9 +154,13 @@ def _new_field(told: Mapping[str, Any]) -> NewField:
 
 
 def _basis(told: Mapping[str, Any]) -> GivenBasis:
+    column, since = str(told.get("column") or ""), told.get("since")
+    if since is None and not column:
+        raise ValueError("since")
     return GivenBasis(
         kind=_one_of(str(told["kind"]), BASIS_KINDS),
-        since=told["since"] if isinstance(told["since"], date) else date.fromisoformat(str(told["since"])),
+        since=since if since is None or isinstance(since, date) else date.fromisoformat(str(since)),
+        column=column,
         how=str(told.get("how") or "").strip(),
         wording=str(told.get("wording") or "").strip(),
         url=str(told.get("url") or "").strip(),

@@ -18,7 +18,7 @@ from mikomi.hub.kit.setwise import fetch, run, staged
 from mikomi.hub.people.companies import KEY, find_companies, key_of, with_keys
 from mikomi.hub.people.dated import Origin
 from mikomi.hub.people.importing.checking import new_field
-from mikomi.hub.people.importing.lead_files import OURS, REFUSING
+from mikomi.hub.people.importing.lead_files import BASIS_DAY, OURS, REFUSING
 from mikomi.hub.people.importing.options import Options
 from mikomi.hub.people.importing.rows import Rows
 from mikomi.hub.people.importing.settling import Settled, highest, settle
@@ -240,10 +240,12 @@ def _note_consent(rows: pl.DataFrame, told: Origin, options: Options) -> None:
         return
     basis = options.basis
     if basis is not None:
+        days = rows[BASIS_DAY] if BASIS_DAY in rows.columns else basis.since
+        assert days is not None
         consent.record_bases(
             rows["email"],
             basis.kind,
-            basis.since,
+            days,
             basis.how or told.source,
             wording=basis.wording,
             url=basis.url,

@@ -107,7 +107,8 @@ class BasisChoice:
         """What was chosen before."""
         if basis is None:
             return BasisChoice()
-        return BasisChoice(basis.kind, basis.since.isoformat(), basis.how, basis.wording, basis.url)
+        since = basis.since.isoformat() if basis.since is not None else ""
+        return BasisChoice(basis.kind, since, basis.how, basis.wording, basis.url)
 
 
 def chosen_basis(posted: Mapping[str, str]) -> BasisChoice:
