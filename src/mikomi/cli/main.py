@@ -39,6 +39,7 @@ COMMANDS: dict[str, Command] = {
     "serve": Command("mikomi.cli.serve", Words("画面とワーカーを動かす", "run the web pages and the worker")),
     "invite": Command("mikomi.cli.invite", Words("人を招く", "let one more person in")),
     "import": Command("mikomi.cli.import_", Words("ファイルを取り込む", "import leads, events or outcomes")),
+    "source": Command("mikomi.cli.source", Words("計測元を加える", "add a source of events")),
     "undo": Command("mikomi.cli.undo", Words("取り込みを元に戻す", "take an import back")),
     "score": Command("mikomi.cli.score", Words("ファイルのリードを採点する", "score the leads of a file")),
     "backtest": Command(
