@@ -33,7 +33,7 @@ declare const __MIKOMI_SETTINGS__: Settings;
   const place = location;
   const NAME = "mikomi";
   const STORED = "mikomi_queue";
-  const COOKIE = "mikomi_id";
+  const COOKIE = "mikomi_tag";
   const STAFF = "mikomi_staff";
   const AGREED = "mikomi_agreed";
   const MOST_WAITING = 50;

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mikomi.collector.messages import Message, decode_batch
+from mikomi.collector.settings import Source
+from mikomi.collector.tag import script_of
+from tests.collector.asking import KEY, Asking
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = ROOT / "src" / "mikomi" / "hub" / "assets" / "tag" / "mikomi.js"
@@ -15,3 +25,119 @@ def test_the_tag_is_one_script_of_at_most_3_kib(assets: None) -> None:
     assert script.count(b"__MIKOMI_SETTINGS__") == 1
     for forbidden in (b"eval(", b"Function(", b"import(", b"document.write", b"innerHTML"):
         assert forbidden not in script
+
+
+ID, OTHER = "a" * 32, "b" * 32
+VIEW = {"type": "page", "messageId": "m", "properties": {"path": "/pricing"}}
+HERE = {"origin": "https://www.example.com", "sec-fetch-site": "same-site"}
+AWAY = {"origin": "https://lp.example.org", "sec-fetch-site": "cross-site"}
+
+
+@pytest.fixture
+def asking(tmp_path: Path) -> Iterator[Asking]:
+    made = Asking(tmp_path, source={"cookie": "first_party"})
+    yield made
+    made.collector.close()
+
+
+def send(asking: Asking, *, headers: dict[str, str] = HERE, **more: Any):
+    body = {"batch": [VIEW], "sentAt": "2026-11-02T01:00:00Z", "visitor": ID, **more}
+    return asking.ask("POST", "/v1/tag", body=body, headers=headers, query=f"writeKey={KEY}")
+
+
+def visitors(asking: Asking) -> list[str]:
+    found = [message for entry in asking.stored() for message in decode_batch(entry.body)]
+    return [one.anonymous_id for one in found if isinstance(one, Message)]
+
+
+def test_the_answer_sets_a_cookie_that_scripts_cannot_read(asking: Asking) -> None:
+    answer = send(asking)
+    assert (answer.status, answer.said) == (200, {"success": True})
+    assert answer.headers["set-cookie"] == (
+        f"mikomi_id={ID}; Path=/; Max-Age=34128000; HttpOnly; SameSite=Lax"
+    )
+    assert answer.headers["access-control-allow-origin"] == HERE["origin"]
+    send(asking, headers={**HERE, "cookie": f"x=1; mikomi_id={OTHER}"})
+    send(asking, headers={**HERE, "cookie": f"mikomi_id={OTHER}"}, fresh=True)
+    send(asking, headers={**HERE, "cookie": "mikomi_id=<script>"})
+    assert visitors(asking) == [ID, OTHER, ID, ID]
+
+
+def test_on_another_site_the_script_is_told_to_keep_its_id(asking: Asking) -> None:
+    answer = send(asking, headers=AWAY)
+    assert answer.said == {"success": True, "keep": True}
+    assert "set-cookie" not in answer.headers
+    unsaid = send(asking, headers={"origin": "http://www.example.com"})
+    assert unsaid.said["keep"]
+    assert "set-cookie" in unsaid.headers
+
+
+def test_who_asks_not_to_be_followed_gets_no_cookie(asking: Asking) -> None:
+    assert "set-cookie" not in send(asking, headers={**HERE, "sec-gpc": "1"}).headers
+
+
+def test_forgetting_takes_the_cookie_away_and_stores_nothing(asking: Asking) -> None:
+    answer = send(asking, batch=[], forget=True)
+    assert "Max-Age=0" in answer.headers["set-cookie"]
+    assert asking.stored() == []
+
+
+def test_the_domain_of_the_cookie_is_only_one_that_we_lie_under(tmp_path: Path) -> None:
+    asking = Asking(tmp_path, source={"cookie_domain": "example.com"}, forwarded=True)
+    said = send(asking, headers={**HERE, "x-forwarded-proto": "https"}).headers["set-cookie"]
+    assert said.endswith("; Domain=example.com; Secure")
+    asking.tell(source={"cookie_domain": "example.org"})
+    other = Asking(tmp_path, source={"cookie_domain": "example.org"})
+    assert "Domain" not in send(other).headers["set-cookie"]
+    for one in (asking, other):
+        one.collector.close()
+
+
+def test_without_cookies_a_visitor_is_one_for_a_day_and_a_site(tmp_path: Path) -> None:
+    asking = Asking(tmp_path, source={"cookie": "none"})
+    for headers in ({**HERE, "user-agent": "A"}, {**HERE, "user-agent": "A"}, {**HERE, "user-agent": "B"}):
+        answer = send(asking, headers=headers)
+        assert "set-cookie" not in answer.headers
+    first, second, third = visitors(asking)
+    assert first == second != third
+    assert ID not in (first, third)
+    asking.collector.close()
+
+
+def test_our_own_people_are_marked(asking: Asking) -> None:
+    send(asking, staff=True)
+    [entry] = asking.stored()
+    assert json.loads(entry.flags)["staff"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [(b"[]", "wrong_shape"), (b"{", "not_json"), ({"batch": [1]}, "wrong_shape"), (b"\xff", "encoding")],
+)
+def test_what_is_no_message_of_the_tag_is_refused(asking: Asking, body: Any, code: str) -> None:
+    answer = asking.ask("POST", "/v1/tag", body=body, query=f"writeKey={KEY}")
+    assert (answer.status, answer.code) == (400, code)
+    assert asking.ask("POST", "/v1/tag", body={"batch": []}).code == "no_key"
+
+
+def test_the_script_brings_its_settings_and_is_fetched_once(assets: None, tmp_path: Path) -> None:
+    asking = Asking(tmp_path, source={"consent": "wait", "name": "</script>"})
+    answer = asking.ask("GET", "/mikomi.js", query=f"k={KEY}", headers={"accept-encoding": "gzip, br"})
+    assert answer.status == 200
+    assert len(answer.body) <= 3 * 1024
+    script = gzip.decompress(answer.body)
+    assert b'"wait":true' in script
+    assert b"__MIKOMI_SETTINGS__" not in script
+    assert "max-age=600" in answer.headers["cache-control"]
+    known = {"accept-encoding": "gzip", "if-none-match": "W/" + answer.headers["etag"]}
+    assert asking.ask("GET", "/mikomi.js", query=f"k={KEY}", headers=known).status == 304
+    assert asking.ask("GET", "/mikomi.js", query=f"k={KEY}").body == script
+    assert asking.ask("GET", "/mikomi.js", query="k=no").status == 401
+    asking.collector.close()
+
+
+def test_a_form_named_like_markup_stays_a_text(assets: None) -> None:
+    forms = [{"selector": "form", "name": "</script><script>", "fields": {}}]
+    script = script_of(Source(1, "n", "k", collect={"forms": forms, "page": True, "time": False}))
+    assert b"</script>" not in script.plain
+    assert b'"time"' not in script.plain

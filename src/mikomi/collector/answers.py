@@ -12,6 +12,7 @@ from mikomi.collector.reasons import REFUSALS
 from mikomi.collector.request import Refuse, Request
 from mikomi.collector.routes import Route
 from mikomi.collector.settings import Source
+from mikomi.collector.tag import Script, answer_of
 
 type Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 type Header = tuple[bytes, bytes]
@@ -33,15 +34,22 @@ PLAIN_BODY = {"type": "http.response.body", "body": SUCCESS}
 
 
 async def accept(send: Send, request: Request, checked: Checked) -> None:
-    """200: what is not named as refused is stored."""
-    body = SUCCESS
+    """200: what is not named as refused is stored. Our own tag also learns how its id is kept."""
+    said: dict[str, Any] = {"success": True}
+    headers: list[Header] = []
+    tagged = request.tagged
+    if tagged is not None:
+        if tagged.keep:
+            said["keep"] = True
+        if tagged.cookie:
+            headers.append((b"set-cookie", tagged.cookie.encode("latin-1")))
     if checked.refused:
         named = [
             {"place": one.place, **_said(request, Refuse(one.reason, one.detail))}
             for one in checked.refused[:MOST_NAMED]
         ]
-        body = msgspec.json.encode({"success": True, "accepted": checked.accepted, "refused": named})
-    await send_json(send, request, 200, body)
+        said |= {"accepted": checked.accepted, "refused": named}
+    await send_json(send, request, 200, msgspec.json.encode(said), tuple(headers))
 
 
 async def refuse(send: Send, request: Request, refusal: Refuse) -> None:
@@ -66,6 +74,14 @@ async def preflight(send: Send, request: Request, route: Route) -> None:
     ]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
+
+
+async def give_script(send: Send, request: Request, script: Script) -> None:
+    """The tag, or that the browser has it already (RFC 9110, 13.1.2)."""
+    status, headers, body = answer_of(script, request.headers)
+    headers += [header for header in _for_site(request) if header[0] != b"vary"]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if request.scope["method"] == "HEAD" else body})
 
 
 async def send_json(

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -18,6 +19,7 @@ from mikomi.collector.reasons import Reason
 from mikomi.collector.request import Refuse, Request
 from mikomi.collector.routes import ROUTES, SETTINGS_END, SETTINGS_START, Route, route_of
 from mikomi.collector.settings import Kept, Source
+from mikomi.collector.tag import Script, script_of
 
 type Scope = MutableMapping[str, Any]
 type Message = MutableMapping[str, Any]
@@ -53,6 +55,8 @@ class Collector:
                 await self._take(request, receive, send)
             elif method == "OPTIONS":
                 await answers.preflight(send, request, route)
+            elif method in route.methods and route.kind == "script":
+                await answers.give_script(send, request, self._script(request))
             elif method in route.methods:
                 await answers.send_json(send, request, 200, self._tell(request, route), (FETCHED_AGAIN,))
             else:
@@ -87,13 +91,20 @@ class Collector:
                 )
             except JournalBusy as busy:
                 raise Refuse(Reason.BUSY, retry_after=busy.retry_after) from busy
-        if checked.refused or b"origin" in request.headers:
+        if checked.refused or b"origin" in request.headers or request.tagged is not None:
             for one in checked.refused:
                 self.journal.count(source.id, one.reason)
             await answers.accept(send, request, checked)
         else:
             await send(answers.PLAIN_START)
             await send(answers.PLAIN_BODY)
+
+    def _script(self, request: Request) -> Script:
+        query = request.scope["query_string"][:2048].decode("latin-1")
+        try:
+            return script_of(self._source(dict(parse_qsl(query)).get("k", "")))
+        except OSError as error:
+            raise Refuse(Reason.BUSY, "the tag is not built", retry_after=60) from error
 
     def _count(self, request: Request, refusal: Refuse) -> None:
         """Counts a request that was refused as a whole, by its messages where they are known."""
@@ -128,9 +139,9 @@ class Collector:
 
     def _host(self, request: Request) -> tuple[str, str]:
         """By which protocol and host we were asked."""
-        told = request.headers.get(b"x-forwarded-proto", b"") if self._forwarded else b""
-        scheme = "https" if told == b"https" else str(request.scope.get("scheme", "http"))
-        return scheme, request.headers.get(b"host", b"localhost")[:255].decode("latin-1")
+        return "https" if request.https else "http", request.headers.get(b"host", b"localhost")[:255].decode(
+            "latin-1"
+        )
 
 
 async def _whole_body(request: Request, receive: Receive) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 
+from mikomi.collector import cookies
 from mikomi.collector.messages import MOST_BYTES, BatchRefused, check_batch, check_single, put_right
 from mikomi.collector.rates import Buckets
 from mikomi.collector.reasons import Reason
@@ -88,6 +89,27 @@ def inflate(gate: Gate, request: Request) -> None:
         raise Refuse(Reason.BODY_BROKEN, "the gzip ends early" if not inflater.eof else "more than one gzip")
 
 
+def name_visitor(gate: Gate, request: Request) -> None:
+    """`no_key`, and what `check_messages` refuses: what our own tag sends learns here whose it is."""
+    if request.route.kind != "tag":
+        return
+    if request.source is None:
+        raise Refuse(Reason.NO_KEY)
+    try:
+        request.tagged = cookies.name_visitor(
+            put_right(request.body),
+            request.source,
+            request.headers,
+            address=request.address,
+            received=request.received,
+            https=request.https,
+            salt=gate.settings.settings.salt,
+        )
+    except BatchRefused as refusal:
+        raise Refuse(refusal.reason, refusal.detail) from refusal
+    request.body = request.tagged.body
+
+
 def check_messages(gate: Gate, request: Request) -> None:
     """`encoding`, `not_json`, `wrong_shape`, `too_deep`, and where no message is good, its reason."""
     try:
@@ -141,6 +163,7 @@ BEFORE_BODY: tuple[Step, ...] = (
 )
 AFTER_BODY: tuple[Step, ...] = (
     inflate,
+    name_visitor,
     check_messages,
     find_source_by_body,
     take_from_buckets,

@@ -145,13 +145,13 @@ def decode_batch(body: bytes) -> list[Message | Refused]:
 
     Raises `BatchRefused` where the body as a whole cannot be read.
     """
-    batch = _readable(body, _batches, Reason.SHAPE)
+    batch = readable(body, _batches, Reason.SHAPE)
     return [_message(index, raw, batch) for index, raw in enumerate(batch.batch)]
 
 
 def check_batch(body: bytes) -> Checked:
     """Checks a body of `/v1/batch`. Raises `BatchRefused` where nothing of it can be read."""
-    batch = _readable(body, _batches, Reason.SHAPE)
+    batch = readable(body, _batches, Reason.SHAPE)
     refused: list[Refused] = []
     key = batch.write_key
     for place, raw in enumerate(batch.batch):
@@ -174,7 +174,7 @@ def check_single(body: bytes, kind: MessageType) -> Checked:
 
     Raises `BatchRefused` where it is no message.
     """
-    sent = _readable(body, _singles, Reason.MESSAGE)
+    sent = readable(body, _singles, Reason.MESSAGE)
     refused = _wrong(0, body, sent, kind)
     if refused is not None:
         return Checked(b'{"batch":[]}', 0, [refused], _key(sent.write_key))
@@ -282,7 +282,7 @@ def too_deep(raw: bytes) -> bool:
     return False
 
 
-def _readable[T](body: bytes, decoder: msgspec.json.Decoder[T], otherwise: Reason) -> T:
+def readable[T](body: bytes, decoder: msgspec.json.Decoder[T], otherwise: Reason) -> T:
     """What `decoder` reads. Raises `BatchRefused`, with `otherwise` for JSON of another shape."""
     try:
         return decoder.decode(body)

@@ -7,7 +7,7 @@ import binascii
 import time
 from collections.abc import MutableMapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -46,6 +46,19 @@ class Refuse(Exception):
         self.retry_after = retry_after
 
 
+class Tagged(NamedTuple):
+    """What our own tag sent, as a batch whose messages name their visitor.
+
+    `cookie`: the value of a Set-Cookie header, empty for none. `keep`: the script is to keep its id by
+    itself. `staff`: one of our own people is at the browser.
+    """
+
+    body: bytes
+    cookie: str = ""
+    keep: bool = False
+    staff: bool = False
+
+
 class Request:
     """What came, and what the steps found out about it."""
 
@@ -54,12 +67,14 @@ class Request:
         "body",
         "checked",
         "headers",
+        "https",
         "key",
         "now",
         "received",
         "route",
         "scope",
         "source",
+        "tagged",
     )
 
     def __init__(self, scope: MutableMapping[str, Any], route: Route, *, forwarded: bool) -> None:
@@ -73,10 +88,13 @@ class Request:
         self.now = time.monotonic()
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         self.address = self._address(forwarded)
+        told = self.headers.get(b"x-forwarded-proto") if forwarded else None
+        self.https = scope.get("scheme") == "https" if told is None else told == b"https"
         self.body = b""
         self.key = ""
         self.source: Source | None = None
         self.checked: Checked | None = None
+        self.tagged: Tagged | None = None
 
     def _address(self, forwarded: bool) -> str:
         if forwarded:
@@ -107,10 +125,13 @@ class Request:
         """JSON of the few headers kept; `visitor` and `login` come from cookies."""
         headers = self.headers
         cookie = headers.get(b"cookie")
-        if cookie is None and headers.keys().isdisjoint(KEPT_HEADERS):
+        staff = self.tagged is not None and self.tagged.staff
+        if cookie is None and not staff and headers.keys().isdisjoint(KEPT_HEADERS):
             return "{}"
         found = {name: headers[header] for header, name in KEPT_HEADERS.items() if header in headers}
         said = {name: value[:LONGEST_HEADER].decode("latin-1") for name, value in found.items()}
+        if staff:
+            said["staff"] = "1"
         if cookie:
             cookies = cookies_in(cookie)
             if VISITOR_COOKIE in cookies:

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple, get_args
 
 from mikomi.collector.messages import MessageType
 
-type Kind = Literal["batch", "single", "settings", "source_config", "description"]
+type Kind = Literal["batch", "single", "tag", "script", "settings", "source_config", "description"]
 
 SETTINGS_START = "/v1/projects/"
 SETTINGS_END = "/settings"
@@ -22,7 +22,7 @@ class Route(NamedTuple):
     @property
     def takes_events(self) -> bool:
         """Whether events are sent here."""
-        return self.kind == "batch" or self.kind == "single"
+        return self.kind == "batch" or self.kind == "single" or self.kind == "tag"
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -46,9 +46,13 @@ ROUTES = _routes()
 """By path; the settings of a project, whose path holds the key, are not in it."""
 
 
+OF_TAG = {"/v1/tag": Route("tag"), "/mikomi.js": Route("script")}
+"""What only our own tag asks for, and may change with it: no part of the description."""
+
+
 def route_of(path: str) -> Route | None:
     """The route of `path`, None where nothing is there."""
-    found = ROUTES.get(path)
+    found = ROUTES.get(path) or OF_TAG.get(path)
     if found is None and path.startswith(SETTINGS_START) and path.endswith(SETTINGS_END):
         return Route("settings")
     return found
@@ -56,4 +60,4 @@ def route_of(path: str) -> Route | None:
 
 def takes(path: str) -> bool:
     """Whether the collector, and not the pages, answers for `path`."""
-    return path.startswith(("/v1/", "/beacon/")) or path in ROUTES
+    return path.startswith(("/v1/", "/beacon/")) or path in ROUTES or path in OF_TAG

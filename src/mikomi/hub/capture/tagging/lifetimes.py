@@ -16,11 +16,12 @@ from urllib.parse import urlsplit
 
 from django.db.models import Count, F, Max, Q
 
+from mikomi.collector.cookies import LIVES_SECONDS
 from mikomi.core.names.networks import registered_domain
 from mikomi.core.words import Words
 from mikomi.hub.capture.models import Visitor
 
-LIVES_DAYS = 395
+LIVES_DAYS = LIVES_SECONDS // 86_400
 SAFARI_DAYS = 7
 DAY = 86_400_000_000
 
