@@ -8,10 +8,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from mikomi.hub.capture.models import Form
+from mikomi.hub.capture.documents import keeping
+from mikomi.hub.capture.models import Document, Form
 from mikomi.hub.capture.webforms import editing, starters, tokens
 from mikomi.hub.capture.webforms.content import Content, Purpose
 
@@ -50,3 +52,8 @@ def token_in(page: bytes) -> str:
     found = re.search(r'name="token" value="([^"]+)"', page.decode())
     assert found is not None
     return found[1]
+
+
+def give_document(name: str = "製品カタログ.pdf", data: bytes = b"%PDF-1.7 " + bytes(range(100))) -> Document:
+    """A document that can be given out."""
+    return keeping.add_document("", SimpleUploadedFile(name, data), None)

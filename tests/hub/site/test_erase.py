@@ -6,7 +6,8 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from mikomi.hub.capture.models import TokenUse, Visitor
+from mikomi.hub.capture.documents import keeping
+from mikomi.hub.capture.models import Download, TokenUse, Visitor
 from mikomi.hub.people import exclusions
 from mikomi.hub.people import queries as people
 from mikomi.hub.people import services as people_services
@@ -16,7 +17,7 @@ from mikomi.hub.site import pipeline
 from mikomi.hub.site.actions.erase_leads import erase_leads
 from mikomi.hub.site.models import ActedLead, LeadRow, LeadScore, ScoreLog
 from mikomi.hub.site.rows import log, store
-from tests.hub.capture.forms_world import publish_form, send
+from tests.hub.capture.forms_world import give_document, publish_form, send
 from tests.hub.site.world import LEADS, ON, make_world, origin, put_leads, put_outcome
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,6 +60,8 @@ def lead(tmp_path, monkeypatch) -> int:
     Visitor.objects.create(source=1, anonymous="a", lead=number, certainty="sure", first_seen=0, last_seen=0)
     TokenUse.objects.create(mail="m", lead=number, visitor=1, at=0)
     send(publish_form(), {"q-company": "北浜精機", "q-name": "三宅 浩司", "q-email": "l1@works.example"})
+    link = keeping.make_link(give_document().pk, email="l1@works.example")
+    Download.objects.create(document=link.document, link=link, lead=number, at=timezone.now(), browser="b")
     return number
 
 

@@ -14,5 +14,6 @@ class CaptureConfig(AppConfig):
         register(
             MenuEntry("tag", "tools", 20, _("計測タグ"), "plug-connected", "capture:tags"),
             MenuEntry("privacy", "tools", 60, _("プライバシー"), "shield-check", "capture:privacy"),
+            MenuEntry("documents", "nurture", 46, _("資料"), "file-download", "capture:documents"),
             MenuEntry("forms", "nurture", 45, _("フォーム"), "file-text", "capture:forms"),
         )

@@ -26,7 +26,6 @@ def read_content(post: QueryDict, before: Content, people: Collection[int]) -> C
     asked = {question.key: question for question in before.questions}
     order = [key for key in dict.fromkeys(post.getlist("question")) if key in asked]
     missing = [key for key in asked if key not in order]
-    source = post.get("source", "")
     return replace(
         before,
         purpose=purpose,
@@ -49,8 +48,9 @@ def read_content(post: QueryDict, before: Content, people: Collection[int]) -> C
         mail_body=_words(post, "mail_body", MAIL),
         refuse_free="refuse_free" in post,
         notify=tuple(n for n in people if str(n) in post.getlist("notify")),
+        document=_number(post, "document", before.document),
         selector=_text(post, "selector", LINE),
-        source=int(source) if source.isdecimal() and len(source) < 10 else before.source,
+        source=_number(post, "source", before.source),
     )
 
 
@@ -74,3 +74,8 @@ def _words(post: QueryDict, name: str, longest: int) -> Words:
 
 def _text(post: QueryDict, name: str, longest: int) -> str:
     return cleaned(post.get(name, ""))[:longest]
+
+
+def _number(post: QueryDict, name: str, before: int) -> int:
+    text = post.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 10 else before

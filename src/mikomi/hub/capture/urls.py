@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from mikomi.hub.capture.views import forms, networks, privacy, public, submissions, tag
+from mikomi.hub.capture.views import documents, forms, giving, networks, privacy, public, submissions, tag
 
 _SLUG = r"(?P<slug>[a-z0-9][a-z0-9-]{0,59})"
 
@@ -35,6 +35,12 @@ urlpatterns = [
     path("forms/<int:number>/submissions/<int:sent>/judge/", submissions.judge, name="judge"),
     path("forms/<int:number>/submissions/<int:sent>/exclude/", submissions.exclude, name="exclude_sender"),
     path("forms/<int:number>/submissions/<int:sent>/release/", submissions.release, name="release"),
+    path("documents/", documents.documents, name="documents"),
+    path("documents/<int:number>/", documents.document, name="document"),
+    path("documents/<int:number>/links/", documents.add_link, name="add_link"),
+    path("documents/<int:number>/links/<int:link>/end/", documents.end_link, name="end_link"),
+    path("documents/<int:number>/ended/", documents.set_ended, name="end_document"),
+    path("d/<str:token>/", giving.give, name="give"),
     path("f/confirm/<str:token>/", public.confirm, name="confirm"),
     re_path(rf"^f/{_SLUG}\.js$", public.script, name="form_script"),
     re_path(rf"^f/{_SLUG}/thanks$", public.thanks, name="thanks"),

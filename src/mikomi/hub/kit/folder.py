@@ -5,6 +5,7 @@ secret_key       signs sessions and links (mode 600)
 mikomi.sqlite3   the database, where no `MIKOMI_DATABASE_URL` is set
 history/         activity files, a cache
 files/           files of leads and companies, under random names
+documents/       documents that are given out by links, under random names
 serve.lock       held while `mikomi serve` runs
 """
 

@@ -6,11 +6,8 @@ over belongs to nobody and is swept away.
 
 from __future__ import annotations
 
-import contextlib
 import os
-import secrets
 import time
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,9 +19,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
-from mikomi.core.words import MikomiError, Words
-from mikomi.hub.kit.folder import trouble
 from mikomi.hub.kit.jobs import enqueue
+from mikomi.hub.kit.keeping import keep, remove, shown_name
 from mikomi.hub.people.models import Attachment, Scope
 from mikomi.hub.people.notes import KEPT, whose
 
@@ -32,7 +28,6 @@ LARGEST = 20 * 1024 * 1024
 """Bytes of one file."""
 
 FOLDER = "files"
-LONGEST_NAME = 150
 ORPHANED = 24 * 60 * 60
 """Seconds after which a file without a row belongs to no upload that is under way."""
 NAMES_A_JOB = 1_000
@@ -67,9 +62,7 @@ def keep_file(scope: Scope | str, subject: int, upload: UploadedFile, by: int | 
     where the lead or company is gone.
     """
     name = shown_name(str(upload.name or ""))
-    if (upload.size or 0) > LARGEST:
-        raise _too_large(name)
-    stored_as, size = _store(upload, name)
+    stored_as, size = keep(folder(), upload, LARGEST)
     try:
         with transaction.atomic():
             stays = whose(scope, subject)
@@ -84,7 +77,7 @@ def keep_file(scope: Scope | str, subject: int, upload: UploadedFile, by: int | 
                 by_id=by,
             )
     except BaseException:
-        _remove(stored_as)
+        remove(folder(), stored_as)
         raise
     return made.pk
 
@@ -127,7 +120,7 @@ def remove_after_commit(stored: Iterable[str]) -> None:
 def remove_files(names: Iterable[str]) -> None:
     """Removes stored files from the disk; those that are gone already are no error."""
     for name in names:
-        _remove(name)
+        remove(folder(), name)
 
 
 def sweep_files(now: datetime) -> None:
@@ -142,66 +135,7 @@ def sweep_files(now: datetime) -> None:
     known = set(Attachment.objects.values_list("stored_as", flat=True))
     for entry in list(os.scandir(folder())):
         if entry.name not in known and time.time() - entry.stat().st_mtime > ORPHANED:
-            _remove(entry.name)
-
-
-def shown_name(name: str) -> str:
-    """A file's name as it is shown and given out: without a path, without what could mislead.
-
-    Control and direction signs go (exe that reads as pdf); a long name keeps its ending.
-    """
-    last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
-    plain = "".join(sign for sign in last if unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Zl", "Zp"))
-    stem, dot, ending = plain.strip().rpartition(".")
-    if dot and len(ending) <= 10:
-        plain = f"{stem[: LONGEST_NAME - len(ending) - 1]}.{ending}"
-    return plain.strip()[:LONGEST_NAME] or "file"
-
-
-def _store(upload: UploadedFile, name: str) -> tuple[str, int]:
-    stored_as = secrets.token_hex(16)
-    draft = folder() / f".{stored_as}"
-    size = 0
-    try:
-        folder().mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            for chunk in upload.chunks():
-                size += len(chunk)
-                if size > LARGEST:
-                    raise _too_large(name)
-                out.write(chunk)
-            out.flush()
-            os.fsync(out.fileno())
-        if not size:
-            raise MikomiError(
-                Words(
-                    f"「{name}」は空のファイルです。中身を確かめて、もう一度選んでください。",
-                    f"“{name}” is an empty file. Look into it and choose it again.",
-                )
-            )
-        draft.replace(folder() / stored_as)
-    except OSError as error:
-        raise trouble(Path(settings.DATA_FOLDER), error) from error
-    finally:
-        _remove(draft.name)
-    return stored_as, size
-
-
-def _remove(name: str) -> None:
-    # A disk that is broken now is swept later.
-    with contextlib.suppress(OSError):
-        (folder() / name).unlink(missing_ok=True)
-
-
-def _too_large(name: str) -> MikomiError:
-    return MikomiError(
-        Words(
-            f"「{name}」は大きすぎます。1つ{LARGEST >> 20} MBまでです。"
-            "分けるか、共有フォルダの場所をメモに書いてください。",
-            f"“{name}” is too large: {LARGEST >> 20} MB a file."
-            " Split it, or note where it lies on a shared drive.",
-        )
-    )
+            remove(folder(), entry.name)
 
 
 def _shown(row: Attachment) -> FileView:

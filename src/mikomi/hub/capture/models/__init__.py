@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mikomi.hub.capture.models.documents import Document, DocumentLink, Download
 from mikomi.hub.capture.models.forms import ConsentWording, Form, FormMail, FormVersion, Submission
 from mikomi.hub.capture.models.networks import (
     AddressGuess,
@@ -16,6 +17,9 @@ from mikomi.hub.capture.models.visitors import Linking, PrivacySettings, TokenUs
 __all__ = [
     "AddressGuess",
     "ConsentWording",
+    "Document",
+    "DocumentLink",
+    "Download",
     "Form",
     "FormMail",
     "FormVersion",

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.accounts.queries import colleagues
 from mikomi.hub.capture.forms import read_content
-from mikomi.hub.capture.models import Form, Source
+from mikomi.hub.capture.models import Document, Form, Source
 from mikomi.hub.capture.views.public import public_context
 from mikomi.hub.capture.webforms import captured, editing, showing, starters
 from mikomi.hub.capture.webforms.answers import offered_fields, questions_of
@@ -203,6 +203,7 @@ def _editor(
         "faults": editing.faults(content, held.place),
         "no_smtp": settings.MAILERS["default"]["BACKEND"].endswith("console.EmailBackend"),
         "sources": Source.objects.filter(disabled_at=None, kind=Source.Kind.WEB).order_by("pk"),
+        "documents": Document.objects.filter(ended_at=None).order_by("title"),
         "public": public,
         "preview_language": language,
         "at": request.GET.get("at", ""),

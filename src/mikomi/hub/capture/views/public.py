@@ -25,6 +25,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mikomi.core.words import Words
+from mikomi.hub.capture.documents import keeping
+from mikomi.hub.capture.documents.keeping import link_for, token_of
 from mikomi.hub.capture.models import Form, FormVersion
 from mikomi.hub.capture.webforms import following, hidden, tokens
 from mikomi.hub.capture.webforms.answers import Asked, questions_of, read_answers
@@ -92,6 +94,7 @@ def thanks(request: PageRequest, slug: str) -> HttpResponse:
         return _words_only(request, "unknown", status=404)
     content = content_from(held.version.content)
     language = content.language(request.GET.get("lang") or request.LANGUAGE_CODE)
+    token = request.GET.get("document", "")
     with override(language):
         context = {
             "language": language,
@@ -99,6 +102,7 @@ def thanks(request: PageRequest, slug: str) -> HttpResponse:
             "text": said(content.thanks, language),
             "url": content.thanks_url if request.GET.get("embed") else "",
             "embedded": bool(request.GET.get("embed")),
+            "document": token if keeping.open_link(token, timezone.now()) else "",
         }
         return render(request, "capture/public/thanks.html", context)
 
@@ -226,7 +230,7 @@ def _posted(request: PageRequest, held: Form) -> HttpResponse:
         kept = request.POST.get("token", "")
         return show(request, held, version, language, shown, carried, notice=_FAST, token=kept, **again)
     base = request.build_absolute_uri("/")
-    submit(
+    made = submit(
         held,
         version,
         Sent(
@@ -246,6 +250,9 @@ def _posted(request: PageRequest, held: Form) -> HttpResponse:
     if content.thanks_url and not embedded:
         return HttpResponseRedirect(content.thanks_url, status=303)
     query = f"?lang={language}" + ("&embed=1" if embedded else "")
+    link = link_for(content.document, made) if content.document and not made.held_why else None
+    if link:
+        query += f"&document={token_of(link)}"
     return HttpResponseRedirect(reverse("capture:thanks", args=[held.slug]) + query, status=303)
 
 

@@ -57,7 +57,8 @@ class Consent:
 @dataclass(frozen=True, slots=True)
 class Content:
     """A form. `thanks_url` "" shows the page with `thanks`. `notify`: numbers of the people who are told
-    of each submission. `selector` and `source` (number): where a form of the site itself stands."""
+    of each submission. `document`: the number of the document that whoever sends the form gets, 0 for
+    none. `selector` and `source` (number): where a form of the site itself stands."""
 
     purpose: Purpose = "request"
     title: Words = NOTHING
@@ -73,6 +74,7 @@ class Content:
     mail_body: Words = NOTHING
     refuse_free: bool = False
     notify: tuple[int, ...] = ()
+    document: int = 0
     selector: str = ""
     source: int = 0
 

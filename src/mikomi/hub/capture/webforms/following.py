@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from mikomi.core.words import Words
 from mikomi.hub.accounts.queries import addresses_of
+from mikomi.hub.capture.documents.keeping import link_for, token_of
 from mikomi.hub.capture.models import FormMail, Submission
 from mikomi.hub.capture.webforms import mails
 from mikomi.hub.capture.webforms.answers import shown_answers
@@ -31,6 +32,10 @@ _CONFIRM_BODY = Words(
     "--\n{wording}\n--\n\n"
     "If it was not you, you need do nothing, and you will get no mail. The link ends after 30 days.\n",
 )
+_DOCUMENT = Words(
+    "\n\n資料はこちらから開けます（30日間）:\n{document}\n",
+    "\n\nOpen the document here (for 30 days):\n{document}\n",
+)
 _NOTICE_SUBJECT = Words("フォーム「{form}」に送信がありました", "Somebody has sent the form “{form}”")
 _NOTICE_PITCH = Words("（営業目的のようです）", " (it seems to be a sales pitch)")
 _NOTICE_BODY = Words("{answers}\n\nくわしく見る: {link}\n", "{answers}\n\nHave a look: {link}\n")
@@ -43,6 +48,8 @@ def write_mails(held: Submission, content: Content, base: str) -> None:
     """
     told = _told(held, content)
     language = held.language
+    link = link_for(content.document, held) if content.document else None
+    told["document"] = urljoin(base, reverse("capture:give", args=[token_of(link)])) if link else ""
     if held.consented and content.consent.double:
         link = urljoin(base, reverse("capture:confirm", args=[confirm_token(held.pk)]))
         wording = held.wording.text if held.wording else ""
@@ -59,7 +66,7 @@ def write_mails(held: Submission, content: Content, base: str) -> None:
             FormMail.Kind.THANKS,
             held.email,
             filled(said(content.mail_subject, language), told),
-            filled(said(content.mail_body, language), told),
+            filled(_body(content, language, bool(link)), told),
         )
     link = urljoin(base, reverse("capture:submission", args=[held.form.pk, held.pk]))
     for address, reads in addresses_of(content.notify):
@@ -127,6 +134,14 @@ def filled(text: str, told: Mapping[str, str]) -> str:
     for name, value in told.items():
         text = text.replace("{" + name + "}", value.replace("{", "｛"))
     return text
+
+
+def _body(content: Content, language: str, document: bool) -> str:
+    """The text of the thank-you mail; where to find the document, where the text does not say it."""
+    body = said(content.mail_body, language)
+    if document and "{document}" not in body:
+        return body + _DOCUMENT.text(language)
+    return body
 
 
 def _told(held: Submission, content: Content) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from mikomi.hub.capture.models import Submission
+from mikomi.hub.capture.models import DocumentLink, Download, Submission
 from mikomi.hub.capture.webforms.content import content_from
 from mikomi.hub.capture.webforms.leads import set_pitch
 
@@ -24,6 +24,9 @@ def judge(number: int, pitch: bool, by: int | None) -> None:
 
 
 def forget(leads: Sequence[int]) -> None:
-    """Deletes the submissions of leads (numbers) that are erased, and the mails about them. The evidence
+    """Deletes the submissions of leads (numbers) that are erased, the mails about them, and their links
+    and downloads. The evidence
     of consent stays with the address, as its law asks."""
+    Download.objects.filter(lead__in=leads).delete()
+    DocumentLink.objects.filter(lead__in=leads).delete()
     Submission.objects.filter(lead__in=leads).delete()
