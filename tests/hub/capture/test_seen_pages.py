@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from mikomi.hub.activity.models import Event
 from mikomi.hub.activity.queries import titles
 from mikomi.hub.capture import arrivals, intake
 from mikomi.hub.capture.models import SeenPage
@@ -67,3 +69,10 @@ def test_a_document_is_called_as_its_link_says_where_that_says_something(words: 
     said = {"content": "/files/catalogue.pdf", "title": words}
     intake.take("j", [entry(1, 7, message("track", 0, "a" * 20, event="download", properties=said))])
     assert titles({"/files/catalogue.pdf"}) == ({"/files/catalogue.pdf": title} if title else {})
+
+
+def test_our_own_people_are_seen_and_do_not_count() -> None:
+    marked = replace(entry(1, 7, page(0, "a" * 20)), flags='{"staff":"1"}')
+    intake.take("j", [marked, entry(2, 7, page(0, "b" * 20))])
+    assert seen_pages.arriving(7, DAY).today == 2
+    assert sorted(Event.objects.values_list("automated", flat=True)) == [False, True]

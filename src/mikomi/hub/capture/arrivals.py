@@ -28,6 +28,7 @@ SCHEMA: dict[str, type[pl.DataType]] = {
     "content": pl.String,
     "title": pl.String,
     "site": pl.String,
+    "staff": pl.Boolean,
     "at": pl.Int64,
     "touch": pl.String,
     "token": pl.String,
@@ -37,7 +38,8 @@ SCHEMA: dict[str, type[pl.DataType]] = {
     "address": pl.String,
 }
 """A row a message. `message`: the name it is known by when it is sent again. `at` in µs UTC by our clock.
-`kind` is null where a message is no event. `site`: the host of the page that was seen. `touch`: by what way
+`kind` is null where a message is no event. `site`: the host of the page that was seen. `staff`: the browser
+was said to be one of our own people's. `touch`: by what way
 a visit came, `traits`: what is said of the person, `payload`: what else is kept with the event, all as JSON
 text. `alias`: another id of the person."""
 
@@ -49,6 +51,8 @@ LONGEST_SITE = 255
 KEPT = ("seconds", "depth", "value", "revenue", "currency", "plan", "quantity")
 """The numbers and words of an event that are kept with it; more would only fill the disk."""
 EVENTS = frozenset({"page", "screen", "track"})
+STAFF = '"staff":"1"'
+"""What the collector writes into the flags of a browser that the tag was told is our own people's."""
 SAYS_NOTHING = re.compile(
     r"(?:pdf|資料)?\W*(?:を|の)?\W*(?:無料)?(?:ダウンロード|download|こちら|here|click here|pdf)"
     r"(?:する|はこちら|ページへ|now)?",
@@ -173,6 +177,7 @@ def _row(entry: Entry, place: int, message: Message) -> tuple[Any, ...]:
         content,
         title_of(kind, properties, page),
         site_of(properties.get("url") or page.get("url")) if message.type == "page" else "",
+        STAFF in entry.flags,
         corrected_time(happened, message.sent_at, entry.received).at,
         as_text(came),
         token,

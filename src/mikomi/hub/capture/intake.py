@@ -104,7 +104,8 @@ def _record(messages: pl.DataFrame, number: int) -> int:
     messages = messages.with_columns(pl.col("source").is_in(list(trusted)).alias("trusted"))
     own = placed(messages["address"]).filter(pl.col("kind") == Network.Kind.OWN)["address"]
     messages = messages.with_columns(
-        persons.user_key().alias("user_key"), pl.col("address").is_in(own.implode()).alias("own")
+        persons.user_key().alias("user_key"),
+        (pl.col("staff") | pl.col("address").is_in(own.implode())).alias("own"),
     )
     messages = captured.set_aside(messages)
     whose = persons.take_people(messages, number)
@@ -128,7 +129,7 @@ def _events(events: pl.DataFrame) -> Recorded:
             pl.from_epoch("at", "us").dt.replace_time_zone("UTC").alias("at"),
             "kind",
             "content",
-            # Visits from our own offices are kept, and count for nothing.
+            # Visits of our own people are kept, and count for nothing.
             pl.col("own").alias("automated"),
             "payload",
             pl.col("message").alias("id"),
