@@ -146,7 +146,9 @@ def test_submissions_are_a_file_with_the_evidence_and_without_formulas(staff: Cl
 
 
 def test_a_form_of_the_site_tells_its_source_what_to_take(staff: Client) -> None:
+    other = {"name": "見積", "selector": "#quote", "fields": {"mail": "email"}}
     source = sources.make_source("本サイト")
+    sources.set_options(source.pk, {"collect": {"page": True, "forms": [other]}})
     form = begun(staff, place="site")
     told = {"do": "publish", "selector": "form#contact", "source": str(source.pk), "input-name": "your-name"}
     told |= {"input-company": "password", "input-email": "mail"}
@@ -155,15 +157,16 @@ def test_a_form_of_the_site_tells_its_source_what_to_take(staff: Client) -> None
     staff.post(f"/forms/{form.pk}/", asked)
     collect = sources.options_of(Source.objects.get(pk=source.pk))["collect"]
     assert collect["forms"] == [
+        other,
         {
             "name": f"form/{form.slug}",
             "selector": "form#contact",
             "fields": {"mail": "email", "your-name": "name"},
-        }
+        },
     ]
     assert collect["page"] is True
     staff.post(f"/forms/{form.pk}/close/")
-    assert sources.options_of(Source.objects.get(pk=source.pk))["collect"]["forms"] == []
+    assert sources.options_of(Source.objects.get(pk=source.pk))["collect"]["forms"] == [other]
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,9 @@ def take_captured(
 
 def tell_sources() -> None:
     """Tells each source which forms of its site are taken, by which selector and inputs: what the tag
-    reads, and nothing else."""
+    reads, and nothing else. What was set for the tag beside that stays."""
+    slugs = Form.objects.filter(place=Form.Place.SITE).values_list("slug", flat=True)
+    ours = {CONTENT + slug for slug in slugs}
     wanted: dict[int, list[dict[str, Any]]] = {}
     for form, content in _open_forms():
         inputs = {q.input: q.field for q in content.questions if q.field and takes(q.input)}
@@ -148,9 +150,11 @@ def tell_sources() -> None:
         wanted.setdefault(content.source, []).append(told)
     for source in Source.objects.filter(disabled_at=None):
         collect = sources.options_of(source)["collect"]
-        mine = wanted.get(source.pk, [])
-        if collect.get("forms", []) != mine:
-            sources.set_options(source.pk, {"collect": {**collect, "forms": mine}})
+        before = collect.get("forms", [])
+        others = [one for one in before if one.get("name") not in ours]
+        now = [*others, *wanted.get(source.pk, [])]
+        if before != now:
+            sources.set_options(source.pk, {"collect": {**collect, "forms": now}})
 
 
 def _open_forms(slug: str = "") -> list[tuple[Form, Content]]:
