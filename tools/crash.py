@@ -143,9 +143,8 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="mikomi-crash-") as folder:
         told = run(Path(folder), events=options.events, kills=options.kills, seconds=options.seconds)
-    print(
-        f"{told.answered:,} answered, {told.stored:,} stored, {told.killed} kills, {len(told.missing)} missing"
-    )
+    print(f"{told.answered:,} answered, {told.stored:,} stored, {told.killed} kills")
+    print(f"{len(told.missing):,} missing")
     sys.exit(1 if told.missing or told.answered < options.events else 0)
 
 
