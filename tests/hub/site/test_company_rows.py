@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 from django.conf import settings
+from django.http import QueryDict
 from django.utils import timezone
 
 from mikomi.hub.people import queries as people
-from mikomi.hub.people import trash
+from mikomi.hub.people import services, trash
+from mikomi.hub.people.dated import origin
 from mikomi.hub.site import pipeline
 from mikomi.hub.site.actions.erase_leads import erase_leads
+from mikomi.hub.site.actions.merge_companies import merge_companies, part_companies
 from mikomi.hub.site.actions.take_out import take_out
+from mikomi.hub.site.lists.companies import company_list, read
 from mikomi.hub.site.models import CompanyRow, LeadRow, LeadScore
 from mikomi.hub.site.rows import companies
 from mikomi.hub.site.temperature import COLDEST_HOT_RANK
@@ -46,7 +51,8 @@ def counted() -> set[tuple]:
         best = min(mine, key=lambda score: (score.rank, score.key))
         hot = sum(score.rank <= COLDEST_HOT_RANK for score in mine)
         found.add((*company, len(mine), hot, best.rank, best.lead_id, max(score.last_day for score in mine)))
-    return found
+    alone = people.companies_there().filter(~pl.col("company_id").is_in([one[0] for one in found]))
+    return found | {(number, name, 0, 0, companies.NOBODY, 0, 0) for number, name in alone.iter_rows()}
 
 
 def test_it_works() -> None:
@@ -65,7 +71,7 @@ def test_after_people_came_moved_and_did_something() -> None:
     pipeline.score_touched(ON)
     assert kept() == counted()
     # Nobody is left at the company that one person moved away from.
-    assert not CompanyRow.objects.filter(name="タカセ金型").exists()
+    assert CompanyRow.objects.get(name="タカセ金型").leads == 0
 
 
 def test_after_people_went_away() -> None:
@@ -80,7 +86,30 @@ def test_after_people_went_away() -> None:
     assert CompanyRow.objects.get(name="北浜精機").leads == 3
     erase_leads([number("L6")])
     assert kept() == counted()
-    assert not CompanyRow.objects.filter(name="瀬戸内フーズ").exists()
+    assert CompanyRow.objects.get(name="瀬戸内フーズ").leads == 0
+
+
+def test_a_company_that_came_without_people_is_listed_last_and_found() -> None:
+    services.upsert_companies(pl.DataFrame({"company": ["株式会社あおば精密"]}), origin("page"))
+    pipeline.score_touched(ON)
+    assert kept() == counted()
+    found = company_list(read(QueryDict("q=あおば"), size=10))
+    assert [(row.name, row.leads, row.best) for row in found.rows] == [("株式会社あおば精密", 0, 0)]
+    assert company_list(read(QueryDict(""), size=10)).rows[-1].leads == 0
+
+
+def test_companies_that_are_made_one_are_one_in_the_list_at_once() -> None:
+    before = kept()
+    one, two = (CompanyRow.objects.get(name=name) for name in ("北浜精機", "タカセ金型"))
+    made = merge_companies(one.company_id, two.company_id)
+    assert kept() == counted()
+    assert CompanyRow.objects.get(name="北浜精機").leads == one.leads + two.leads
+    pipeline.score_touched(ON)
+    assert kept() == counted()
+    part_companies(made)
+    assert kept() == counted()
+    pipeline.score_touched(ON)
+    assert kept() == before
 
 
 def test_many_at_once_are_counted_as_few_are(monkeypatch) -> None:

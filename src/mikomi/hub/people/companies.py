@@ -1,7 +1,8 @@
 """Which name is which company: the only place that says so.
 
 A company is found by the key of its name (`core.names`), by another name that it was written with, or
-by its 法人番号. Names that name nobody (なし, a mail address, 株式会社 alone) are no companies.
+by its 法人番号. Names that name nobody (なし, a mail address, 株式会社 alone) are no companies. The names of
+a company that was merged into another (`people.same_companies`) lead to that one.
 """
 
 from __future__ import annotations
@@ -17,9 +18,12 @@ from mikomi.hub.people.dated import SUBJECT, Origin
 KEY = "#company"
 """The column of the company's key in frames; null where a row names no company."""
 NUMBER = "corporate_number"
-_BY_NUMBER = "|"
+BY_NUMBER = "|"
 """Before the digits where a 法人番号 stands as a key; no key of a name begins with it."""
-_EVERY_KEY = "select key, id from people_company union all select key, company as id from people_companyalias"
+_EVERY_KEY = (
+    "select key, coalesce(merged_into, id) as id from people_company"
+    " union all select key, company as id from people_companyalias"
+)
 _EMPTY = "'{}'"
 
 
@@ -138,16 +142,22 @@ def _by_core(fresh: pl.Series) -> pl.DataFrame:
     long = asked.filter(pl.col("#core").str.len_chars() >= LONG_ENOUGH)
     with staged(long.select(pl.col("#core").alias("core")).unique(), "cores"):
         there = fetch(
-            "select c.core, c.id, c.key from cores n join people_company c on c.core = n.core",
+            "select c.core, coalesce(c.merged_into, c.id), c.key from cores n"
+            " join people_company c on c.core = n.core order by c.id",
             {"#core": pl.String, "#there": pl.Int32, "#head": pl.String},
         )
     formless = pl.col("#head") == pl.col("#core")
     new = long.select("#core", pl.lit(None, pl.Int32).alias("#there"), pl.col(KEY).alias("#head"))
-    every = pl.concat([there, new])
+    # Names of companies that were made one are borne by one.
+    bearers = there.filter(~formless).unique(["#core", "#there"], keep="first", maintain_order=True)
     # A name without a form waits for whoever bears it; two who bear it are two.
-    borne = every.filter(~formless).group_by("#core").agg(pl.len().alias("n"), pl.all().first())
+    borne = (
+        pl.concat([bearers, new.filter(~formless)])
+        .group_by("#core")
+        .agg(pl.len().alias("n"), pl.all().first())
+    )
     one = borne.filter(pl.col("n") == 1).select("#core", "#there", "#head")
-    plain = there.filter(formless).select("#core", pl.col("#there").alias("#plain"))
+    plain = there.filter(formless).unique("#core").select("#core", pl.col("#there").alias("#plain"))
     found = long.join(one, on="#core").join(plain, on="#core", how="left")
     # The company that is there stays, be it the one with the form or the one without.
     mine = pl.coalesce("#there", "#plain")
@@ -164,7 +174,7 @@ def _core(key: str) -> pl.Expr:
 def _bearers(numbers: pl.Series) -> pl.DataFrame:
     """`#number`, `#subject` of the companies that bear these 法人番号 now."""
     held = "c.attributes ->> 'corporate_number'" if on_postgres() else "c.attributes ->> '$.corporate_number'"
-    keys = numbers.unique().alias("number").to_frame().with_columns(key=_BY_NUMBER + pl.col("number"))
+    keys = numbers.unique().alias("number").to_frame().with_columns(key=BY_NUMBER + pl.col("number"))
     with staged(keys, "numbered"):
         return fetch(
             "select n.number, c.id from numbered n join people_companyalias a on a.key = n.key"
@@ -185,12 +195,12 @@ def note_numbers(companies: pl.Series, origin: Origin) -> None:
         )
         run(
             "delete from people_companyalias where company in (select subject from asked)"
-            f" and substr(key, 1, 1) = '{_BY_NUMBER}'"
+            f" and substr(key, 1, 1) = '{BY_NUMBER}'"
         )
     rows = rows.with_columns(corporate_numbers(rows["#number"])["number"].alias("#number"))
     rows = rows.drop_nulls("#number").unique("#number", keep="first", maintain_order=True)
     _write_aliases(
-        rows.select((_BY_NUMBER + pl.col("#number")).alias(KEY), SUBJECT, pl.lit("").alias("company")), origin
+        rows.select((BY_NUMBER + pl.col("#number")).alias(KEY), SUBJECT, pl.lit("").alias("company")), origin
     )
 
 

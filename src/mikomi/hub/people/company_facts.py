@@ -28,9 +28,10 @@ def company_history(number: int) -> list[ValueChange]:
 
 
 def other_names(number: int) -> list[str]:
-    """The names that a company was written with besides its own."""
-    names = CompanyAlias.objects.filter(company=number).exclude(name="").order_by("name")
-    return list(names.values_list("name", flat=True))
+    """The names that a company was written with besides its own, those merged into it included."""
+    names = CompanyAlias.objects.filter(company=number).exclude(name="").values_list("name", flat=True)
+    merged = Company.objects.filter(merged_into=number).values_list("name", flat=True)
+    return sorted({*names, *merged})
 
 
 def with_corporate_number(digits: str) -> list[int]:

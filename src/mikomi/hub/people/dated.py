@@ -348,6 +348,12 @@ def _long(scope: Scope, subjects: pl.Series, fields: Sequence[str]) -> pl.DataFr
     return _in_order(versions, fields)
 
 
+def history_frame(scope: Scope, subjects: pl.Series, fields: Sequence[str]) -> pl.DataFrame:
+    """All that was ever known of `fields` of the subjects, as `write_history` takes it, oldest first.
+    In a transaction."""
+    return _long(scope, subjects, fields).select(SUBJECT, "#field", "#value", "#known_from")
+
+
 def _in_order(versions: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:
     return (
         _with_fields(versions, fields)

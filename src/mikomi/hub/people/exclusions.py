@@ -153,6 +153,15 @@ def exclusions_of(lead: int) -> list[ExclusionView]:
     return [_view(one, 0) for one in held]
 
 
+def exclusions_of_company(company: int) -> list[ExclusionView]:
+    """The exclusions that hold for everybody of a company: its own, and those of what was merged into it."""
+    merged = Company.objects.filter(merged_into=company).values_list("pk", flat=True)
+    held = Exclusion.objects.filter(
+        target=Exclusion.Target.COMPANY, value__in=list(map(str, [company, *merged])), ended_at=None
+    )
+    return [_view(one, 0) for one in held.select_related("by").order_by("-pk")]
+
+
 def excluded_frame(lead_ids: Sequence[int] | None = None) -> pl.DataFrame:
     """Everybody who is kept out of anything (of `lead_ids`, or of all leads), by number.
 
@@ -210,8 +219,10 @@ def _hits(lead_ids: Sequence[int] | None) -> pl.DataFrame:
                 # An exclusion of a lead that was merged holds for whom it was merged into.
                 "select coalesce(l.merged_into, l.id), h.exclusion from held_out h"
                 " join people_lead l on h.target = 'lead' and l.id = h.subject"
+                # So does one of a company.
                 " union select l.id, h.exclusion from held_out h"
-                " join people_lead l on h.target = 'company' and l.company_id = h.subject",
+                " join people_company c on h.target = 'company' and c.id = h.subject"
+                " join people_lead l on l.company_id = coalesce(c.merged_into, c.id)",
                 schema,
             )
         if asked is not None:

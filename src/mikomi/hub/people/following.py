@@ -60,10 +60,18 @@ def follow(leads: pl.Series, origin: Origin) -> pl.Series:
     if leads.is_empty():
         return pl.Series(SUBJECT, dtype=pl.Int32)
     held = _current(leads)
-    values = as_of(Scope.LEAD, held, ["email", *SOURCES], None, everybody=False).with_columns(
-        _told(field) for field in SOURCES
-    )
+    values = _sources(held)
     _set_columns(values, origin)
+    return _write_derived(values.select(SUBJECT), derive(values), held, origin)
+
+
+def derive_again(leads: pl.Series, origin: Origin) -> pl.Series:
+    """Brings the derived values of the leads to what their values say by the rules of now; the numbers
+    of those where that changed something. In a transaction."""
+    if leads.is_empty():
+        return pl.Series(SUBJECT, dtype=pl.Int32)
+    held = _current(leads)
+    values = _sources(held)
     return _write_derived(values.select(SUBJECT), derive(values), held, origin)
 
 
@@ -85,6 +93,11 @@ def derive_history(changes: pl.DataFrame, origin: Origin) -> None:
     if long.height:
         make_fields(long["#field"].unique())
         write_history(Scope.LEAD, long, replace(origin, source=AUTOMATIC))
+
+
+def _sources(held: pl.DataFrame) -> pl.DataFrame:
+    values = as_of(Scope.LEAD, held, ["email", *SOURCES], None, everybody=False)
+    return values.with_columns(_told(field) for field in SOURCES)
 
 
 def _told(field: str) -> pl.Expr:

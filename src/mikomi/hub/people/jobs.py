@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from mikomi.hub.kit.jobs import job, periodic
-from mikomi.hub.people import attachments, notes, uploads
+from mikomi.hub.kit.jobs import enqueue, job, periodic
+from mikomi.hub.people import attachments, deriving, labels, notes, uploads
 from mikomi.hub.people.duplicates import finding
+from mikomi.hub.people.same_companies import finding as same_companies
 
 
 @job("people.check_import")
@@ -23,8 +24,16 @@ def load_import(number: int) -> None:
 
 @job("people.find_duplicates")
 def find_duplicates() -> None:
-    """Looks for duplicates among the leads that changed. Enqueue with `once=True`."""
+    """Looks for duplicates among the leads that changed, and for companies that may be one. Enqueue with
+    `once=True`."""
     finding.find_touched()
+    same_companies.find_same_companies()
+
+
+@job("people.find_same_companies")
+def find_same_companies() -> None:
+    """Looks for companies that may be one. Enqueue with `once=True`."""
+    same_companies.find_same_companies()
 
 
 @periodic("people.find_new_duplicates", minutes=10)
@@ -35,8 +44,22 @@ def find_new_duplicates(slot: str) -> None:
 
 @periodic("people.find_all_duplicates", at="03:10")
 def find_all_duplicates(slot: str) -> None:
-    """Looks for duplicates among all leads."""
+    """Looks for duplicates among all leads, and for companies that may be one."""
     finding.find_all()
+    same_companies.find_same_companies()
+
+
+@periodic("people.check_derived", minutes=60)
+def check_derived(slot: str) -> None:
+    """Sees whether the rules that derive values have changed."""
+    if deriving.is_due():
+        enqueue("people.derive_all", once=True)
+
+
+@job("people.derive_all")
+def derive_all() -> None:
+    """Derives the values of all leads by the rules of now. Enqueue with `once=True`."""
+    deriving.derive_all()
 
 
 @job("people.remove_files")
@@ -47,9 +70,10 @@ def remove_files(names: list[str]) -> None:
 
 @periodic("people.sweep", at="02:50")
 def sweep(slot: str) -> None:
-    """Forgets notes and files that were deleted a day ago and more."""
+    """Forgets notes and files that were deleted a day ago and more, tags and lists after 30 days."""
     notes.sweep_notes(timezone.now())
     attachments.sweep_files(timezone.now())
+    labels.sweep_labels(timezone.now())
 
 
 @job("people.undo_import")

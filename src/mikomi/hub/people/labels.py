@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Literal
 
 import polars as pl
@@ -12,13 +13,16 @@ from django.utils import timezone
 from mikomi.core.conditions.text import fold_text
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.kit.setwise import fetch, run, staged
-from mikomi.hub.people.models import LeadList, LeadTag, ListMember, Tag
+from mikomi.hub.people.models import LeadList, Tag
 from mikomi.hub.people.types import Label
 
 type Kind = Literal["tag", "list"]
 
 HUNG = {"tag": ("people_leadtag", "tag"), "list": ("people_listmember", "list")}
 """The table that says which leads have a label, and its column of labels."""
+MODELS: dict[Kind, type[Tag] | type[LeadList]] = {"tag": Tag, "list": LeadList}
+KEPT = timedelta(days=30)
+"""So long a deleted tag or list can be brought back."""
 LONGEST = 60
 TAKEN = {"lead": pl.Int32, "import_id": pl.Int32, "batch_id": pl.Int32, "at": pl.String, "by_id": pl.Int32}
 
@@ -26,8 +30,15 @@ TAKEN = {"lead": pl.Int32, "import_id": pl.Int32, "batch_id": pl.Int32, "at": pl
 def labels(kind: Kind) -> list[Label]:
     """All tags, or all lists, by name."""
     if kind == "tag":
-        return [Label(tag.pk, tag.name) for tag in Tag.objects.order_by("key")]
-    return [Label(kept.pk, kept.name, kept.note) for kept in LeadList.objects.order_by("key")]
+        return [Label(tag.pk, tag.name) for tag in Tag.objects.filter(deleted_at=None).order_by("key")]
+    lists = LeadList.objects.filter(deleted_at=None).order_by("key")
+    return [Label(kept.pk, kept.name, kept.note) for kept in lists]
+
+
+def deleted_labels(kind: Kind) -> list[Label]:
+    """The tags or lists that can be brought back, the latest deleted first."""
+    gone = MODELS[kind].objects.filter(deleted_at__isnull=False).order_by("-deleted_at", "pk")
+    return [Label(one.pk, one.name) for one in gone]
 
 
 def label(kind: Kind, number: int) -> Label | None:
@@ -60,7 +71,7 @@ def rename_label(kind: Kind, number: int, name: str) -> None:
     """Gives a label another name. Raises `MikomiError` where another one has it already."""
     shown = check_name(name)
     key = fold_text(shown)
-    model = Tag if kind == "tag" else LeadList
+    model = MODELS[kind]
     with transaction.atomic():
         if model.objects.filter(key=key).exclude(pk=number).exists():
             raise MikomiError(
@@ -72,15 +83,49 @@ def rename_label(kind: Kind, number: int, name: str) -> None:
         model.objects.filter(pk=number).update(key=key, name=shown)
 
 
-def delete_label(kind: Kind, number: int) -> None:
-    """Takes a label off all leads and forgets it."""
+def delete_label(kind: Kind, number: int) -> bool:
+    """Takes a label off all pages; `restore_label` brings it back, on the leads it was on, within
+    `KEPT`. False where there is none."""
+    model = MODELS[kind]
     with transaction.atomic():
-        if kind == "tag":
-            LeadTag.objects.filter(tag=number).delete()
-            Tag.objects.filter(pk=number).delete()
-        else:
-            ListMember.objects.filter(list=number).delete()
-            LeadList.objects.filter(pk=number).delete()
+        held = model.objects.select_for_update().filter(pk=number, deleted_at=None).first()
+        if held is None:
+            return False
+        # No folded name has a line break: another label may have this one's name from now on.
+        away = f"{held.key}\n{held.pk}"
+        model.objects.filter(pk=number).update(key=away, deleted_at=timezone.now())
+    return True
+
+
+def restore_label(kind: Kind, number: int) -> bool:
+    """Brings a deleted label back. False where there is none. Raises `MikomiError` where another one
+    has its name by now."""
+    model = MODELS[kind]
+    with transaction.atomic():
+        held = model.objects.select_for_update().filter(pk=number, deleted_at__isnull=False).first()
+        if held is None:
+            return False
+        key = fold_text(held.name)
+        if model.objects.filter(key=key).exists():
+            raise MikomiError(
+                Words(
+                    f"「{held.name}」という名前のものが新しくできています。その名前を変えてから、元に戻してください",
+                    f"there is a new one called “{held.name}”; rename that one first",
+                )
+            )
+        model.objects.filter(pk=number).update(key=key, deleted_at=None)
+    return True
+
+
+def sweep_labels(now: datetime) -> None:
+    """Forgets labels that were deleted long enough ago, with what says on whom they were."""
+    for kind, model in MODELS.items():
+        table, column = HUNG[kind]
+        old = list(model.objects.filter(deleted_at__lt=now - KEPT).values_list("pk", flat=True))
+        for number in old:
+            with transaction.atomic():
+                run(f"delete from {table} where {column} = %s", [number])
+                model.objects.filter(pk=number, deleted_at__isnull=False).delete()
 
 
 def put_label(
@@ -150,7 +195,7 @@ def labels_of(kind: Kind, leads: Sequence[int]) -> dict[int, list[str]]:
     with transaction.atomic(), staged(_numbers(leads), "labelled"):
         rows = fetch(
             f"select h.lead, n.name from labelled l join {table} h on h.lead = l.lead"
-            f" join {named} n on n.id = h.{column} order by n.key",
+            f" join {named} n on n.id = h.{column} where n.deleted_at is null order by n.key",
             {"lead": pl.Int32, "name": pl.String},
         )
     grouped = rows.group_by("lead", maintain_order=True).agg("name")

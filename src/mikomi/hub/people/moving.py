@@ -89,5 +89,5 @@ def company_names(text: str, limit: int = 8) -> list[str]:
     asked = text.strip()
     if not asked:
         return []
-    rows = Company.objects.filter(name__icontains=asked).order_by("name")
+    rows = Company.objects.filter(name__icontains=asked, merged_into=None).order_by("name")
     return list(rows.values_list("name", flat=True)[:limit])

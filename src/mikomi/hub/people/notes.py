@@ -47,8 +47,8 @@ class OvertakenError(MikomiError):
 class NoteView:
     """A note as pages show it. `lead`: the lead it is shown with, 0 for a company's.
 
-    `by`, `edited_by`: people's names, "" where the account is gone. `former`: what the lead was called
-    that the note was written of, where that was merged into `lead` since. `version` tells whether it
+    `by`, `edited_by`: people's names, "" where the account is gone. `former`: what the lead or company was
+    called that the note was written of, where that was merged into another since. `version` tells whether it
     was changed: it goes back with an edit.
     """
 
@@ -110,7 +110,8 @@ def record_notes(frame: pl.DataFrame, by: int | None) -> int:
     with transaction.atomic(), staged(keys.select("scope", "key", "text", "at"), "written"):
         return run(
             "insert into people_note (scope, subject, written_of, text, at, by_id)"
-            " select w.scope, coalesce(l.id, c.id), coalesce(l.id, c.id), w.text, w.at, %s from written w"
+            " select w.scope, coalesce(l.id, c.merged_into, c.id), coalesce(l.id, c.id), w.text, w.at, %s"
+            " from written w"
             " left join people_lead l on w.scope = 'lead' and l.key = w.key"
             " left join people_company c on w.scope = 'company' and c.key = w.key"
             " where coalesce(l.id, c.id) is not null",
@@ -150,21 +151,20 @@ def sweep_notes(now: datetime) -> None:
 
 
 def whose(scope: Scope | str, subject: int) -> int:
-    """The lead or company that what is added to `subject` belongs to: of a lead that was merged into
+    """The lead or company that what is added to `subject` belongs to: of one that was merged into
     another, that one. Raises `MikomiError` where there is none. In a transaction."""
     if scope == Scope.COMPANY:
-        found = Company.objects.select_for_update().filter(pk=subject).values_list("pk", flat=True).first()
+        held = Company.objects.select_for_update().filter(pk=subject).first()
     else:
-        lead = Lead.objects.select_for_update().filter(pk=subject).first()
-        found = (lead.merged_into or lead.pk) if lead else None
-    if found is None:
+        held = Lead.objects.select_for_update().filter(pk=subject).first()
+    if held is None:
         raise MikomiError(
             Words(
                 "このリードまたは会社は、もうありません。消去されています。",
                 "This lead or company is gone: it was erased.",
             )
         )
-    return found
+    return held.merged_into or held.pk
 
 
 def _there() -> QuerySet[Note]:
@@ -173,8 +173,7 @@ def _there() -> QuerySet[Note]:
 
 def _shown(rows: QuerySet[Note]) -> list[NoteView]:
     notes = list(rows)
-    moved = {n.written_of for n in notes if n.scope == Scope.LEAD and n.written_of != n.subject}
-    former = {lead.pk: _called(lead) for lead in Lead.objects.filter(pk__in=moved)} if moved else {}
+    former = _former([note for note in notes if note.written_of != note.subject])
     return [
         NoteView(
             number=note.pk,
@@ -184,10 +183,20 @@ def _shown(rows: QuerySet[Note]) -> list[NoteView]:
             by=note.by.name if note.by else "",
             edited_at=note.edited_at,
             edited_by=note.edited_by.name if note.edited_by else "",
-            former=former.get(note.written_of, ""),
+            former=former.get((note.scope, note.written_of), ""),
         )
         for note in notes
     ]
+
+
+def _former(moved: Sequence[Note]) -> dict[tuple[str, int], str]:
+    """What the leads and companies were called that these notes were written of."""
+    if not moved:
+        return {}
+    leads, companies = ({n.written_of for n in moved if n.scope == s} for s in (Scope.LEAD, Scope.COMPANY))
+    found = {(Scope.LEAD.value, lead.pk): _called(lead) for lead in Lead.objects.filter(pk__in=leads)}
+    names = Company.objects.filter(pk__in=companies).values_list("pk", "name")
+    return found | {(Scope.COMPANY.value, pk): name for pk, name in names}
 
 
 def _called(lead: Lead) -> str:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import polars as pl
 from django.db import transaction
-from django.db.models import IntegerField, Q
+from django.db.models import Count, IntegerField, Max, Q
 from django.db.models.functions import Coalesce
 
 from mikomi.core.names.mail_domains import mail_domains
@@ -178,8 +178,8 @@ def person(number: int) -> Person | None:
 
 
 def company(number: int) -> CompanyView | None:
-    """One company, or None."""
-    found = Company.objects.filter(pk=number).first()
+    """One company, or None where there is none or it was merged into another."""
+    found = Company.objects.filter(pk=number, merged_into=None).first()
     if found is None:
         return None
     known = {k: v for k, v in found.attributes.items() if v}
@@ -199,6 +199,24 @@ def colleagues(number: int, limit: int = 50) -> list[Person]:
     others = Lead.objects.filter(company=held, trashed_at=None, merged_into=None)
     others = others.exclude(pk=number).order_by("pk")[:limit]
     return [found for other in others.values_list("pk", flat=True) if (found := person(other))]
+
+
+def companies_there(numbers: Sequence[int] | None = None) -> pl.DataFrame:
+    """The companies that were not merged into another (of `numbers`, or all): `company_id` (Int64) and
+    `name`."""
+    schema = {"company_id": pl.Int64, "name": pl.String}
+    columns = "select c.id, c.name from people_company c"
+    if numbers is None:
+        return fetch(f"{columns} where c.merged_into is null", schema)
+    asked = pl.DataFrame({"company": list(numbers)}, schema={"company": pl.Int32}).unique()
+    with transaction.atomic(), staged(asked, "asked"):
+        return fetch(f"{columns} join asked a on a.company = c.id where c.merged_into is null", schema)
+
+
+def company_count() -> tuple[int, int]:
+    """How many companies were not merged into another, and the highest number of one (0 without any)."""
+    found = Company.objects.filter(merged_into=None).aggregate(n=Count("pk"), last=Max("pk"))
+    return found["n"], found["last"] or 0
 
 
 def company_numbers(lead_ids: Sequence[int] | None = None) -> pl.DataFrame:

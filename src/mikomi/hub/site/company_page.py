@@ -19,7 +19,7 @@ from mikomi.hub.kit.plots import Mark, TemperatureDrawing, TemperaturePlot, draw
 from mikomi.hub.people import company_facts, queries
 from mikomi.hub.people.types import CompanyView
 from mikomi.hub.site import temperature
-from mikomi.hub.site.evidence import neighbourhood
+from mikomi.hub.site.evidence import neighbourhood, only
 from mikomi.hub.site.field_values import read_as
 from mikomi.hub.site.lead_page import PLOT_DAYS
 from mikomi.hub.site.lists.pages import rows_of
@@ -29,7 +29,8 @@ from mikomi.hub.site.types import Row, Standing
 MOST_PEOPLE = 2_000
 """Of a company with more people, only the first so many by number are looked at."""
 CURVE_PEOPLE = 300
-"""A company with more people has no curve: each of them is scored on each of its days."""
+"""Of a company with more people, the curve is that of so many, the highest scores first: each of them is
+scored on each of its days."""
 MOST_FRAMES = 12
 HEADED = ("corporate_number", "industry", "employees", "prefecture", "website")
 """The attributes that stand in the header."""
@@ -157,12 +158,15 @@ def warmth_of(
     names: dict[int, str],
     language: Language,
 ) -> Warmth | None:
-    """The curve of half a year; None without people, and with more than `CURVE_PEOPLE`."""
-    if not 0 < len(numbers) <= CURVE_PEOPLE:
+    """The curve of half a year; None without people. Of more than `CURVE_PEOPLE`, the first ones of
+    `numbers` alone are scored, as if they were the whole company."""
+    if not numbers:
         return None
+    few = numbers[:CURVE_PEOPLE]
     first = standing.on - timedelta(days=PLOT_DAYS - 1)
     days = [first + timedelta(days=n) for n in range(PLOT_DAYS)]
-    near = neighbourhood(numbers, standing.model, standing.on)
+    alone = len(few) < len(numbers)
+    near = only(few, standing.on) if alone else neighbourhood(few, standing.model, standing.on)
     if near.leads.is_empty():
         return None
     everybody = near.leads["number"].to_list()
@@ -172,7 +176,7 @@ def warmth_of(
         days_read = (first, *changes[-MOST_FRAMES:])
         frames = [(day, queries.attribute_frame(day, everybody)) for day in days_read]
     scored = score_days(standing.model, frames[0][1], near.source, days, later=frames[1:], threads=1)
-    ours = np.isin(np.array(everybody), np.array(numbers))
+    ours = np.isin(np.array(everybody), np.array(few))
     best = np.stack([day.total[ours] for day in scored]).max(axis=1)
     threshold = temperature.hot_at(standing.model) or None
     plot = TemperaturePlot(

@@ -90,6 +90,11 @@ def neighbourhood(lead_ids: Sequence[int], model: Model, on: date) -> Neighbourh
     return Neighbourhood(on, people.attribute_frame(on, asked), source)
 
 
+def only(lead_ids: Sequence[int], on: date) -> Neighbourhood:
+    """These leads without their colleagues."""
+    return Neighbourhood(on, people.attribute_frame(on, lead_ids), activity.activity_source(list(lead_ids)))
+
+
 def tell(rows: Sequence[Row], standing: Standing) -> dict[int, Told]:
     """Curve of eight weeks, reason and comeback of each row, by lead number."""
     if not rows:

@@ -103,10 +103,10 @@ class CompanySuffix(models.Model):
 
 
 class CompanyRow(models.Model):
-    """What the list of companies shows and sorts by, of companies that have people in the lists.
+    """What the list of companies shows and sorts by.
 
     `sort`: the name without its legal form, folded; `text`: the whole name, folded, as searched. `best`:
-    the lead with the lowest `rank`.
+    the lead with the lowest `rank`, 0 without people.
     """
 
     company_id = models.BigIntegerField(primary_key=True)

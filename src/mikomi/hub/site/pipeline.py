@@ -190,6 +190,7 @@ def _write(lease: leases.Hold, run: _Run) -> Scored:
         else:
             cells.move(run.old["cell"], fresh["cell"])
             companies.recount(np.union1d(before, companies.of_leads(some)))
+            companies.count_new()
         kept_out.write(run.kept, fresh, run.would_be_hot, run.gone, every=run.every)
         hot = cells.counted_heats()[levels.HOT]
         _note(run, moved.rows, hot)

@@ -21,6 +21,7 @@ from mikomi.hub.consent import services as consent
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.kit.setwise import fetch, run, staged
 from mikomi.hub.people.companies import forget_names
+from mikomi.hub.people.following import AUTOMATIC
 from mikomi.hub.people.importing import mending
 from mikomi.hub.people.importing.made_fields import field_sentences, take_fields
 from mikomi.hub.people.importing.report import sentence
@@ -46,7 +47,8 @@ WHY = {
 
 _OF_LEADS = {
     "changes": "select subject from people_change where scope = 'lead'"
-    " and subject in (select lead from leaving) and (import_id is null or import_id <> %s)",
+    " and subject in (select lead from leaving) and (import_id is null or import_id <> %s)"
+    f" and source <> '{AUTOMATIC}'",
     "imports": "select subject from people_importedsubject where scope = 'lead' and not made"
     " and import_id <> %s and subject in (select lead from leaving)",
     "notes": "select subject from people_note where scope = 'lead' and subject in (select lead from leaving)"
@@ -68,6 +70,10 @@ _OF_COMPANIES = {
     "notes": "select subject from people_note where scope = 'company'"
     " and subject in (select lead from leaving) union select subject from people_attachment"
     " where scope = 'company' and subject in (select lead from leaving)",
+    "merges": "select kept from people_companymerge where undone_at is null"
+    " and kept in (select lead from leaving)"
+    " union select gone from people_companymerge where undone_at is null"
+    " and gone in (select lead from leaving)",
     "exclusions": "select cast(value as integer) from people_exclusion where target = 'company'"
     " and value in (select cast(lead as text) from leaving)",
 }
@@ -227,6 +233,7 @@ def _take_companies(number: int, done: _Undone) -> None:
                 named = "(select lead from going)"
                 run(f"delete from people_change where scope = 'company' and subject in {named}")
                 run(f"delete from people_companyalias where company in {named}")
+                run(f"delete from people_companypair where low in {named} or high in {named}")
                 run(f"delete from people_importedsubject where scope = 'company' and subject in {named}")
                 done.companies += run(f"delete from people_company where id in {named}")
 

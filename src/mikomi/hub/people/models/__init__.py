@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from mikomi.hub.people.models.imports import FileForm, Import, ImportedSubject
-from mikomi.hub.people.models.known import Batch, Change, Company, CompanyAlias, Field, Lead, Scope
+from mikomi.hub.people.models.known import (
+    Batch,
+    Change,
+    Company,
+    CompanyAlias,
+    Derivation,
+    Field,
+    Lead,
+    Scope,
+)
 from mikomi.hub.people.models.labels import Attachment, LeadList, LeadTag, ListMember, Note, Tag
-from mikomi.hub.people.models.same import DuplicatePair, Exclusion, Merge
+from mikomi.hub.people.models.same import CompanyMerge, CompanyPair, DuplicatePair, Exclusion, Merge
 
 __all__ = [
     "Attachment",
@@ -13,6 +22,9 @@ __all__ = [
     "Change",
     "Company",
     "CompanyAlias",
+    "CompanyMerge",
+    "CompanyPair",
+    "Derivation",
     "DuplicatePair",
     "Exclusion",
     "Field",

@@ -11,7 +11,8 @@ class Company(models.Model):
 
     `key` is `companies.key_of` of the name it was first written with, `name` that name without branch
     or department. `core` is what of the key is no legal form. `attributes` holds the values known now,
-    by field key.
+    by field key. One that was merged into another has `merged_into` (its number); it is kept for the way
+    back and for what names it.
     """
 
     id = models.AutoField(primary_key=True)
@@ -20,6 +21,14 @@ class Company(models.Model):
     name = models.TextField()
     attributes = models.JSONField(default=dict)
     added_at = models.DateTimeField()
+    merged_into = models.IntegerField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["merged_into"], name="company_merged", condition=models.Q(merged_into__isnull=False)
+            )
+        ]
 
 
 class CompanyAlias(models.Model):
@@ -109,6 +118,16 @@ class Batch(models.Model):
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     report = models.JSONField(default=dict)
+
+
+class Derivation(models.Model):
+    """One row: the rules (`deriving.rules_version`) that all leads were gone through with. A run with the
+    rules `working` has come up to lead `upto`."""
+
+    id = models.SmallIntegerField(primary_key=True)
+    version = models.TextField(default="")
+    working = models.TextField(default="")
+    upto = models.IntegerField(default=0)
 
 
 class Change(models.Model):

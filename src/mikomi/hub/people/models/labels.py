@@ -9,12 +9,14 @@ from mikomi.hub.people.models.known import Scope
 
 
 class Tag(models.Model):
-    """A word on leads. Names are compared folded (`key`)."""
+    """A word on leads. Names are compared folded (`key`). One with `deleted_at` is shown nowhere; its key
+    makes way for another one of its name, and its leads are kept for the way back."""
 
     id = models.AutoField(primary_key=True)
     key = models.TextField(unique=True)
     name = models.TextField()
     at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True)
 
 
 class LeadTag(models.Model):
@@ -30,13 +32,14 @@ class LeadTag(models.Model):
 
 
 class LeadList(models.Model):
-    """A list of leads that somebody keeps by hand (a segment keeps itself)."""
+    """A list of leads that somebody keeps by hand (a segment keeps itself). `deleted_at` as in `Tag`."""
 
     id = models.AutoField(primary_key=True)
     key = models.TextField(unique=True)
     name = models.TextField()
     note = models.TextField(default="")
     at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
 

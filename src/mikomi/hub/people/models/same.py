@@ -48,6 +48,37 @@ class Merge(models.Model):
     run = models.IntegerField(null=True, db_index=True)
 
 
+class CompanyPair(models.Model):
+    """Two companies (`low` < `high`) that may be one; else as `DuplicatePair`, with the levels and reasons
+    of `core.matching.companies`."""
+
+    pk = models.CompositePrimaryKey("low", "high")
+    low = models.IntegerField()
+    high = models.IntegerField(db_index=True)
+    level = models.SmallIntegerField()
+    reasons = models.JSONField(default=list)
+    verdict = models.CharField(max_length=10, choices=DuplicatePair.Verdict, default="")
+    found_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["verdict", "-level", "low"], name="companypair_order")]
+
+
+class CompanyMerge(models.Model):
+    """Company `gone` was merged into company `kept`, in `batch`. `before` is what an un-merge gives
+    back: people, other names, notes, files."""
+
+    id = models.AutoField(primary_key=True)
+    batch = models.IntegerField(db_index=True)
+    kept = models.IntegerField(db_index=True)
+    gone = models.IntegerField(db_index=True)
+    before = models.JSONField(default=dict)
+    at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+
+
 class Exclusion(models.Model):
     """Who is kept out of what, and why.
 

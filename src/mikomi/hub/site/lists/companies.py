@@ -40,8 +40,8 @@ from ({inner}) w left join site_lead_row r on r.lead_id = w.best
 
 @dataclass(frozen=True, slots=True)
 class CompanyItem:
-    """One company of the list. The best person's name, title, total and temperature; `last_day` None
-    for a company of which nobody ever did anything."""
+    """One company of the list. The best person's name, title, total and temperature (`best` 0: it has
+    no people); `last_day` None for a company of which nobody ever did anything."""
 
     company_id: int
     name: str
@@ -92,7 +92,7 @@ def read(given: QueryDict, *, size: int) -> CompanyQuery:
 
 
 def company_list(query: CompanyQuery) -> CompanyPage:
-    """One page of the companies that have people."""
+    """One page of the companies."""
     words = tuple(dict.fromkeys(w for w in map(search_term, query.text.split()) if w))[:MOST_WORDS]
     found = _found(words, query.text) if words else None
     with connection.cursor() as cursor:

@@ -1,7 +1,7 @@
 """One row a company: how many people, the hottest of them, the last active day. What its list sorts by.
 
 Kept with every write-back, like the counts of `cells`: a page of the list reads as many rows as it shows.
-Companies without people have no row.
+Companies without people stand last by temperature.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from django.db import connection
 
 from mikomi.core.names.companies import company_parts
 from mikomi.hub.kit.setwise import fetch, run, staged
+from mikomi.hub.people import queries as people_of
 from mikomi.hub.site.rows.store import Numbers, Scores, member_of, number_param
-from mikomi.hub.site.rows.suffixes import searched
+from mikomi.hub.site.rows.suffixes import put_companies, searched
 from mikomi.hub.site.temperature import COLDEST_HOT_RANK
 
 SCHEMA: dict[str, type[pl.DataType]] = {
@@ -39,11 +40,12 @@ _PARTS = (("name", "sort", "text"), ("leads",), ("last_day",), ("rank", "best", 
 _MEMBERS = {
     "lead_id": pl.Int64,
     "company_id": pl.Int64,
-    "company": pl.String,
     "key": pl.String,
     "rank": pl.Int64,
     "last_day": pl.Int64,
 }
+NOBODY = 2**62
+"""The rank of a company without people."""
 MANY = 5_000
 """Rows from which on it is quicker to build an index anew."""
 
@@ -72,12 +74,12 @@ def of_leads(lead_ids: Numbers) -> Numbers:
 
 
 def count_all(people: pl.DataFrame, scores: Scores) -> None:
-    """Counts every company anew. `people` has `lead_id`, `key`, `company_id`, `company` of all leads,
-    `scores` their scores in the same order. In a transaction."""
-    members = people.select("lead_id", "key", "company_id", "company").with_columns(
+    """Counts every company anew. `people` has `lead_id`, `key`, `company_id` of all leads, `scores` their
+    scores in the same order. In a transaction."""
+    members = people.select("lead_id", "key", "company_id").with_columns(
         rank=scores["rank"], last_day=scores["last_day"]
     )
-    _keep(_counted(members), None)
+    _keep(_counted(members, people_of.companies_there()), None)
 
 
 def recount(company_ids: Numbers) -> None:
@@ -86,40 +88,77 @@ def recount(company_ids: Numbers) -> None:
         return
     with staged(pl.DataFrame({"company_id": np.unique(company_ids)}), "counted"):
         members = fetch(
-            "select r.lead_id, r.company_id, r.company, r.key, s.rank, s.last_day from counted c"
+            "select r.lead_id, r.company_id, r.key, s.rank, s.last_day from counted c"
             " join site_lead_row r on r.company_id = c.company_id"
             " join site_lead_score s on s.lead_id = r.lead_id",
             _MEMBERS,
         )
-    _keep(_counted(members), company_ids)
+    _keep(_counted(members, people_of.companies_there(company_ids.tolist())), company_ids)
+
+
+def count_new() -> None:
+    """Takes companies in that came without people, and forgets those that went. In a transaction.
+
+    Where nothing of the kind happened, that is seen by counting."""
+    held = fetch(
+        "select count(*), coalesce(max(company_id), 0) from site_company_row",
+        {"n": pl.Int64, "last": pl.Int64},
+    )
+    if held.row(0) == people_of.company_count():
+        return
+    there = people_of.companies_there()["company_id"]
+    rows = fetch("select company_id from site_company_row", {"company_id": pl.Int64})["company_id"]
+    recount(np.setxor1d(there.to_numpy(), rows.to_numpy()))
+
+
+def move(lead_ids: Numbers, company: int) -> None:
+    """Shows leads under another company. In a transaction; who counts them anew is the caller."""
+    named = people_of.companies_there([company]).with_columns(_shown(pl.col("name")))
+    with staged(pl.DataFrame({"lead_id": lead_ids}), "moved"):
+        run(
+            "update site_lead_row set company_id = %s, company = %s"
+            " where lead_id in (select lead_id from moved)",
+            named.row(0),
+        )
 
 
 def _create_index(name: str) -> str:
     return f"create index {name} on site_company_row ({INDEXES[name]}, company_id)"
 
 
-def _counted(members: pl.DataFrame) -> pl.DataFrame:
-    return (
+def _counted(members: pl.DataFrame, there: pl.DataFrame) -> pl.DataFrame:
+    """Rows of `SCHEMA` for the companies that are `there`, whoever of `members` belongs to them."""
+    counted = (
         members.lazy()
         .filter(pl.col("company_id").is_not_null())
         .sort("rank", "key")
         .group_by("company_id", maintain_order=True)
         .agg(
-            pl.col("company").first().alias("name"),
             pl.len().alias("leads"),
             (pl.col("rank") <= COLDEST_HOT_RANK).sum().alias("hot"),
             pl.col("rank").first(),
             pl.col("lead_id").first().alias("best"),
             pl.col("last_day").max(),
         )
+    )
+    nobody = {"leads": 0, "hot": 0, "rank": NOBODY, "best": 0, "last_day": 0}
+    return (
+        there.lazy()
+        .with_columns(_shown(pl.col("name")))
+        .join(counted, on="company_id", how="left", maintain_order="left")
+        .with_columns(pl.col(column).fill_null(value) for column, value in nobody.items())
         .cast(dict(SCHEMA))  # type: ignore[arg-type]
         .select(list(SCHEMA))
         .collect()
     )
 
 
+def _shown(name: pl.Expr) -> pl.Expr:
+    return name.str.replace_all(r"\s+", " ").str.strip_chars()
+
+
 def _keep(fresh: pl.DataFrame, company_ids: Numbers | None) -> None:
-    """Writes what differs, and forgets companies (of `company_ids`, or all) without people."""
+    """Writes what differs, and forgets companies (of `company_ids`, or all) that are none any more."""
     columns = ", ".join(SCHEMA)
     if company_ids is None:
         old = fetch(f"select {columns} from site_company_row", SCHEMA)
@@ -138,6 +177,9 @@ def _keep(fresh: pl.DataFrame, company_ids: Numbers | None) -> None:
                 f"insert into site_company_row ({columns}, sort, text)"
                 f" select {columns}, sort, text from companies_in"
             )
+        # Those with people are found by what their rows say already.
+        alone = new.filter(pl.col("leads") == 0)
+        put_companies(alone.select("company_id", pl.col("name").alias("company")))
     both = fresh.join(old, on="company_id", how="inner", suffix="_old")
     for part in _PARTS:
         counted = [name for name in part if name in SCHEMA]

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -18,8 +18,9 @@ from django.views.decorators.http import require_safe
 from mikomi.core.words import Language
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.activity.types import KnownOutcome
-from mikomi.hub.people import company_facts, notes
+from mikomi.hub.people import company_facts, exclusions, notes
 from mikomi.hub.people import queries as people
+from mikomi.hub.people.same_companies import queries as same
 from mikomi.hub.people.types import CompanyView
 from mikomi.hub.site import company_page as pages
 from mikomi.hub.site.lists import address
@@ -47,7 +48,7 @@ HEADS = (
 
 @require_safe
 def companies(request: HttpRequest) -> HttpResponse:
-    """All companies that have people: search, any order."""
+    """All companies: search, any order."""
     query = lists.read(request.GET, size=LIST_SIZE)
     page = lists.company_list(query)
     known = company_facts.company_values([row.company_id for row in page.rows])
@@ -65,6 +66,7 @@ def companies(request: HttpRequest) -> HttpResponse:
         "last": last,
         "before_url": page.before and address.at_place(request.GET, page.before, first - query.size),
         "after_url": page.after and address.at_place(request.GET, page.after, last + 1),
+        "waiting": sum(same.open_company_counts().values()),
         "nobody": not page.rows and not query.text and query.cursor is None,
         "menu_key": "companies",
     }
@@ -74,6 +76,9 @@ def companies(request: HttpRequest) -> HttpResponse:
 @require_safe
 def company_page(request: HttpRequest, number: int) -> HttpResponse:
     """Header, people, curve, timeline, deals, attributes, notes and files of a company."""
+    stands = same.company_stands_for(number) if number < 2**31 else None
+    if stands is not None:
+        return redirect("site:company", stands)
     company = _company(number)
     now = standing()
     numbers = pages.member_ids(number)
@@ -97,6 +102,9 @@ def company_page(request: HttpRequest, number: int) -> HttpResponse:
         "more_deals": max(len(outcomes) - DEALS, 0),
         "values": pages.values_of(company, timezone.localdate()),
         "notes": notes_card("company", number)[1],
+        "kept": exclusions.exclusions_of_company(number),
+        "proposals": same.company_pairs_of(number),
+        "merges": same.company_merges_of(number),
         "menu_key": "companies",
     }
     context |= _timeline(request, number, numbers, names, outcomes)

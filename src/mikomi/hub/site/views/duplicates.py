@@ -21,8 +21,10 @@ from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.kit.templatetags.kit import words
 from mikomi.hub.people import moving
 from mikomi.hub.people.duplicates import queries, services
+from mikomi.hub.people.same_companies.queries import company_merge_of
 from mikomi.hub.site.actions import merge_sure
 from mikomi.hub.site.actions.merge_leads import merge_leads, part_leads
+from mikomi.hub.site.views.same_companies import part as part_companies
 
 SIZE = 25
 SURE_SHOWN = 50
@@ -139,10 +141,14 @@ def part(request: HttpRequest, merge: int) -> HttpResponse:
 
 @require_POST
 def undo_single(request: HttpRequest, batch: int) -> HttpResponse:
-    """Takes an act on one person back, named by its entry in the history: a merge or a new job."""
+    """Takes an act on one person or company back, named by its entry in the history: a merge or a new
+    job."""
     merge = queries.merge_of(batch)
     if merge is not None:
         return part(request, merge)
+    companies = company_merge_of(batch)
+    if companies is not None:
+        return part_companies(request, companies)
     try:
         moving.take_back(batch, request.user.pk)
         messages.success(request, _("元に戻しました"))

@@ -71,13 +71,47 @@ def exclude(request: HttpRequest, number: int) -> HttpResponse:
         else:
             return _done(request, held, reverse("site:lead", args=[number]))
     context = {
-        "person": person,
+        "back": reverse("site:lead", args=[number]),
         "called": person.name or person.email or person.key,
         "targets": [(key, TARGETS[key], name) for key, (_value, name) in targets.items()],
         "chosen": request.POST.get("target", "lead"),
         "note": request.POST.get("note", ""),
         "refused": refused,
         "menu_key": "leads",
+    }
+    return render(request, "site/exclusions/exclude.html", context | _words(request), status=_status(refused))
+
+
+@require_http_methods(["GET", "POST"])
+def exclude_company(request: HttpRequest, number: int) -> HttpResponse:
+    """Keeps everybody of a company out."""
+    company = people.company(number) if number < 2**31 else None
+    if company is None:
+        raise Http404(_("この会社は見つかりません。アドレスが違っているのかもしれません。"))
+    back = reverse("site:company", args=[number])
+    refused = None
+    if request.method == "POST":
+        try:
+            held = people_out.exclude(
+                request.POST.get("reason", ""),
+                "company",
+                str(number),
+                request.POST.getlist("keeps_out"),
+                request.POST.get("note", ""),
+                request.user.pk,
+            )
+        except MikomiError as error:
+            refused = error.words
+        else:
+            return _done(request, held, back)
+    context = {
+        "called": company.name,
+        "back": back,
+        "targets": [("company", TARGETS["company"], company.name)],
+        "chosen": "company",
+        "note": request.POST.get("note", ""),
+        "refused": refused,
+        "menu_key": "companies",
     }
     return render(request, "site/exclusions/exclude.html", context | _words(request), status=_status(refused))
 

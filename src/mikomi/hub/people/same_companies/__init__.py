@@ -1,0 +1,1 @@
+"""Companies that may be one: proposing them, making them one, and two again."""
