@@ -331,8 +331,12 @@ def context_of(
             "errors": basis.errors,
             "proposed": bases.get(facts["basis"], ""),
         },
-        "known_tags": Tag.objects.order_by("-pk").values_list("name", flat=True)[:NAMES_OFFERED],
-        "known_lists": LeadList.objects.order_by("-pk").values_list("name", flat=True)[:NAMES_OFFERED],
+        "known_tags": Tag.objects.filter(deleted_at=None)
+        .order_by("-pk")
+        .values_list("name", flat=True)[:NAMES_OFFERED],
+        "known_lists": LeadList.objects.filter(deleted_at=None)
+        .order_by("-pk")
+        .values_list("name", flat=True)[:NAMES_OFFERED],
         "known_owners": people.values_list("name", flat=True)[:NAMES_OFFERED],
         "given": given_to_all(options, bases),
         "to_load": record.rows - record.rejected,
@@ -350,3 +354,9 @@ def context_of(
 
 def _draft(record: Import) -> str:
     return f"import-basis-{record.pk}"
+
+
+def _newest(model: type[Tag] | type[LeadList]) -> list[str]:
+    """The names of the tags or lists that were made last."""
+    there = model.objects.filter(deleted_at=None).order_by("-pk")
+    return list(there.values_list("name", flat=True)[:NAMES_OFFERED])

@@ -51,11 +51,16 @@ def narrow(query: ListQuery) -> Narrowed:
     elif found.lead_ids is not None:
         sets.append(found.lead_ids)
     asked: tuple[tuple[labels.Kind, tuple[int, ...]], ...] = (("tag", query.tags), ("list", query.lists))
-    for kind, numbers in asked:
-        leads = labels.leads_with(kind, numbers, FEW) if numbers else None
+    for kind, wanted in asked:
+        if not wanted:
+            continue
+        # Nobody is shown by a label that was deleted, though it can come back.
+        there = {label.number for label in labels.labels(kind)}
+        numbers = tuple(number for number in wanted if number in there)
+        leads = labels.leads_with(kind, numbers, FEW) if numbers else []
         if leads is not None:
             sets.append(leads)
-        elif numbers:
+        else:
             tests.append(Test(partial(labels.has_label, kind, count=len(numbers)), numbers))
     if not query.tests:
         return Narrowed(

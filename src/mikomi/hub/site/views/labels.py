@@ -7,6 +7,7 @@ from typing import cast
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -25,6 +26,13 @@ def all_labels(request: HttpRequest) -> HttpResponse:
             for kind in ("tag", "list")
             for counts in [labels.lead_counts(kind)]
         ],
+        "deleted": [
+            (kind, label, counts.get(label.number, 0))
+            for kind in ("tag", "list")
+            for counts in [labels.lead_counts(kind)]
+            for label in labels.deleted_labels(kind)
+        ],
+        "kept_days": labels.KEPT.days,
         "longest": labels.LONGEST,
         "menu_key": "leads",
     }
@@ -55,16 +63,33 @@ def rename(request: HttpRequest, kind: str, number: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def delete(request: HttpRequest, kind: str, number: int) -> HttpResponse:
-    """Asks first, then takes the label off all leads and forgets it."""
+    """Asks first, then takes the label off all pages; the toast brings it back."""
     label = _label(kind, number)
     if request.method == "POST":
         labels.delete_label(_kind(kind), number)
-        messages.success(request, _("「%(name)s」を消しました") % {"name": label.name})
+        undo = reverse("site:restore_label", args=[kind, number])
+        messages.success(request, _("「%(name)s」を消しました") % {"name": label.name}, extra_tags=undo)
         return redirect("site:labels")
-    count = labels.lead_counts(_kind(kind)).get(number, 0)
-    return render(
-        request, "site/label_delete.html", {"label": label, "kind": kind, "count": count, "menu_key": "leads"}
-    )
+    context = {
+        "label": label,
+        "kind": kind,
+        "count": labels.lead_counts(_kind(kind)).get(number, 0),
+        "kept_days": labels.KEPT.days,
+        "menu_key": "leads",
+    }
+    return render(request, "site/label_delete.html", context)
+
+
+@require_POST
+def restore(request: HttpRequest, kind: str, number: int) -> HttpResponse:
+    """元に戻す: a deleted label, on the leads it was on."""
+    try:
+        if not labels.restore_label(_kind(kind), number):
+            raise Http404
+        messages.success(request, _("元に戻しました"))
+    except MikomiError as error:
+        messages.error(request, words(error.words))
+    return redirect("site:labels")
 
 
 def _kind(kind: str) -> labels.Kind:
