@@ -300,7 +300,7 @@ def write_history(scope: Scope, changes: pl.DataFrame, origin: Origin) -> pl.Ser
     fields = changes["#field"].unique().sort().to_list()
     subjects = changes[SUBJECT].unique().sort()
     same = [SUBJECT, "#field", "#known_from", "#value"]
-    fresh = changes.join(_long(scope, subjects, fields), on=same, how="anti").unique(
+    fresh = changes.join(versions_of(scope, subjects, fields), on=same, how="anti").unique(
         [SUBJECT, "#field", "#known_from"], keep="last", maintain_order=True
     )
     if fresh.is_empty():
@@ -328,15 +328,16 @@ def write_history(scope: Scope, changes: pl.DataFrame, origin: Origin) -> pl.Ser
                 origin.by_id,
             ],
         )
-    latest = _long(scope, subjects, fields).group_by(SUBJECT, "#field").agg(pl.col("#value").last())
+    latest = versions_of(scope, subjects, fields).group_by(SUBJECT, "#field").agg(pl.col("#value").last())
     latest = latest.join(fresh.select(SUBJECT, "#field").unique(), on=[SUBJECT, "#field"], how="semi")
     now = latest.pivot("#field", index=SUBJECT, values="#value")
     _set_current(scope, now, [c for c in now.columns if c != SUBJECT])
     return fresh[SUBJECT].unique().sort()
 
 
-def _long(scope: Scope, subjects: pl.Series, fields: Sequence[str]) -> pl.DataFrame:
-    """Every version of `fields` of the subjects, one row a value, oldest first."""
+def versions_of(scope: Scope, subjects: pl.Series, fields: Sequence[str]) -> pl.DataFrame:
+    """Every version of `fields` of the subjects, one row a value, oldest first: `#subject`, `#field`,
+    `#value`, `#known_from` and in which order they came. In a transaction."""
     text = f"c.{_VALUES}::text" if on_postgres() else f"c.{_VALUES}"
     with staged(subjects.alias("subject").to_frame(), "aged"):
         versions = fetch(
@@ -346,12 +347,6 @@ def _long(scope: Scope, subjects: pl.Series, fields: Sequence[str]) -> pl.DataFr
             [scope.value],
         )
     return _in_order(versions, fields)
-
-
-def history_frame(scope: Scope, subjects: pl.Series, fields: Sequence[str]) -> pl.DataFrame:
-    """All that was ever known of `fields` of the subjects, as `write_history` takes it, oldest first.
-    In a transaction."""
-    return _long(scope, subjects, fields).select(SUBJECT, "#field", "#value", "#known_from")
 
 
 def _in_order(versions: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:

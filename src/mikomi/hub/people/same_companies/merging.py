@@ -19,7 +19,7 @@ from mikomi.core.words import MikomiError, Words
 from mikomi.hub.activity.changes import changing, mark_changed
 from mikomi.hub.kit.setwise import fetch
 from mikomi.hub.people import companies as firms
-from mikomi.hub.people.dated import SUBJECT, history_frame, origin, write_history, write_values
+from mikomi.hub.people.dated import SUBJECT, origin, versions_of, write_history, write_values
 from mikomi.hub.people.models import (
     Attachment,
     Batch,
@@ -110,7 +110,7 @@ def _write_values(
     told = origin(SOURCE, batch_id=batch, by_id=by_id)
     new = [f for f in values if not one.attributes.get(f)]
     if new:
-        history = history_frame(Scope.COMPANY, pl.Series(SUBJECT, [other.pk], pl.Int32), new)
+        history = versions_of(Scope.COMPANY, pl.Series(SUBJECT, [other.pk], pl.Int32), new)
         write_history(Scope.COMPANY, history.with_columns(pl.lit(one.pk, pl.Int32).alias(SUBJECT)), told)
     # Where the company that stays had taken its value away, only a value of today replaces that.
     frame = pl.DataFrame(
