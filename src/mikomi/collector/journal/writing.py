@@ -20,7 +20,7 @@ log = logging.getLogger("mikomi.collector")
 
 MOST_IN_A_ROW = 2048
 MANY_TOGETHER = 24
-GATHER_SECONDS = 0.003
+GATHER_SECONDS = 0.005
 ROW_BYTES = 500
 """What an entry holds besides its body, roughly."""
 MOST_WAITING_BYTES = 32 << 20
