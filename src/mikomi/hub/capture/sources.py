@@ -28,7 +28,7 @@ DEFAULT_OPTIONS: Mapping[str, Any] = {
     "cookie_domain": "",
     "consent": "none",
     "collect": {"page": True, "download": True, "outbound": True, "time": True, "forms": []},
-    "events_per_minute": 6000,
+    "events_per_minute": 60_000,
 }
 LONGEST_NAME = 100
 
