@@ -250,7 +250,8 @@ def test_large_companies_are_cut_and_it_is_said(client: Client, monkeypatch) -> 
     monkeypatch.setattr(company_page, "CURVE_PEOPLE", 1)
     text = client.get(f"/companies/{company()}/").content.decode()
     assert "ほかの1人は" in text
-    assert "温度の推移は出しません" in text
+    assert "いま点数の高い1人だけで計算しました" in text
+    assert "会社の温度の推移" in text
 
 
 def test_pages_stand_before_anything_is_scored(client: Client, monkeypatch) -> None:
