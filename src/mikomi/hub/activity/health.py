@@ -5,12 +5,13 @@ from __future__ import annotations
 from mikomi.core.words import Words
 from mikomi.hub.activity.cache import folder, trouble
 from mikomi.hub.activity.queries import broken_counters
+from mikomi.hub.activity.tallies import broken_tallies
 from mikomi.hub.kit.health import Finding
 
 
 def look_at_counters() -> Finding:
     """Whether the counters that scores read are the sums of the events that count."""
-    broken = broken_counters()
+    broken = broken_counters() + broken_tallies()
     if not broken:
         return Finding(
             True, Words("行動の集計は記録と合っています", "the counters of activity equal the events")

@@ -34,10 +34,13 @@ class Touch(models.Model):
 
 
 class Event(models.Model):
-    """One thing a subject did. Appended once; only `automated`, `counted` and `payload` change later.
+    """One thing a subject did. Appended once; only the verdict (`automated`, `counted`, `reason`,
+    `certainty`) and `payload` change later.
 
     `id` is the hash of `event_ids`; with subject and instant it is the key, so a lead's events lie
-    together in time order. `counted` says whether it is part of the activity.
+    together in time order. `counted` says whether it is part of the activity. `reason` is a code of
+    `core.machines.reasons`, "" for people; `by_hand` without `automated` is a person as somebody said.
+    `certainty`: in percent, that it was a machine.
     """
 
     pk = models.CompositePrimaryKey("subject", "at", "id")
@@ -51,12 +54,27 @@ class Event(models.Model):
     import_id = models.IntegerField(null=True)
     source = models.CharField(max_length=20)
     payload = models.JSONField(null=True)
+    reason = models.CharField(max_length=20, default="")
+    certainty = models.SmallIntegerField(default=0)
 
     class Meta:
         indexes = [
+            models.Index(fields=["day"], name="event_machines", condition=models.Q(automated=True)),
             # What is still to be emptied lies together by its day; most events have nothing to empty.
-            models.Index(fields=["day"], name="event_details", condition=models.Q(payload__isnull=False))
+            models.Index(fields=["day"], name="event_details", condition=models.Q(payload__isnull=False)),
         ]
+
+
+class EventCount(models.Model):
+    """How many events came on a day from a source, by their kind and the reason they do not count for;
+    "" for those of people. Kept with every change of an event, so that nobody has to count events."""
+
+    pk = models.CompositePrimaryKey("day", "source", "kind", "reason")
+    day = models.IntegerField()
+    source = models.CharField(max_length=20)
+    kind = models.CharField(max_length=40)
+    reason = models.CharField(max_length=20)
+    n = models.BigIntegerField()
 
 
 class Outcome(models.Model):

@@ -23,6 +23,8 @@ _EVENT = {
     "automated": pl.Int8,
     "counted": pl.Int8,
     "source": pl.String,
+    "reason": pl.String,
+    "certainty": pl.Int16,
 }
 
 SUBJECTS_AT_ONCE = 100
@@ -180,15 +182,15 @@ def _latest(subjects: pl.Series, cursor: tuple[int, int], limit: int) -> pl.Data
     Each subject's come straight from the key's order; together they would be read whole and sorted.
     """
     at, id_ = cursor
-    columns = "e.subject, e.at, e.id, e.day, e.touch, e.automated, e.counted, e.source"
+    columns = "e.subject, e.at, e.id, e.day, e.touch, e.automated, e.counted, e.source, e.reason, e.certainty"
     latest = (
         f"select {columns} from activity_event e where e.subject = {{}}"
         " and (e.at < %s or (e.at = %s and e.id < %s)) order by e.at desc, e.id desc limit %s"
     )
     named = (
         "select x.subject, x.at, x.id, x.day, t.kind, t.content, case when x.automated then 1 else 0 end,"
-        " case when x.counted then 1 else 0 end, x.source from ({}) x join activity_touch t on t.id = x.touch"
-        " order by x.at desc, x.id desc limit %s"
+        " case when x.counted then 1 else 0 end, x.source, x.reason, x.certainty"
+        " from ({}) x join activity_touch t on t.id = x.touch order by x.at desc, x.id desc limit %s"
     )
     place = [at, at, id_, limit]
     if on_postgres():
@@ -269,7 +271,7 @@ def _cursor(before: str | None) -> tuple[int, int]:
 
 
 def _moments(page: pl.DataFrame) -> list[Moment]:
-    same = ["lead", "day", "kind", "automated", "counted", "source"]
+    same = ["lead", "day", "kind", "automated", "counted", "source", "reason", "certainty"]
     alone = pl.col("kind") != "page_view"
     begins = alone | pl.any_horizontal(pl.col(c) != pl.col(c).shift() for c in same).fill_null(True)
     runs = page.with_columns(run=begins.cum_sum())
@@ -298,6 +300,8 @@ def _moments(page: pl.DataFrame) -> list[Moment]:
             counted=bool(row["counted"]),
             source=row["source"],
             lead=row["lead"],
+            reason=row["reason"],
+            certainty=row["certainty"],
         )
         for row in moments.join(contents, on="run", maintain_order="left").iter_rows(named=True)
     ]

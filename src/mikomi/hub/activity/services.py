@@ -9,17 +9,40 @@ import polars as pl
 from django.conf import settings
 from django.db import transaction
 
+from mikomi.core.machines.reasons import Reason
+from mikomi.core.machines.reasons import certainty as sure_of
 from mikomi.hub.activity.cache import forget
 from mikomi.hub.activity.changes import changing, mark_changed, mark_erased
 from mikomi.hub.activity.contents import MOST_CONTENTS, OTHER, normal_content
 from mikomi.hub.activity.counters import add, counted_up, subtract
 from mikomi.hub.activity.event_ids import event_ids, outcome_ids, with_ordinal
+from mikomi.hub.activity.tallies import tally, tally_without
 from mikomi.hub.activity.types import Recorded
 from mikomi.hub.kit.setwise import fetch, on_postgres, run, staged
 
-_EVENT = ("subject", "at", "id", "day", "touch", "automated", "counted", "import_id", "source", "payload")
+_EVENT = (
+    *("subject", "at", "id", "day", "touch", "automated", "counted", "import_id", "source"),
+    *("reason", "certainty", "payload"),
+)
 _OUTCOME = ("subject", "at", "id", "day", "result", "reason", "amount", "import_id", "source")
-_TOLD = {"subject": pl.Int32, "day": pl.Int32, "touch": pl.Int32, "counted": pl.Int8}
+_TOLD = {
+    "subject": pl.Int32,
+    "day": pl.Int32,
+    "touch": pl.Int32,
+    "counted": pl.Int8,
+    "source": pl.String,
+    "reason": pl.String,
+}
+
+_FLIPPED = {
+    "subject": pl.Int32,
+    "day": pl.Int32,
+    "touch": pl.Int32,
+    "kind": pl.String,
+    "source": pl.String,
+    "was": pl.String,
+    "why": pl.String,
+}
 
 
 def record_events(frame: pl.DataFrame, *, import_id: int | None = None, source: str = "file") -> Recorded:
@@ -28,7 +51,8 @@ def record_events(frame: pl.DataFrame, *, import_id: int | None = None, source: 
     `frame`: `lead` (key, text), `at` (aware), `kind`, `content`, `automated` (bool); optional
     `payload` (JSON text), `id` (64 bits, where the source itself names each event) or `ordinal` (which
     of the identical rows of its file a row is, from `event_ids.with_ordinal`, which also spells the
-    contents; without both the frame is the file). An event that is there already changes nothing.
+    contents; without both the frame is the file), `reason` and `certainty` (percent) of what is automated
+    (without them the source said so), `source`. An event that is there already changes nothing.
     """
     rows = _named_events(frame)
     with changing() as number:
@@ -40,16 +64,19 @@ def record_events(frame: pl.DataFrame, *, import_id: int | None = None, source: 
         rows = rows.with_columns(
             counted=~pl.col("automated"),
             import_id=pl.lit(import_id, pl.Int32),
-            source=pl.lit(source),
+            **({} if "source" in frame.columns else {"source": pl.lit(source)}),
         )
         with staged(rows.select(_EVENT).sort("subject", "at", "id"), "arriving"):
             fresh = fetch(
                 f"insert into activity_event ({', '.join(_EVENT)})"
                 f" select {', '.join(_EVENT[:-1])}, {_json('payload')} from arriving where true"
                 " on conflict do nothing"
-                f" returning subject, day, touch, {_as_number('counted')}",
+                f" returning subject, day, touch, {_as_number('counted')}, source, reason",
                 _TOLD,
             )
+        tally(
+            fresh.join(rows.select("touch", "kind").unique(), on="touch").with_columns(n=pl.lit(1, pl.Int64))
+        )
         fresh = fresh.join(rows.select("subject", "number").unique(), on="subject")
         fresh = fresh.rename({"number": "lead"})
         counters = counted_up(fresh.filter(pl.col("counted") == 1))
@@ -161,21 +188,48 @@ def detach(keys: Sequence[str], number: int) -> None:
     mark_changed(tied["lead"], number, activity=True)
 
 
-def set_automated(events: pl.DataFrame, value: bool) -> pl.Series:
+def set_automated(
+    events: pl.DataFrame, value: bool, *, reason: str = Reason.BY_HAND, certainty: int | None = None
+) -> pl.Series:
     """Says of stored events that they were (or were not) a machine's, and takes them back from the
     activity (or adds them to it).
 
-    `events`: `subject`, `at` (µs), `id`: the key of an event. Events that are so already change
-    nothing. Returns the numbers of the leads that changed.
+    `events`: `subject`, `at` (µs), `id`: the key of an event; optional `reason` and `certainty` (percent)
+    of each, instead of one for all (by default as certain as the reason is). Events that are so already
+    change nothing. Returns the numbers of the leads that changed.
     """
-    with changing() as number, staged(events.select("subject", "at", "id"), "judged"):
-        flipped = fetch(
-            "update activity_event set automated = %s, counted = %s from judged"
-            " where activity_event.subject = judged.subject and activity_event.at = judged.at"
-            " and activity_event.id = judged.id and activity_event.automated <> %s"
-            " returning activity_event.subject, activity_event.day, activity_event.touch",
-            {"subject": pl.Int32, "day": pl.Int32, "touch": pl.Int32},
-            [value, not value, value],
+    sure = (sure_of(reason) if certainty is None else certainty) if value else 0
+    judged = events.select(
+        "subject",
+        "at",
+        "id",
+        pl.col("reason") if "reason" in events.columns else pl.lit(str(reason)).alias("reason"),
+        pl.col("certainty").cast(pl.Int16)
+        if "certainty" in events.columns
+        else pl.lit(sure, pl.Int16).alias("certainty"),
+    ).unique(["subject", "at", "id"])
+    with changing() as number:
+        with staged(judged, "judged"):
+            flipped = fetch(
+                "select e.subject, e.day, e.touch, t.kind, e.source, e.reason, j.reason from judged j"
+                " join activity_event e on e.subject = j.subject and e.at = j.at and e.id = j.id"
+                " join activity_touch t on t.id = e.touch where e.automated <> %s",
+                _FLIPPED,
+                [value],
+            )
+            run(
+                "update activity_event set automated = %s, counted = %s, reason = judged.reason,"
+                " certainty = judged.certainty from judged where activity_event.subject = judged.subject"
+                " and activity_event.at = judged.at and activity_event.id = judged.id"
+                " and activity_event.automated <> %s",
+                [value, not value, value],
+            )
+        people, machines = pl.lit(""), pl.col("why") if value else pl.col("was")
+        tally(
+            pl.concat(
+                flipped.select("day", "source", "kind", why.alias("reason"), n=pl.lit(n, pl.Int64))
+                for why, n in ((people, -1 if value else 1), (machines, 1 if value else -1))
+            )
         )
         with staged(flipped.select("subject").unique(), "flipped"):
             owners = fetch(
@@ -236,6 +290,7 @@ def erase(leads: Sequence[int]) -> None:
     gone = pl.DataFrame({"lead": list(leads)}, schema={"lead": pl.Int32})
     with changing() as number, staged(gone, "gone"):
         subjects = "(select s.id from activity_subject s join gone g on g.lead = s.lead)"
+        tally_without(f"e.subject in {subjects}")
         run(f"delete from activity_event where subject in {subjects}")
         run(f"delete from activity_outcome where subject in {subjects}")
         run("delete from activity_activity where lead in (select lead from gone)")
@@ -250,6 +305,13 @@ def _named_events(frame: pl.DataFrame) -> pl.DataFrame:
         pl.col("at").dt.convert_time_zone("UTC").dt.cast_time_unit("us"),
         pl.col("automated").fill_null(False),
         *([] if "payload" in frame.columns else [pl.lit(None, pl.String).alias("payload")]),
+    )
+    told = pl.col("reason").fill_null("") if "reason" in frame.columns else pl.lit("")
+    sure = pl.col("certainty") if "certainty" in frame.columns else pl.lit(None, pl.Int16)
+    said = pl.when(told != "").then(told).otherwise(pl.lit(Reason.TOLD.value))
+    rows = rows.with_columns(
+        reason=pl.when("automated").then(said).otherwise(pl.lit("")),
+        certainty=pl.when("automated").then(sure.fill_null(sure_of(Reason.TOLD))).otherwise(0).cast(pl.Int16),
     )
     if "id" in rows.columns:
         return rows.with_columns(normal_content(pl.col("content")).alias("content"))

@@ -30,7 +30,8 @@ class Moment:
 
     `first` and `last` are aware UTC instants. `contents` names what was touched and how often,
     in the order it was first touched. `counted` is false for what was taken back or automated.
-    `lead`: whose it is, where many leads were asked for.
+    `reason`: why it is a machine's (`core.machines.reasons`), or `by_hand` where somebody said that it was
+    a person after all; `certainty` in percent. `lead`: whose it is, where many leads were asked for.
     """
 
     first: datetime
@@ -43,6 +44,8 @@ class Moment:
     counted: bool
     source: str
     lead: int = 0
+    reason: str = ""
+    certainty: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,201 @@
+"""Judging events: a literal list of steps, each with its reason; the most certain one stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from mikomi.core.machines.addresses import Ranges, gateway_ranges
+from mikomi.core.machines.agents import SCHEMA, classify_user_agent
+from mikomi.core.machines.pace import Flags, beside, crowded
+from mikomi.core.machines.reasons import COUNTS_BELOW, Reason, certainty
+
+TRAP_KIND = "trap"
+"""The kind of opening a link that no person can see."""
+
+SECOND = 1_000_000
+PAGES_A_SECOND = 3
+LINKS_A_SECOND = 2
+"""So many different ones within a second are a machine's. Two pages may be a redirect between them."""
+FAST = ((10 * SECOND, 15), (60 * SECOND, 60))
+"""Spans (µs) and how many different contents in them no person opens."""
+TRAP_SPAN = 10 * SECOND
+"""What the same visitor did so shortly before or after a hidden link was the machine, too."""
+
+PAGES = ("page_view", "download")
+LINKS = ("mail_click",)
+OPENS = ("mail_open",)
+_PROXIES = (Reason.PRIVACY_PROXY, Reason.IMAGE_PROXY)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Events to be judged, as `judge` takes them, and what their agents say, row for row.
+
+    `order` sorts them by visitor and time; `who`, `at`, `touch` are sorted by it. `browser`: sent by what
+    says that it is a browser.
+    """
+
+    frame: pl.DataFrame
+    agents: pl.DataFrame
+    own: Ranges
+    order: np.ndarray
+    who: np.ndarray
+    at: np.ndarray
+    touch: np.ndarray
+    touches: int
+    browser: np.ndarray
+
+
+type Step = Callable[[Asked], pl.DataFrame]
+
+
+def by_agent(asked: Asked) -> pl.DataFrame:
+    """Machines that say what they are by their user agent.
+
+    Messages are sent by programs, so that a program's agent says nothing of who acted; a proxy's agent
+    speaks of opened mails alone.
+    """
+    reason = pl.col("reason")
+    told_by_program = (reason == Reason.PROGRAM) & pl.col("message")
+    not_a_mail = reason.is_in(list(_PROXIES)) & pl.col("message") & ~pl.col("kind").is_in(OPENS)
+    silent = told_by_program | not_a_mail
+    frame = asked.agents.with_columns(asked.frame["message"], asked.frame["kind"])
+    return frame.select(
+        pl.when(silent).then(pl.lit("")).otherwise(reason).alias("reason"),
+        pl.when(silent).then(pl.lit(0, pl.Int16)).otherwise("certainty").alias("certainty"),
+    )
+
+
+def by_address(asked: Asked) -> pl.DataFrame:
+    """What comes from networks of machines: of mail gateways, and of the file of one's own."""
+    own = asked.own.find(asked.frame["address"])
+    kept = gateway_ranges().find(asked.frame["address"])
+    return _sure(
+        pl.DataFrame({"own": own, "kept": kept}).select(
+            pl.when(pl.col("own") != "").then("own").otherwise("kept").alias("reason")
+        )
+    )
+
+
+def by_prefetch(asked: Asked) -> pl.DataFrame:
+    """Pages that a browser loads beforehand: Sec-Purpose, Purpose, X-Moz."""
+    said = asked.frame["flags"].str.contains(r'(?i)purpose"\s*:\s*"[^"]*(?:prefetch|prerender|preview)')
+    return _where(said.to_numpy(), Reason.PREFETCH)
+
+
+def by_head(asked: Asked) -> pl.DataFrame:
+    """Checks that read nothing: the method HEAD."""
+    return _where(asked.frame["flags"].str.contains(r'(?i)method"\s*:\s*"HEAD"').to_numpy(), Reason.HEAD)
+
+
+def by_trap(asked: Asked) -> pl.DataFrame:
+    """Whoever opened a link that people cannot see, and what the same visitor did around it."""
+    marked = (asked.frame["kind"] == TRAP_KIND).to_numpy()[asked.order]
+    found = beside(asked.who, asked.at, marked, TRAP_SPAN) if marked.any() else marked
+    return _where(_unsorted(asked, found), Reason.TRAP)
+
+
+def by_burst(asked: Asked) -> pl.DataFrame:
+    """Several different pages, or several links of mails, within one second in one browser."""
+    pages = _crowded(asked, PAGES, SECOND, PAGES_A_SECOND)
+    return _where(pages | _crowded(asked, LINKS, SECOND, LINKS_A_SECOND), Reason.BURST)
+
+
+def by_speed(asked: Asked) -> pl.DataFrame:
+    """More different contents than a person opens in the time."""
+    found = np.zeros(asked.frame.height, np.bool_)
+    for span, least in FAST:
+        found |= _crowded(asked, PAGES + LINKS, span, least)
+    return _where(found, Reason.SPEED)
+
+
+STEPS: tuple[Step, ...] = (by_agent, by_address, by_prefetch, by_head, by_trap, by_burst, by_speed)
+
+
+def judge(events: pl.DataFrame, own: Ranges | None = None) -> pl.DataFrame:
+    """Columns `automated`, `certainty` (percent that a machine did it), `reason` for each event, row for row.
+
+    `events`: `visitor` (whole numbers or texts), `at` (whole µs), `kind`, `content`, `agent`, `address`,
+    `flags` (the headers kept, as JSON text); what is not known may be null. Optional `message` (bool): a
+    program told of it, as browsers' tags and servers do; without it the request itself was the deed. `own`:
+    networks of one's own. Events of one visitor that are judged together are seen together: give whole
+    visits.
+    """
+    if events.is_empty():
+        return pl.DataFrame(schema=SCHEMA)
+    asked = _asked(events, own or Ranges())
+    best = STEPS[0](asked)
+    for step in STEPS[1:]:
+        found = step(asked)
+        more = found["certainty"] > best["certainty"]
+        best = pl.DataFrame(
+            {
+                "reason": found["reason"].zip_with(more, best["reason"]),
+                "certainty": found["certainty"].zip_with(more, best["certainty"]),
+            }
+        )
+    return best.select((pl.col("certainty") >= COUNTS_BELOW).alias("automated"), "certainty", "reason")
+
+
+def _asked(events: pl.DataFrame, own: Ranges) -> Asked:
+    told = pl.lit(False) if "message" not in events.columns else pl.col("message").fill_null(False)
+    frame = events.with_columns(
+        told.alias("message"),
+        pl.col("content", "agent", "address", "flags").cast(pl.String).fill_null(""),
+        pl.concat_str("kind", pl.lit("\t"), pl.col("content").fill_null("")).alias("touch"),
+    )
+    codes = frame.select(
+        pl.col("visitor").rank("dense").cast(pl.Int32).alias("who"),
+        pl.col("at").cast(pl.Int64),
+        pl.col("touch").rank("dense").cast(pl.Int32) - 1,
+    ).with_row_index("place")
+    sorted_ = codes.sort("who", "at", "place")
+    agents = classify_user_agent(frame["agent"])
+    browser = (frame["agent"] != "") & (agents["reason"] != Reason.PROGRAM.value)
+    return Asked(
+        frame=frame,
+        agents=agents,
+        own=own,
+        order=sorted_["place"].to_numpy(),
+        who=sorted_["who"].to_numpy(),
+        at=sorted_["at"].to_numpy(),
+        touch=sorted_["touch"].to_numpy(),
+        touches=int(codes["touch"].max() or 0) + 1,  # pyright: ignore[reportArgumentType]
+        browser=browser.to_numpy(),
+    )
+
+
+def _crowded(asked: Asked, kinds: tuple[str, ...], window: int, least: int) -> Flags:
+    """Events of `kinds` that stand too close together, row for row."""
+    looked = (asked.frame["kind"].is_in(list(kinds)).to_numpy() & asked.browser)[asked.order]
+    found = np.zeros(len(asked.order), np.bool_)
+    found[looked] = crowded(
+        asked.who[looked], asked.at[looked], asked.touch[looked], asked.touches, window, least
+    )
+    return _unsorted(asked, found)
+
+
+def _unsorted(asked: Asked, found: Flags) -> Flags:
+    rows = np.empty_like(found)
+    rows[asked.order] = found
+    return rows
+
+
+def _where(found: Flags, reason: Reason) -> pl.DataFrame:
+    return _sure(
+        pl.DataFrame({"found": found}).select(
+            pl.when("found").then(pl.lit(reason.value)).otherwise(pl.lit("")).alias("reason")
+        )
+    )
+
+
+def _sure(reasons: pl.DataFrame) -> pl.DataFrame:
+    """Reasons with their certainty, row for row."""
+    sure = {reason.value: certainty(reason) for reason in Reason} | {"": 0}
+    return reasons.select(
+        "reason", pl.col("reason").replace_strict(sure, return_dtype=pl.Int16).alias("certainty")
+    )
