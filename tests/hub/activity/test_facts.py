@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from mikomi.hub.activity import queries, services
+from mikomi.hub.activity import queries, services, touches
 from mikomi.hub.activity.changes import changing
 from mikomi.hub.activity.contents import LONGEST, OTHER, normal_content
 from mikomi.hub.activity.counters import CountersBroken
@@ -236,7 +236,7 @@ def test_a_content_has_one_spelling(written: str | None, kept: str) -> None:
 
 def test_contents_beyond_the_most_become_one(monkeypatch) -> None:
     known(a=1)
-    monkeypatch.setattr(services, "MOST_CONTENTS", 3)
+    monkeypatch.setattr(touches, "MOST_CONTENTS", 3)
     rows = events(*[("a", i, "page_view", f"/{i}") for i in range(6)], ("a", 0, "download", "/0"))
     services.record_events(rows)
     services.record_events(events(("a", 99, "page_view", "/new"), ("a", 98, "page_view", "/1")))

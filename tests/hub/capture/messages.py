@@ -10,6 +10,10 @@ from typing import Any
 from mikomi.collector.journal import Entry
 
 START = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
+CHROME = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
+    " Chrome/142.0.0.0 Safari/537.36"
+)
 _numbers = itertools.count(1)
 
 
@@ -28,7 +32,7 @@ def page(minutes: float, anonymous: str, path: str = "/pricing", **said: Any) ->
     return message("page", minutes, anonymous, properties=properties, **said)
 
 
-def entry(seq: int, source: int, *messages: dict[str, Any], agent: str = "Mozilla/5.0") -> Entry:
+def entry(seq: int, source: int, *messages: dict[str, Any], agent: str = CHROME) -> Entry:
     received = int((START + timedelta(days=1)).timestamp() * 1_000_000)
     body = json.dumps({"batch": messages}, ensure_ascii=False).encode()
     return Entry(seq, received, source, "batch", "192.0.2.1", agent, "{}", body)

@@ -14,6 +14,7 @@ from django.db import transaction
 from mikomi.core.machines.addresses import Ranges, parse_ranges
 from mikomi.core.machines.judging import judge
 from mikomi.core.machines.reasons import Reason
+from mikomi.hub.activity.measured import detail
 from mikomi.hub.activity.services import set_automated
 from mikomi.hub.kit.setwise import fetch, on_postgres, staged
 
@@ -96,7 +97,11 @@ def take_back(selection: Selection, *, reason: str = Reason.BY_HAND, human: bool
     activity; with `human` the other way round."""
     found = _selected(selection)
     wanted = found.filter(pl.col("automated") == (1 if human else 0))
-    leads = set_automated(wanted.select(_KEY), not human, reason=reason) if wanted.height else pl.Series(dtype=pl.Int32)
+    leads = (
+        set_automated(wanted.select(_KEY), not human, reason=reason)
+        if wanted.height
+        else pl.Series(dtype=pl.Int32)
+    )
     gone, back = (0, wanted.height) if human else (wanted.height, 0)
     return Rejudged(found.height, gone, back, frozenset(leads))
 
@@ -145,9 +150,7 @@ def _judge_again(subjects: pl.Series, first: int, last: int, own: Ranges) -> Rej
 def _selected(selection: Selection) -> pl.DataFrame:
     subjects = None if selection.subjects is None else pl.Series("subject", selection.subjects, pl.Int32)
     with transaction.atomic():
-        found = _details(_kept(selection.first, selection.last, subjects))
-    if selection.agent is not None:
-        found = found.filter(pl.col("agent") == selection.agent)
+        found = _details(_kept(selection.first, selection.last, subjects, selection.agent))
     if selection.networks:
         found = found.filter(parse_ranges(selection.networks).find(found["address"]) != "")
     if selection.since is not None:
@@ -157,8 +160,9 @@ def _selected(selection: Selection) -> pl.DataFrame:
     return found
 
 
-def _kept(first: int, last: int, subjects: pl.Series | None) -> pl.DataFrame:
-    """Events of the days whose details are kept, of all subjects or of some; columns `_KEPT`."""
+def _kept(first: int, last: int, subjects: pl.Series | None, agent: str | None = None) -> pl.DataFrame:
+    """Events of the days whose details are kept, of all subjects or of some, and of one agent; columns
+    `_KEPT`."""
     payload = "e.payload::text" if on_postgres() else "e.payload"
     columns = (
         "select e.subject, e.at, e.id, t.kind, t.content, case when e.automated then 1 else 0 end,"
@@ -166,13 +170,17 @@ def _kept(first: int, last: int, subjects: pl.Series | None) -> pl.DataFrame:
     )
     touch = "join activity_touch t on t.id = e.touch"
     within = "e.payload is not null and e.day between %s and %s"
+    params: list[object] = [first, last]
+    if agent is not None:
+        within += f" and {detail('agent')} = %s"
+        params.append(agent)
     if subjects is None:
-        return fetch(f"{columns} activity_event e {touch} where {within}", _KEPT, [first, last])
+        return fetch(f"{columns} activity_event e {touch} where {within}", _KEPT, params)
     with staged(subjects.cast(pl.Int32).alias("subject").to_frame(), "looked"):
         return fetch(
             f"{columns} looked l join activity_event e on e.subject = l.subject {touch} where {within}",
             _KEPT,
-            [first, last],
+            params,
         )
 
 

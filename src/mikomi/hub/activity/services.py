@@ -13,10 +13,11 @@ from mikomi.core.machines.reasons import Reason
 from mikomi.core.machines.reasons import certainty as sure_of
 from mikomi.hub.activity.cache import forget
 from mikomi.hub.activity.changes import changing, mark_changed, mark_erased
-from mikomi.hub.activity.contents import MOST_CONTENTS, OTHER, normal_content
+from mikomi.hub.activity.contents import normal_content
 from mikomi.hub.activity.counters import add, counted_up, subtract
 from mikomi.hub.activity.event_ids import event_ids, outcome_ids, with_ordinal
 from mikomi.hub.activity.tallies import tally, tally_without
+from mikomi.hub.activity.touches import touches_of
 from mikomi.hub.activity.types import Recorded
 from mikomi.hub.kit.setwise import fetch, on_postgres, run, staged
 
@@ -57,7 +58,7 @@ def record_events(frame: pl.DataFrame, *, import_id: int | None = None, source: 
     rows = _named_events(frame)
     with changing() as number:
         rows = _with_subjects(rows).join(
-            _touches(rows.select("kind", "content").unique(maintain_order=True)),
+            touches_of(rows.select("kind", "content").unique(maintain_order=True)),
             on=["kind", "content"],
             maintain_order="left",
         )
@@ -343,44 +344,6 @@ def _with_subjects(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.join(subjects, on="lead", maintain_order="left").with_columns(
         pl.col("at").dt.epoch("us"), local.cast(pl.Int32).alias("day")
     )
-
-
-def _touches(wanted: pl.DataFrame) -> pl.DataFrame:
-    """`wanted` (kind, content) with `touch`. New ones are made, up to `MOST_CONTENTS` a kind; what
-    comes after is the touch `OTHER` of its kind, once and for all."""
-    schema = {"kind": pl.String, "content": pl.String, "touch": pl.Int32}
-    with staged(wanted, "wanted"):
-        known = fetch(
-            "select t.kind, t.content, t.id from activity_touch t"
-            " join wanted w on w.kind = t.kind and w.content = t.content",
-            schema,
-        )
-    new = wanted.join(known, on=["kind", "content"], how="anti")
-    if new.is_empty():
-        return known
-    held = fetch(
-        "select kind, count(*) from activity_touch group by kind", {"kind": pl.String, "held": pl.Int64}
-    )
-    new = new.join(held, on="kind", how="left", maintain_order="left").with_columns(
-        fits=pl.col("held").fill_null(0) + pl.int_range(pl.len()).over("kind") < MOST_CONTENTS
-    )
-    spelled = new.with_columns(
-        stored=pl.when("fits").then("content").otherwise(pl.lit(OTHER)),
-    )
-    with staged(
-        spelled.select("kind", pl.col("stored").alias("content")).unique(maintain_order=True), "made"
-    ):
-        run(
-            "insert into activity_touch (kind, content) select kind, content from made where true"
-            " on conflict do nothing"
-        )
-        made = fetch(
-            "select t.kind, t.content, t.id from activity_touch t"
-            " join made m on m.kind = t.kind and m.content = t.content",
-            {"kind": pl.String, "stored": pl.String, "touch": pl.Int32},
-        )
-    found = spelled.join(made, on=["kind", "stored"]).select(schema.keys())
-    return pl.concat([known, found])
 
 
 def _stored(rows: pl.DataFrame, table: str) -> int:

@@ -9,9 +9,11 @@ from typing import Any
 
 import polars as pl
 
+from mikomi.core.machines.reasons import certainty as sure_of
 from mikomi.hub.activity.services import record_events
 from mikomi.hub.activity.types import Recorded
 from mikomi.hub.capture.arrivals import as_text
+from mikomi.hub.capture.machines import judge_request
 from mikomi.hub.kit.jobs import enqueue
 
 
@@ -23,10 +25,17 @@ def record(
     *,
     payload: Mapping[str, Any] | None = None,
     automated: bool = False,
+    reason: str = "",
     source: str = "page",
 ) -> Recorded:
     """Records that the lead with `key` (or a visitor, `identity.subject_key`) did something at `at`
-    (aware), in the caller's transaction, and has it scored. What is `automated` never counts."""
+    (aware), in the caller's transaction, and has it scored. What is `automated` never counts, for a
+    `reason` of `core.machines.reasons`; what is not is judged by the `agent`, `address` and `flags` (headers
+    as JSON text) of the payload."""
+    details = as_text(payload or {})
+    certainty = sure_of(reason) if automated and reason else None
+    if not automated and payload and "agent" in payload:
+        automated, certainty, reason = judge_request(kind, content, int(at.timestamp() * 1_000_000), details)
     recorded = record_events(
         pl.DataFrame(
             {
@@ -35,7 +44,9 @@ def record(
                 "kind": [kind],
                 "content": [content],
                 "automated": [automated],
-                "payload": pl.Series([as_text(payload or {})], dtype=pl.String),
+                "reason": [reason],
+                "certainty": pl.Series([certainty], dtype=pl.Int16),
+                "payload": pl.Series([details], dtype=pl.String),
                 "id": [secrets.randbits(63)],
             }
         ),

@@ -15,10 +15,11 @@ import polars as pl
 from django.utils import timezone
 
 from mikomi.collector.journal import Entry
+from mikomi.core.machines.reasons import Reason, certainty
 from mikomi.hub.activity.changes import changing
 from mikomi.hub.activity.services import put_titles, record_events
 from mikomi.hub.activity.types import Recorded
-from mikomi.hub.capture import arrivals, persons, visitors
+from mikomi.hub.capture import arrivals, machines, persons, visitors
 from mikomi.hub.capture.models import JournalCursor, Network, RefusedCount, SeenMessage, Source
 from mikomi.hub.capture.networks import placed
 from mikomi.hub.capture.tagging import seen_pages
@@ -26,7 +27,7 @@ from mikomi.hub.capture.webforms import captured
 from mikomi.hub.kit.setwise import fetch, staged
 
 EPOCH = date(1970, 1, 1).toordinal()
-_EVENT = ["message", "kind", "content", "title", "at", "payload", "key", "own"]
+_EVENT = ["message", "kind", "content", "title", "at", "payload", "key", "own", "source"]
 KEEP_NAMES_DAYS = 90
 """So long a message that is sent again is known."""
 
@@ -123,16 +124,25 @@ def _record(messages: pl.DataFrame, number: int) -> int:
 
 
 def _events(events: pl.DataFrame) -> Recorded:
+    judged = machines.judge_messages(events)
+    # Visits of our own people are kept, and count for nothing.
+    ours = pl.when("own")
+    events = events.hstack(judged).with_columns(
+        (pl.col("own") | pl.col("automated")).alias("automated"),
+        ours.then(pl.lit(Reason.OWN_STAFF.value)).otherwise("reason").alias("reason"),
+        ours.then(pl.lit(certainty(Reason.OWN_STAFF), pl.Int16)).otherwise("certainty").alias("certainty"),
+    )
     return record_events(
         events.select(
             pl.col("key").alias("lead"),
             pl.from_epoch("at", "us").dt.replace_time_zone("UTC").alias("at"),
             "kind",
             "content",
-            # Visits of our own people are kept, and count for nothing.
-            pl.col("own").alias("automated"),
+            "automated",
+            "reason",
+            "certainty",
             "payload",
             pl.col("message").alias("id"),
-        ),
-        source="web",
+            pl.format("web:{}", "source").alias("source"),
+        )
     )

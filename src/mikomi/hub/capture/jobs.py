@@ -8,20 +8,45 @@ from typing import Any
 from django.utils import timezone
 
 from mikomi.hub.activity.retention import strip_payloads
-from mikomi.hub.capture import intake, privacy, visiting, visitors
+from mikomi.hub.capture import intake, machines, privacy, visiting, visitors
 from mikomi.hub.capture.tagging import seen_pages
 from mikomi.hub.capture.webforms import captured, mails, submitting
 from mikomi.hub.capture.webforms.asked_fields import asked_fields
-from mikomi.hub.kit.jobs import job, periodic
+from mikomi.hub.kit.jobs import enqueue, job, periodic
 from mikomi.hub.people.field_users import tell_fields_in_use
 
 tell_fields_in_use(asked_fields)
+
+LOOK_DAYS = 7
 
 
 @periodic("capture.forget_names", at="02:20")
 def forget_names(slot: str) -> None:
     """Forgets the names of messages that are too old to be sent again."""
     intake.forget_names(date.fromisoformat(slot) - timedelta(days=intake.KEEP_NAMES_DAYS))
+
+
+@periodic("capture.look_again_soon", minutes=60)
+def look_again_soon(slot: str) -> None:
+    """Judges today's events again: with what came after them, more is recognised."""
+    _look_again(1)
+
+
+@periodic("capture.look_again_late", at="03:20")
+def look_again_late(slot: str) -> None:
+    """Judges the last days' events again, also by lists that have changed since."""
+    _look_again(LOOK_DAYS)
+
+
+@job("capture.look_again")
+def look_again(days: int) -> None:
+    """Judges all events of so many days again. Enqueue with `once=True`."""
+    _look_again(days)
+
+
+def _look_again(days: int) -> None:
+    if machines.look_again(timezone.localdate(), days).leads:
+        enqueue("site.score_changed", once=True)
 
 
 @periodic("capture.keep_no_longer", at="02:25")

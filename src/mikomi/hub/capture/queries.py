@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import Sum
+
 from mikomi.hub.activity.queries import instant
-from mikomi.hub.capture.models import Linking, Source, Visitor
+from mikomi.hub.capture.models import Linking, RefusedCount, Source, Visitor
 from mikomi.hub.capture.types import Browser, Published
 
 
@@ -28,6 +30,18 @@ def browsers_of(leads: Sequence[int], limit: int) -> list[Browser]:
         )
         for visitor in held
     ]
+
+
+def source_names() -> dict[int, str]:
+    """The name of every source, those that are refused now included."""
+    return dict(Source.objects.values_list("pk", "name"))
+
+
+def refused_between(first: int, last: int) -> list[tuple[int, str, int]]:
+    """What the collector refused from hour `first` through `last` (hours since 1970, UTC): source (0: none
+    that we know), reason and how many, most first."""
+    rows = RefusedCount.objects.filter(hour__gte=first, hour__lte=last).values_list("source", "reason")
+    return list(rows.annotate(times=Sum("n")).order_by("-times", "source", "reason"))
 
 
 def published() -> Published | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import polars as pl
@@ -14,6 +14,7 @@ from mikomi.core.conditions.activity import ActivityCondition, matches
 from mikomi.core.conditions.describe import activity_deed
 from mikomi.core.conditions.sentence import Labels
 from mikomi.core.events import KINDS, Touches
+from mikomi.core.machines.reasons import UNDECIDED, Reason, reason_said
 from mikomi.core.scoring.model import Model
 from mikomi.core.words import Words
 from mikomi.hub.activity.types import KnownOutcome, Moment
@@ -41,13 +42,16 @@ MOST_NAMED = 3
 SHOWN_OF_NOTES = 200
 """Characters of a note in a timeline; the whole note stands in its card."""
 _EPOCH = date(1970, 1, 1)
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A line of the timeline. `at` is aware; `points` None where none are told (outcomes, notes).
 
-    `machine`: it does not count. `lead`: whose it is; 0 for the company's own.
+    `machine`: it does not count. `lead`: whose it is; 0 for the company's own. `said`: what the button
+    beside it says it was instead (`human` or `machine`), "" for no button; `kind`, `since` and `until` (µs
+    UTC) name what it is about then.
     """
 
     at: datetime
@@ -57,6 +61,10 @@ class Entry:
     points: float | None
     machine: bool
     lead: int = 0
+    said: str = ""
+    kind: str = ""
+    since: int = 0
+    until: int = 0
 
 
 def entries(
@@ -109,15 +117,26 @@ def _moment(moment: Moment, points: float, labels: Labels) -> Entry:
         points=points,
         machine=not moment.counted,
         lead=moment.lead,
+        said="human" if moment.automated else "machine" if moment.reason == Reason.BY_HAND else "",
+        kind=moment.kind,
+        since=_microseconds(moment.first),
+        until=_microseconds(moment.last),
     )
+
+
+def _microseconds(at: datetime) -> int:
+    return (at - _BEGINNING) // timedelta(microseconds=1)
 
 
 def _note(moment: Moment) -> Words:
     if moment.automated:
-        return Words(
-            "機械の動きと判断しました。点数には入れません",
-            "Judged to be a machine. No points",
-        )
+        said = reason_said(moment.reason)
+        sure = Words("", "")
+        if UNDECIDED < moment.certainty < 95:
+            sure = Words(f"（確からしさ{moment.certainty}%）", f" ({moment.certainty}% certain)")
+        return Words(f"{said.ja}{sure.ja}。点数には入れません", f"{said.en}{sure.en}. No points")
+    if moment.reason == Reason.BY_HAND:
+        return Words("手で人の動きに戻しました", "Said by hand to be the person")
     if not moment.counted:
         return Words("取り消されました。点数には入れません", "Taken back. No points")
     spent = moment.last - moment.first
@@ -126,6 +145,15 @@ def _note(moment: Moment) -> Words:
         minutes = int(spent.total_seconds() // 60)
         return Words(f"{minutes}分のあいだ", f"Over {minutes} minutes" if minutes > 1 else "Over a minute")
     return Words("", "")
+
+
+def kind_name(kind: str) -> Words:
+    """What somebody did, for a kind of event: ページを見た."""
+    ja, en = (activity_deed(ActivityCondition(kinds=(kind,)), language) for language in ("ja", "en"))
+    if kind not in KINDS:
+        return Words(kind, kind)
+    text = f"{en.past} {en.thing}".strip()
+    return Words(f"{ja.thing}{ja.particle}{ja.past}", text[:1].upper() + text[1:])
 
 
 def _what_ja(moment: Moment, labels: Labels) -> str:

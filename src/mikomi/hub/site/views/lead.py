@@ -90,11 +90,13 @@ def _score(
 
     found = pages.lead_score(number, now, chosen, address, _language(), facts, kept_out=not_hot)
     past = chosen.on < now.on
+    mended = pages.correction(number, chosen, found.total, facts) if past and found else None
     day = {"on": chosen.on.isoformat()} if past else {}
     return {
         "chosen": chosen,
         "score": found,
         "past": past,
+        "mended": mended,
         "day_before_url": address(chosen.on - timedelta(days=1)),
         "day_after_url": address(chosen.on + timedelta(days=1)) if past else "",
         "today_url": "." if past else "",

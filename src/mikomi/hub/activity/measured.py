@@ -1,0 +1,118 @@
+"""What was measured: how many events came, how many of them count, and which ones do not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from mikomi.hub.activity.queries import instant
+from mikomi.hub.activity.tallies import SCHEMA
+from mikomi.hub.kit.setwise import fetch, on_postgres
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """An event as it was measured. `at` is aware UTC; `lead` is None while nobody knows whose it is.
+    `agent` and `address` are empty where they are not kept (any more)."""
+
+    subject: int
+    lead: int | None
+    at: datetime
+    kind: str
+    content: str
+    source: str
+    automated: bool
+    reason: str
+    certainty: int
+    agent: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which events are asked for: of the days `first` to `last` (days since 1970); `automated` or not, or
+    None for both; with a `reason`, from a `source`, by an `agent`, from an `address`, of a `subject`."""
+
+    first: int
+    last: int
+    automated: bool | None = None
+    reason: str = ""
+    source: str = ""
+    agent: str = ""
+    address: str = ""
+    subject: int | None = None
+
+
+def tallies(first: int, last: int) -> pl.DataFrame:
+    """How many events came on the days `first` to `last` (days since 1970): `day`, `source`, `kind`,
+    `reason` ("" for people), `n`."""
+    return fetch(
+        "select day, source, kind, reason, n from activity_eventcount where day between %s and %s",
+        SCHEMA,
+        [first, last],
+    )
+
+
+def measured(wanted: Wanted, limit: int) -> list[Measured]:
+    """The latest events that are asked for; those of people only as far as their details are kept."""
+    where, params = _where(wanted)
+    rows = fetch(
+        "select e.subject, s.lead, e.at, t.kind, t.content, e.source,"
+        " case when e.automated then 1 else 0 end, e.reason, e.certainty,"
+        f" coalesce({detail('agent')}, ''), coalesce({detail('address')}, '')"
+        " from activity_event e join activity_touch t on t.id = e.touch"
+        f" join activity_subject s on s.id = e.subject where {where} order by e.day desc limit %s",
+        {
+            "subject": pl.Int32,
+            "lead": pl.Int32,
+            "at": pl.Int64,
+            "kind": pl.String,
+            "content": pl.String,
+            "source": pl.String,
+            "automated": pl.Int8,
+            "reason": pl.String,
+            "certainty": pl.Int16,
+            "agent": pl.String,
+            "address": pl.String,
+        },
+        [*params, limit],
+    ).sort("at", descending=True)
+    return [
+        Measured(subject, lead, instant(at), kind, content, source, bool(automated), *rest)
+        for subject, lead, at, kind, content, source, automated, *rest in rows.iter_rows()
+    ]
+
+
+def measured_count(wanted: Wanted) -> int:
+    """How many events are asked for."""
+    where, params = _where(wanted)
+    return fetch(f"select count(*) from activity_event e where {where}", {"n": pl.Int64}, params).item()
+
+
+def detail(name: str) -> str:
+    """SQL for a text among the details of event `e`."""
+    return f"e.payload->>'{name}'" if on_postgres() else f"json_extract(e.payload, '$.{name}')"
+
+
+def _where(wanted: Wanted) -> tuple[str, list[object]]:
+    conditions, params = ["e.day between %s and %s"], list[object]([wanted.first, wanted.last])
+    if wanted.automated:
+        conditions.append("e.automated")
+    else:
+        # Only what has details lies together by its day.
+        conditions.append("e.payload is not null")
+        if wanted.automated is False:
+            conditions.append("not e.automated")
+    for condition, value in (
+        ("e.reason = %s", wanted.reason),
+        ("e.source = %s", wanted.source),
+        (f"{detail('agent')} = %s", wanted.agent),
+        (f"{detail('address')} = %s", wanted.address),
+        ("e.subject = %s", wanted.subject),
+    ):
+        if value:
+            conditions.append(condition)
+            params.append(value)
+    return " and ".join(conditions), params

@@ -1,0 +1,29 @@
+"""Taking back what a machine added, and giving it back to a person, by hand."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from mikomi.hub.activity import judging
+from mikomi.hub.activity import queries as activity
+from mikomi.hub.kit.jobs import enqueue
+
+
+def set_moment(lead: int, kind: str, since: int, until: int, *, human: bool) -> bool:
+    """Says of what lead `lead` did of a `kind` from `since` through `until` (µs UTC) that it was the person,
+    or that it was a machine, and has it scored. Whether anything changed."""
+    with transaction.atomic():
+        subjects = activity.subjects_of(lead)
+        changed = judging.set_moment(subjects, kind, since, until, human=human)
+        enqueue("site.score_changed", once=True)
+    return bool(len(changed))
+
+
+def take_back(selection: judging.Selection, *, human: bool) -> judging.Rejudged:
+    """Says of all selected events that they were a machine's, or with `human` a person's, and has the leads
+    scored."""
+    with transaction.atomic():
+        told = judging.take_back(selection, human=human)
+        if told.leads:
+            enqueue("site.score_changed", once=True)
+    return told
