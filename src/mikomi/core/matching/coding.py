@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from mikomi.core.names.spelling import SMALL_KANA, katakana, likened
+from mikomi.core.names.spelling import likened, sounds
 
 SHARED_NAMES = 5
 """A mail address or a phone number carried by more different names than these is shared."""
@@ -107,9 +107,9 @@ def code_leads(leads: pl.DataFrame) -> Coded:
     alike, _ = _codes(likened(names))
     script = _scripts(names)
     # Kana that is the name itself says how it is spoken.
-    spoken = _sounds(names).zip_with(pl.Series(script == KANA), _nothing(len(names)))
+    spoken = sounds(names).zip_with(pl.Series(script == KANA), _nothing(len(names)))
     of_rows = pl.concat([spoken, _nothing(1)]).gather(np.where(name < 0, len(names), name))
-    readings = _sounds(frame["kana_key"])
+    readings = sounds(frame["kana_key"])
     read = readings.zip_with(readings.is_not_null(), of_rows)
     kana, _ = _codes(read)
     mail, mails = _codes(frame["email"])
@@ -147,12 +147,6 @@ def code_leads(leads: pl.DataFrame) -> Coded:
         letters_from=np.concatenate([[0], np.cumsum(length)]).astype(np.int32),
         script=script,
     )
-
-
-def _sounds(texts: pl.Series) -> pl.Series:
-    """Kana in one writing: katakana, small ones large, nothing between them."""
-    found = katakana(texts).str.replace_many(SMALL_KANA).str.replace_all(r"[\s・]", "")
-    return found.set(found == "", None)
 
 
 def _nothing(rows: int) -> pl.Series:

@@ -18,19 +18,24 @@ from typing import Literal
 import polars as pl
 
 from mikomi.core.names.legal_forms import form_named, legal_forms
-from mikomi.core.names.spelling import by_distinct, cleaned, folded, mended
+from mikomi.core.names.spelling import Row, Schema, by_distinct, clean, cleaned, fold, folded, mended, pattern
 from mikomi.core.names.units import no_department, units
 
 type Position = Literal["before", "after"]
 
 COLUMNS = ("core", "legal_form", "position", "branch", "core_key", "key")
 """What `company_parts` gives, all text."""
+SCHEMA: Schema = dict.fromkeys(COLUMNS, pl.String)
 
 _ADDRESSED = r"\s*(?:御中|各位|ご担当者様?|担当者様|\s(?:様|殿|さま|宛))$"
 _ADDRESSED_ENDS = ["御中", "各位", "担当者", "様", "殿", "さま", "宛"]
 _ADDRESSED_FORM = r"(会社|法人|\))(?:様|殿|さま)$"
 _FORMER = r"\s*\((?:旧|元[: ]|現[: ]|東証|名証|札証|福証|上場|証券コード)[^()]*\)"
 _STOPS = " ,、。.:;"
+_AROUND = " ,()「」『』\"“”'"
+_AROUND_UNIT = " ,.()/:、|-"
+_APART = r"^[\s(/:、,|\-]"
+_IN_BRACKETS = r"^(.+?)\s*[(<〈《【\[]([^()<>〈〉《》【】\[\]]*)[)>〉》】\]]$"
 # After a Japanese name, the same name in Latin letters or its reading.
 _READING = r"([\p{Han}\p{Hiragana}\p{Katakana}ー].*?)\s*\(([A-Za-z][A-Za-z .,&'’\-]*|\p{Hiragana}{2,})\)$"
 _QUOTES = r"^[「『\"“‘'](.+)[」』\"”’']$"
@@ -78,7 +83,7 @@ def company_parts(values: pl.Series) -> pl.DataFrame:
 
     `core_key` is the folded core: names of one company share it, whatever form is written.
     """
-    return by_distinct(values, _parts)
+    return by_distinct(values, _parts, (_parts_of_one, SCHEMA))
 
 
 def company_groups(parts: pl.DataFrame) -> pl.Series:
@@ -150,16 +155,26 @@ def _formed(text: pl.Series) -> pl.DataFrame:
         nothing.alias("position"),
         nothing.alias("branch"),
     )
-    forms = legal_forms()
-    whole = units().whole
-    amid = pl.col("rest").str.contains(r"^[\s(/:、,|\-]") | pl.col("rest").str.contains(whole)
+    amid = pl.col("rest").str.contains(_APART) | pl.col("rest").str.contains(units().whole)
     amid &= ~pl.col("rest").str.contains(units().other)
-    frame = _look_for(frame, forms.before, ("form", "name"), "before")
-    frame = _look_for(frame, forms.after, ("name", "form"), "after")
-    frame = _look_for(frame, forms.amid, ("name", "form", "rest"), "after", amid)
-    frame = _look_for(frame, forms.latin_before, ("form", "name"), "before")
-    frame = _look_for(frame, forms.latin_glued, ("name", "form", "rest"), "after")
-    return _look_for(frame, forms.latin_after, ("name", "form", "rest"), "after")
+    for written, groups, position, inside in _places():
+        frame = _look_for(frame, written, groups, position, amid if inside else None)
+    return frame
+
+
+@cache
+def _places() -> tuple[tuple[str, tuple[str, ...], Position, bool], ...]:
+    """Where a legal form may stand, in the order in which it is looked for: pattern, its groups, the
+    position, and whether it stands inside a name, which holds only before a branch."""
+    forms = legal_forms()
+    return (
+        (forms.before, ("form", "name"), "before", False),
+        (forms.after, ("name", "form"), "after", False),
+        (forms.amid, ("name", "form", "rest"), "after", True),
+        (forms.latin_before, ("form", "name"), "before", False),
+        (forms.latin_glued, ("name", "form", "rest"), "after", False),
+        (forms.latin_after, ("name", "form", "rest"), "after", False),
+    )
 
 
 def _look_for(
@@ -180,9 +195,7 @@ def _look_for(
         finds = finds.filter(accepted)
     few = finds["form"].unique().to_list()
     names = {find: form_named(find) for find in few}
-    rest = (
-        pl.col("rest").str.strip_chars(" ,.()/:、|-") if "rest" in groups else pl.lit(None, dtype=pl.String)
-    )
+    rest = pl.col("rest").str.strip_chars(_AROUND_UNIT) if "rest" in groups else pl.lit(None, dtype=pl.String)
     finds = finds.select(
         "row",
         pl.col("name").alias("core"),
@@ -200,15 +213,13 @@ def _branched(frame: pl.DataFrame) -> pl.DataFrame:
     )
     found = units()
     open_rows = pl.col("open")
-    in_brackets = r"^(.+?)\s*[(<〈《【\[]([^()<>〈〉《》【】\[\]]*)[)>〉》】\]]$"
-    frame = _part(
-        frame, open_rows & pl.col("core").str.extract(in_brackets, 2).str.contains(found.whole), in_brackets
-    )
+    bracketed = pl.col("core").str.extract(_IN_BRACKETS, 2).str.contains(found.whole)
+    frame = _part(frame, open_rows & bracketed, _IN_BRACKETS)
     houses = open_rows & pl.col("legal_form").is_in(_RUNS_A_HOUSE)
     frame = _part(frame, houses, _HOUSE)
     frame = _part(frame, open_rows & ~pl.col("core").str.contains(no_department()), found.apart)
     frame = _part(frame, open_rows & ~pl.col("core").str.contains(no_department()), found.joined)
-    return frame.with_columns(pl.col("core").str.strip_chars(" ,()「」『』\"“”'"))
+    return frame.with_columns(pl.col("core").str.strip_chars(_AROUND))
 
 
 def _part(frame: pl.DataFrame, rows: pl.Expr, pattern: str) -> pl.DataFrame:
@@ -224,3 +235,57 @@ def _part(frame: pl.DataFrame, rows: pl.Expr, pattern: str) -> pl.DataFrame:
     whole = pl.concat_str("unit", "inner", separator=" ", ignore_nulls=True)
     parted = parted.select("row", "core", whole.alias("branch"))
     return frame.update(parted, on="row", maintain_order="left")
+
+
+def _parts_of_one(text: str) -> Row:
+    """What `_parts` says of one text."""
+    text = pattern(_ADDRESSED).sub("", clean(text), count=1)
+    text = pattern(_ADDRESSED_FORM).sub(r"\1", text, count=1).rstrip(_STOPS)
+    text = pattern(_FORMER).sub("", text)
+    spoken = pattern(_READING).search(text)
+    if spoken and spoken[2].lower() not in legal_forms().names:
+        text = text[: spoken.start()] + spoken[1] + text[spoken.end() :]
+    text = pattern(_QUOTES).sub(r"\1", text)
+    core, form, position, branch = _formed_one(text)
+    core, branch = _branched_one(core, form, branch)
+    core_key = fold(core)
+    only_a_unit = form is None and pattern(units().alone).search(core)
+    known = core_key and not only_a_unit and core_key not in _not_companies()
+    key = None
+    if known and not pattern(_MAIL_OR_URL).search(text):
+        side = {"before": "前", "after": "後", None: None}[position]
+        key = "|".join(part for part in (core_key, form, side) if part is not None)
+    return core, form, position, branch, core_key, key
+
+
+def _formed_one(text: str) -> tuple[str, str | None, Position | None, str | None]:
+    for written, groups, position, inside in _places():
+        found = pattern(written).search(text)
+        if found is None:
+            continue
+        told = dict(zip(groups, found.groups(), strict=True))
+        rest = told.get("rest", "")
+        if inside and not (pattern(_APART).search(rest) or pattern(units().whole).search(rest)):
+            continue
+        if inside and pattern(units().other).search(rest):
+            continue
+        return told["name"], form_named(told["form"]), position, rest.strip(_AROUND_UNIT) or None
+    return text, None, None, None
+
+
+def _branched_one(core: str, form: str | None, branch: str | None) -> tuple[str, str | None]:
+    core = core.strip(_STOPS)
+    if branch is None:
+        for written in (_IN_BRACKETS, _HOUSE, units().apart, units().joined):
+            found = pattern(written).search(core)
+            if found is None:
+                continue
+            if written == _IN_BRACKETS:
+                stands = pattern(units().whole).search(found[2])
+            elif written == _HOUSE:
+                stands = form in _RUNS_A_HOUSE
+            else:
+                stands = not pattern(no_department()).search(core)
+            if stands:
+                core, branch = found[1], found[2] if branch is None else f"{found[2]} {branch}"
+    return core.strip(_AROUND), branch

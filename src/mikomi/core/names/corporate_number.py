@@ -10,8 +10,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from mikomi.core.names.spelling import by_distinct, cleaned
+from mikomi.core.names.spelling import Row, Schema, by_distinct, clean, cleaned, pattern
 from mikomi.core.words import Words
+
+SCHEMA: Schema = dict.fromkeys(("number", "reason"), pl.String)
+_LABEL = r"^(?:法人番号:?)?[Tt]?"
+_ROUNDED = r"(?i)^[0-9.]+e\+?[0-9]+$"
 
 REASONS = {
     "not_13_digits": Words("13桁の数字ではありません", "it is not thirteen digits"),
@@ -49,13 +53,13 @@ def corporate_numbers(values: pl.Series) -> pl.DataFrame:
     Full-width digits, white space, hyphens, a leading T and an ending .0 are taken away. Unknown (null or
     white space) is null in both.
     """
-    return by_distinct(values, _numbers)
+    return by_distinct(values, _numbers, (_number_of_one, SCHEMA))
 
 
 def _numbers(words: pl.Series) -> pl.DataFrame:
     text = cleaned(words).alias("text")
     bare = text.str.replace(r"\.0+$", "").str.replace_all(r"[\s\-.,]", "")
-    bare = bare.str.replace(r"^(?:法人番号:?)?[Tt]?", "").alias("bare")
+    bare = bare.str.replace(_LABEL, "").alias("bare")
     digits = [pl.col("bare").str.slice(place, 1).cast(pl.Int32, strict=False) for place in range(13)]
     # From the right: the 13th letter is n = 1, the second is n = 12.
     total = pl.sum_horizontal(digits[place] * (2 if place % 2 else 1) for place in range(1, 13))
@@ -65,9 +69,25 @@ def _numbers(words: pl.Series) -> pl.DataFrame:
         pl.when(pl.col("text") == "").then(None)
         .when(valid).then(None)
         .when(right).then(pl.lit("check_digit"))
-        .when(pl.col("text").str.contains(r"(?i)^[0-9.]+e\+?[0-9]+$")).then(pl.lit("rounded"))
+        .when(pl.col("text").str.contains(_ROUNDED)).then(pl.lit("rounded"))
         .when(pl.col("bare").str.contains(r"^[0-9]{12}$")).then(pl.lit("only_12_digits"))
         .otherwise(pl.lit("not_13_digits"))
     )  # fmt: skip
     frame = pl.DataFrame([text, bare])
     return frame.select(pl.when(valid).then("bare").alias("number"), reason.alias("reason"))
+
+
+def _number_of_one(text: str) -> Row:
+    """What `_numbers` says of one text."""
+    text = clean(text)
+    bare = pattern(r"[\s\-.,]").sub("", pattern(r"\.0+$").sub("", text))
+    bare = pattern(_LABEL).sub("", bare)
+    if not text:
+        return None, None
+    if bare.isascii() and bare.isdigit() and len(bare) == 13:
+        valid = check_digit(bare[1:]) == int(bare[0])
+        return (bare, None) if valid else (None, "check_digit")
+    if pattern(_ROUNDED).search(text):
+        return None, "rounded"
+    twelve = bare.isascii() and bare.isdigit() and len(bare) == 12
+    return None, "only_12_digits" if twelve else "not_13_digits"

@@ -12,13 +12,19 @@ from typing import Literal
 
 import polars as pl
 
-from mikomi.core.names.spelling import by_distinct, cleaned
+from mikomi.core.names.spelling import Row, Schema, by_distinct, clean, cleaned, pattern
+
+SCHEMA: Schema = dict.fromkeys(("domain", "company_domain", "mail_kind"), pl.String)
 
 type MailKind = Literal["company", "free", "carrier"]
 
 _ADDRESS = r"^[^@\s]+@((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9])\.?$"
 # Registered below these, a company's own domain has three labels: example.co.jp.
 _SECOND_LEVEL = r"(?:co|or|ne|ac|go|ed|gr|lg|ad|com|net|org|gov|edu|mil)\.[a-z]{2}"
+
+_THREE_LABELS = rf"([^.]+\.{_SECOND_LEVEL})$"
+_TWO_LABELS = r"([^.]+\.[^.]+)$"
+_NO_OWN = rf"^{_SECOND_LEVEL}$"
 
 
 @cache
@@ -40,7 +46,7 @@ def mail_domains(values: pl.Series) -> pl.DataFrame:
     `company_domain` is given for companies alone and is the domain as registered: for
     taro@mail.example.co.jp it is example.co.jp. All null where the text is no mail address.
     """
-    return by_distinct(values, _domains)
+    return by_distinct(values, _domains, (_domains_of_one, SCHEMA))
 
 
 def mail_domain(text: str) -> tuple[str, MailKind] | None:
@@ -52,14 +58,10 @@ def mail_domain(text: str) -> tuple[str, MailKind] | None:
 def _domains(words: pl.Series) -> pl.DataFrame:
     text = cleaned(words).str.to_lowercase().alias("text")
     domain = pl.col("text").str.extract(_ADDRESS, 1)
-    carriers = carrier_mail_domains()[1]
-    exact = [name for name in carriers if not name.startswith(".")]
-    below = "(?:" + "|".join(name.replace(".", r"\.") for name in carriers if name.startswith(".")) + ")$"
+    exact, below = _carriers()
     registered = pl.coalesce(
-        pl.col("domain").str.extract(rf"([^.]+\.{_SECOND_LEVEL})$", 1),
-        pl.when(~pl.col("domain").str.contains(rf"^{_SECOND_LEVEL}$")).then(
-            pl.col("domain").str.extract(r"([^.]+\.[^.]+)$", 1)
-        ),
+        pl.col("domain").str.extract(_THREE_LABELS, 1),
+        pl.when(~pl.col("domain").str.contains(_NO_OWN)).then(pl.col("domain").str.extract(_TWO_LABELS, 1)),
     )
     kind = (
         pl.when(pl.col("domain").is_in(list(free_mail_domains()[1]))).then(pl.lit("free"))
@@ -69,6 +71,31 @@ def _domains(words: pl.Series) -> pl.DataFrame:
     frame = text.to_frame().select(domain.alias("domain")).with_columns(kind.alias("mail_kind"))
     own = pl.when(pl.col("mail_kind") == "company").then(registered)
     return frame.select("domain", own.alias("company_domain"), "mail_kind")
+
+
+def _domains_of_one(text: str) -> Row:
+    """What `_domains` says of one text."""
+    found = pattern(_ADDRESS).search(clean(text).lower())
+    if found is None:
+        return None, None, None
+    domain = found[1]
+    if domain in free_mail_domains()[1]:
+        return domain, None, "free"
+    exact, below = _carriers()
+    if domain in exact or pattern(below).search(domain):
+        return domain, None, "carrier"
+    own = pattern(_THREE_LABELS).search(domain)
+    if own is None and not pattern(_NO_OWN).search(domain):
+        own = pattern(_TWO_LABELS).search(domain)
+    return domain, own[1] if own else None, "company"
+
+
+@cache
+def _carriers() -> tuple[list[str], str]:
+    """Domains of carriers, and a pattern of those below them."""
+    names = carrier_mail_domains()[1]
+    below = "|".join(name.replace(".", r"\.") for name in names if name.startswith("."))
+    return [name for name in names if not name.startswith(".")], f"(?:{below})$"
 
 
 def _listed(name: str) -> tuple[str, tuple[str, ...]]:

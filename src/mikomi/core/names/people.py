@@ -13,12 +13,24 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from mikomi.core.names.spelling import by_distinct, cleaned, folded, katakana
+from mikomi.core.names.spelling import (
+    Row,
+    Schema,
+    by_distinct,
+    clean,
+    cleaned,
+    fold,
+    folded,
+    kana_of,
+    katakana,
+    pattern,
+)
 from mikomi.core.words import Words
 
 COLUMNS = (
     "name", "family", "given", "family_kana", "given_kana", "honorific", "key", "problem",
 )  # fmt: skip
+SCHEMA: Schema = dict.fromkeys(COLUMNS, pl.String)
 
 PROBLEMS = {
     "mail": Words("氏名の欄にメールアドレスがあります", "a mail address stands in place of the name"),
@@ -34,6 +46,17 @@ _AFTER_SPACE = rf"\s+({_AFTER})$"
 _AFTER_JOINED = r"^(.{2,})(様|さま|御中|先生|さん|殿)$"
 _BEFORE = r"(?i)^(mr|mrs|ms|miss|dr|prof)\b\.?\s*"
 _JAPANESE = r"^[\p{Han}\p{Hiragana}\p{Katakana}々ー〆ヶ]+$"
+_IN_TWO = r"^([^ ,、]+) ([^ ,、]+)$"
+_BY_COMMA = r"^([^ ,、]+)[,、] ?([^ ,、]+)$"
+_KANA_IN_TWO = r"^([^ ・]+) ([^ ・]+)$"
+_NOT_KATAKANA = r"[\p{Han}\p{Hiragana}]"
+_CAPITALS = r"^[A-Z][A-Z'’-]+$"
+_LATIN = r"^[\p{Latin}'’.-]+$"
+_TWO_KANJI = r"^\p{Han}{2}$"
+_KANJI = r"^\p{Han}+$"
+_FAMILY = r"^[\p{Han}々ヶケ]+$"
+_MAIL = r"\S@\S+\.\S"
+_NUMBER = r"^[0-9\s\-+()]+$"
 _KANA = r"^[\p{Katakana}ー・ ]*$"
 _APART = "\x1f"
 _COMPANY = "株式会社|有限会社|合同会社|\\(株\\)|\\(有\\)|社団法人|財団法人"
@@ -79,14 +102,24 @@ def person_parts(names: pl.Series, kanas: pl.Series | None = None) -> pl.DataFra
     # One text of both sides, so that each pair of them is computed once.
     sides = [pl.lit(side).fill_null("").str.replace_all(_APART, " ", literal=True) for side in (names, kanas)]
     both = pl.concat_str(*sides, separator=_APART)
-    return by_distinct(pl.select(both.alias("both"))["both"], _parts)
+    return by_distinct(pl.select(both.alias("both"))["both"], _parts, (_parts_of_one, SCHEMA))
 
 
 def kana_series(values: pl.Series) -> pl.Series:
     """Readings in full-width katakana, one space between the parts; null where other letters are in them."""
-    found = by_distinct(values, lambda words: pl.DataFrame({"kana": katakana(words)}))["kana"]
-    kept = found.is_not_null() & found.str.contains(_KANA) & (found != "")
-    return pl.select(pl.when(kept).then(found).alias(values.name))[values.name]
+    single = (lambda text: (reading(text),), {"kana": pl.String})
+    return by_distinct(values, _readings, single)["kana"].alias(values.name)
+
+
+def _readings(words: pl.Series) -> pl.DataFrame:
+    kept = pl.col("kana").str.contains(_KANA) & (pl.col("kana") != "")
+    return katakana(words).alias("kana").to_frame().select(pl.when(kept).then("kana").alias("kana"))
+
+
+def reading(text: str) -> str | None:
+    """`kana_series` of one text."""
+    found = kana_of(text)
+    return found if found and pattern(_KANA).search(found) else None
 
 
 def _parts(both: pl.Series) -> pl.DataFrame:
@@ -101,8 +134,8 @@ def _parts(both: pl.Series) -> pl.DataFrame:
     key = folded(frame.select(pl.coalesce(whole, pl.col("name").str.replace("、", "")).alias("text"))["text"])
     text = pl.col("text")
     problem = (
-        pl.when(text.str.contains(r"\S@\S+\.\S")).then(pl.lit("mail"))
-        .when(text.str.contains(r"^[0-9\s\-+()]+$")).then(pl.lit("number"))
+        pl.when(text.str.contains(_MAIL)).then(pl.lit("mail"))
+        .when(text.str.contains(_NUMBER)).then(pl.lit("number"))
         .when(text.str.contains(_COMPANY)).then(pl.lit("company"))
         .when(pl.col("wrong_kana")).then(pl.lit("kana"))
     )  # fmt: skip
@@ -131,9 +164,9 @@ def _without_honorific(frame: pl.DataFrame) -> pl.DataFrame:
 def _split_by_space(frame: pl.DataFrame) -> pl.DataFrame:
     """Adds family, given, family_kana, given_kana where the writing itself splits them."""
     name = pl.col("name")
-    halves = [name.str.extract(r"^([^ ,、]+) ([^ ,、]+)$", n) for n in (1, 2)]
-    commas = [name.str.extract(r"^([^ ,、]+)[,、] ?([^ ,、]+)$", n) for n in (1, 2)]
-    kana = [pl.col("kana").str.extract(r"^([^ ・]+) ([^ ・]+)$", n) for n in (1, 2)]
+    halves = [name.str.extract(_IN_TWO, n) for n in (1, 2)]
+    commas = [name.str.extract(_BY_COMMA, n) for n in (1, 2)]
+    kana = [pl.col("kana").str.extract(_KANA_IN_TWO, n) for n in (1, 2)]
     frame = frame.with_columns(
         halves[0].alias("a"), halves[1].alias("b"), commas[0].alias("c"), commas[1].alias("d"),
         kana[0].alias("family_kana"), kana[1].alias("given_kana"),
@@ -141,9 +174,9 @@ def _split_by_space(frame: pl.DataFrame) -> pl.DataFrame:
     a, b = pl.col("a"), pl.col("b")
     # ジョン スミス and ヤマダ タロウ look alike, and マイケル 田中 is the other way round.
     japanese = a.str.contains(_JAPANESE) & b.str.contains(_JAPANESE)
-    japanese &= a.str.contains(r"[\p{Han}\p{Hiragana}]")
-    first_big, second_big = (part.str.contains(r"^[A-Z][A-Z'’-]+$") for part in (a, b))
-    latin = (a + b).str.contains(r"^[\p{Latin}'’.-]+$")
+    japanese &= a.str.contains(_NOT_KATAKANA)
+    first_big, second_big = (part.str.contains(_CAPITALS) for part in (a, b))
+    latin = (a + b).str.contains(_LATIN)
     capitals_first = latin & first_big & ~second_big
     capitals_second = latin & second_big & ~first_big
     # 山田,太郎 in Japanese; in Latin letters a comma always follows the family name.
@@ -162,14 +195,14 @@ def _split_by_kana(frame: pl.DataFrame) -> pl.DataFrame:
     frame = frame.with_columns(read)
     family_kana, given_kana = pl.col("family_kana"), pl.col("given_kana")
     open_ = pl.col("family").is_null() & given_kana.is_not_null() & name.str.contains(_JAPANESE)
-    two = name.str.contains(r"^\p{Han}{2}$") & ~name.str.contains("々")
+    two = name.str.contains(_TWO_KANJI) & ~name.str.contains("々")
     # 山田さくら read ヤマダ サクラ: the given name is written in kana, what is before it is the family name.
     given_part = length - given_kana.str.len_chars()
     given_written = pl.col("name_kana").str.ends_with(given_kana) & (given_part > 0)
-    given_written &= name.str.slice(0, given_part).str.contains(r"^[\p{Han}々ヶケ]+$")
+    given_written &= name.str.slice(0, given_part).str.contains(_FAMILY)
     family_part = family_kana.str.len_chars()
     family_written = pl.col("name_kana").str.starts_with(family_kana) & (length > family_part)
-    family_written &= name.str.slice(family_part).str.contains(r"^\p{Han}+$")
+    family_written &= name.str.slice(family_part).str.contains(_KANJI)
     at = (
         pl.when(open_ & two).then(pl.lit(1, dtype=pl.UInt32))
         .when(open_ & given_written).then(given_part)
@@ -180,3 +213,68 @@ def _split_by_kana(frame: pl.DataFrame) -> pl.DataFrame:
         pl.when(here).then(name.str.slice(0, pl.col("at"))).otherwise("family").alias("family"),
         pl.when(here).then(name.str.slice(pl.col("at"))).otherwise("given").alias("given"),
     )
+
+
+def _parts_of_one(both: str) -> Row:
+    """What `_parts` says of one text."""
+    text, kana = both.split(_APART, 1)
+    text, read = clean(text), reading(kana)
+    name, honorific = _name_of(text)
+    in_two = pattern(_KANA_IN_TWO).search(read or "")
+    family_kana, given_kana = (in_two[1], in_two[2]) if in_two else (None, None)
+    parted = _parted_by_space(name) or (in_two and _parted_by_kana(name, in_two[1], in_two[2]))
+    family, given = parted or (None, None)
+    key = fold(name.replace("、", "", 1) if parted is None else "".join(parted))
+    problem = next((code for code, wrong in _WRONG if pattern(wrong).search(text)), None)
+    if problem is None and read is None and pattern(r"\S").search(kana):
+        problem = "kana"
+    if problem in ("mail", "number", "company") or not key:
+        family = given = key = None
+    return name or None, family, given, family_kana, given_kana, honorific, key, problem
+
+
+_WRONG = (("mail", _MAIL), ("number", _NUMBER), ("company", _COMPANY))
+
+
+def _name_of(text: str) -> tuple[str, str | None]:
+    """The name without 敬称, and that."""
+    before, spaced = pattern(_BEFORE).search(text), pattern(_AFTER_SPACE).search(text)
+    joined = pattern(_AFTER_JOINED).search(text)
+    honorific = spaced[1] if spaced else joined[2] if joined else before[0].strip(" ") if before else None
+    if spaced:
+        text = text[: spaced.start()] + text[spaced.end() :]
+    elif joined:
+        text = joined[1]
+    elif before:
+        text = text[before.end() :]
+    return text.strip(" ,"), honorific
+
+
+def _parted_by_space(name: str) -> tuple[str, str] | None:
+    found = pattern(_IN_TWO).search(name)
+    if found:
+        a, b = found[1], found[2]
+        japanese = pattern(_JAPANESE).search(a) and pattern(_JAPANESE).search(b)
+        first_big, second_big = (bool(pattern(_CAPITALS).search(part)) for part in (a, b))
+        latin = first_big != second_big and pattern(_LATIN).search(a + b)
+        if (japanese and pattern(_NOT_KATAKANA).search(a)) or (latin and first_big):
+            return a, b
+        if latin:
+            return b, a
+    found = pattern(_BY_COMMA).search(name)
+    return (found[1], found[2]) if found else None
+
+
+def _parted_by_kana(name: str, family_kana: str, given_kana: str) -> tuple[str, str] | None:
+    if not pattern(_JAPANESE).search(name):
+        return None
+    read, given_part, family_part = kana_of(name), len(name) - len(given_kana), len(family_kana)
+    if pattern(_TWO_KANJI).search(name) and "々" not in name:
+        at = 1
+    elif given_part > 0 and read.endswith(given_kana) and pattern(_FAMILY).search(name[:given_part]):
+        at = given_part
+    elif read.startswith(family_kana) and pattern(_KANJI).search(name[family_part:]):
+        at = family_part
+    else:
+        return None
+    return name[:at], name[at:]

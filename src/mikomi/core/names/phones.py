@@ -15,7 +15,7 @@ import phonenumbers
 import polars as pl
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
-from mikomi.core.names.spelling import by_distinct, cleaned
+from mikomi.core.names.spelling import Row, Schema, by_distinct, clean, cleaned, pattern
 from mikomi.core.words import Words
 
 type PhoneKind = Literal["fixed", "mobile", "toll_free", "ip", "navi", "premium", "pager", "other"]
@@ -43,15 +43,24 @@ _KINDS: dict[int, PhoneKind] = {
     PhoneNumberType.PAGER: "pager",
 }
 _EXTENSION = r"(?i)\s*[,;(]?\s*(?:内線番号|内線|内|extension|ext|x|#)\s*[.:]?\s*([0-9]{1,7})\s*\)?$"
-_AROUND = (
+_AHEAD = (
     r"(?i)^\s*(?:tel(?:ephone)?|phone|mobile|電話番号|電話|携帯電話|携帯|直通|代表|本社|会社)?\s*[.:]?\s*"
-    r"|\s*\(?(?:代表|代|直通|携帯|本社|会社)\)?\s*$"
 )
+_BEHIND = r"\s*\(?(?:代表|代|直通|携帯|本社|会社)\)?\s*$"
+_AROUND = f"{_AHEAD}|{_BEHIND}"
+_TRUNK_ZERO = r"(\+\s*[0-9]{1,3}[\s-]*)\(0\)"
+_WITH_PLUS = r"^[\s(]*\+"
+_WITH_ZERO = r"^[\s(]*(?:\+|0|81)"
+_ROUNDED = r"(?i)^[0-9.]+e\+?[0-9]+$"
 _SEVERAL = r"[/,;、\s]|または"
 _LETTERS = r"^[+0-9\s().\-ー/~]*$"
 CLASS = 6
 """Leading digits, the 0 with them, that decide kind, validity and hyphens of a Japanese number."""
 COLUMNS = {"e164": pl.String, "national": pl.String, "kind": pl.String, "reason": pl.String}
+SCHEMA: Schema = {
+    "e164": pl.String, "national": pl.String, "kind": pl.String, "extension": pl.String,
+    "mended": pl.Boolean, "reason": pl.String,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +90,7 @@ def read_phones(values: pl.Series) -> pl.DataFrame:
 
     Unknown (null or white space) is null throughout, also `reason`; `mended` is false then.
     """
-    return by_distinct(values, _read).with_columns(pl.col("mended").fill_null(False))
+    return by_distinct(values, _read, (_read_one, SCHEMA)).with_columns(pl.col("mended").fill_null(False))
 
 
 def _read(words: pl.Series) -> pl.DataFrame:
@@ -95,7 +104,7 @@ def _read(words: pl.Series) -> pl.DataFrame:
     )
     frame = frame.with_columns(pl.col("bare").str.extract(_EXTENSION, 1).alias("extension"))
     frame = frame.with_columns(pl.col("bare").str.replace(_EXTENSION, "").str.replace_all(_AROUND, ""))
-    digits = pl.col("bare").str.replace(r"(\+\s*[0-9]{1,3}[\s-]*)\(0\)", "${1}").str.replace_all("[^0-9]", "")
+    digits = pl.col("bare").str.replace(_TRUNK_ZERO, "${1}").str.replace_all("[^0-9]", "")
     frame = frame.with_columns(digits.alias("digits"))
     frame = frame.with_columns(_national().alias("japan"))
     frame = frame.with_columns(_early_reason().alias("early"))
@@ -107,7 +116,7 @@ def _read(words: pl.Series) -> pl.DataFrame:
     frame = frame.with_columns(pl.coalesce("japan", "abroad").alias("asked"))
     frame = frame.join(found, on="asked", how="left", maintain_order="left")
     good = pl.col("e164").is_not_null()
-    eaten = good & pl.col("japan").is_not_null() & ~pl.col("bare").str.contains(r"^[\s(]*(?:\+|0|81)")
+    eaten = good & pl.col("japan").is_not_null() & ~pl.col("bare").str.contains(_WITH_ZERO)
     # 9 digits are a number without its 0 only if a spreadsheet could have taken it for a number.
     return frame.select(
         "e164",
@@ -123,11 +132,11 @@ def _early_reason() -> pl.Expr:
     """What can be said without knowing the rules of numbering; null where nothing is wrong so far."""
     text, bare, count = pl.col("text"), pl.col("bare"), pl.col("digits").str.len_chars()
     # 010 is how Japan dials abroad.
-    abroad = bare.str.contains(r"^[\s(]*\+") | pl.col("digits").str.starts_with("010")
+    abroad = bare.str.contains(_WITH_PLUS) | pl.col("digits").str.starts_with("010")
     abroad &= pl.col("japan").is_null()
     return (
         pl.when(text == "").then(pl.lit("unknown"))
-        .when(text.str.contains(r"(?i)^[0-9.]+e\+?[0-9]+$")).then(pl.lit("rounded"))
+        .when(text.str.contains(_ROUNDED)).then(pl.lit("rounded"))
         .when(bare.str.contains(_SEVERAL) & (count > 13)).then(pl.lit("several"))
         .when((count == 0) | ~bare.str.contains(_LETTERS)).then(pl.lit("no_number"))
         .when(abroad).then(None)
@@ -140,7 +149,7 @@ def _early_reason() -> pl.Expr:
 def _national() -> pl.Expr:
     """The digits of a Japanese number with its 0; null where it is of another country."""
     digits, count = pl.col("digits"), pl.col("digits").str.len_chars()
-    plus = pl.col("bare").str.contains(r"^[\s(]*\+")
+    plus = pl.col("bare").str.contains(_WITH_PLUS)
     # With its 0 a Japanese number has ten or eleven digits, so 81 and nine or ten more is the country.
     country = digits.str.starts_with("81") & (plus | count.is_in([11, 12]))
     after = digits.str.replace(r"^81", "")
@@ -192,6 +201,64 @@ def _foreign(numbers: pl.Series) -> pl.DataFrame:
     asked = numbers.alias("asked").drop_nulls().unique()
     answers = pl.DataFrame([_ask(number, None) for number in asked], schema=COLUMNS)
     return pl.concat([asked.to_frame(), answers], how="horizontal")
+
+
+def _read_one(text: str) -> Row:
+    """What `_read` says of one text."""
+    text = clean(text)
+    bare = _without_labels(pattern(r"\.0$").sub("", text).replace("ー", "-"))
+    found = pattern(_EXTENSION).search(bare)
+    extension = found[1] if found else None
+    bare = _without_labels(bare[: found.start()] if found else bare)
+    digits = pattern("[^0-9]").sub("", pattern(_TRUNK_ZERO).sub(r"\1", bare))
+    plus = bool(pattern(_WITH_PLUS).search(bare))
+    japan = _national_one(digits, plus)
+    early = _early_reason_one(text, bare, digits, japan, plus)
+    if early is not None:
+        return None, None, None, None, False, None if early == "unknown" else early
+    told = _ask("+" + digits.removeprefix("010"), None) if japan is None else _ask(japan, "JP")
+    good = told["e164"] is not None
+    eaten = good and japan is not None and not pattern(_WITH_ZERO).search(bare)
+    return (
+        told["e164"], told["national"], told["kind"], extension if good else None, eaten, told["reason"],
+    )  # fmt: skip
+
+
+def _without_labels(text: str) -> str:
+    ahead = pattern(_AHEAD).match(text)
+    start = ahead.end() if ahead else 0
+    # Where nothing stands ahead, the search goes on one letter later, as it does in Rust.
+    behind = pattern(f"(?i){_BEHIND}").search(text, start or min(1, len(text)))
+    return text[start : behind.start()] if behind else text[start:]
+
+
+def _national_one(digits: str, plus: bool) -> str | None:
+    count = len(digits)
+    if digits.startswith("81") and (plus or count in (11, 12)):
+        return "0" + digits[2:].lstrip("0")
+    if plus or count > 11 or digits.startswith("010"):
+        return None
+    return digits if digits.startswith("0") else "0" + digits
+
+
+def _early_reason_one(text: str, bare: str, digits: str, japan: str | None, plus: bool) -> str | None:
+    count = len(digits)
+    abroad = japan is None and (plus or digits.startswith("010"))
+    if not text:
+        return "unknown"
+    if pattern(_ROUNDED).search(text):
+        return "rounded"
+    if count > 13 and pattern(_SEVERAL).search(bare):
+        return "several"
+    if not count or not pattern(_LETTERS).search(bare):
+        return "no_number"
+    if abroad:
+        return None
+    if count < 6:
+        return "too_short"
+    if count < 9 and not digits.startswith("0"):
+        return "no_area_code"
+    return "too_long" if japan is None else None
 
 
 @lru_cache(maxsize=1 << 16)
