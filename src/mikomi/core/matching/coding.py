@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from mikomi.core.names.spelling import likened, sounds
+from mikomi.core.names.spelling import FEW, likened, sounds
 
 SHARED_NAMES = 5
 """A mail address or a phone number carried by more different names than these is shared."""
@@ -155,6 +155,10 @@ def _nothing(rows: int) -> pl.Series:
 
 def _codes(values: pl.Series) -> tuple[Ints, pl.Series]:
     """A code for each row, -1 for null, and the value of each code."""
+    if len(values) <= FEW:
+        codes_of: dict[str | None, int] = {}
+        few = [-1 if text is None else codes_of.setdefault(text, len(codes_of)) for text in values.to_list()]
+        return np.array(few, np.int32), pl.Series(list(codes_of), dtype=pl.String)
     coded = values.cast(pl.Categorical(pl.Categories.random()))
     codes = coded.to_physical().cast(pl.Int64).fill_null(-1).cast(pl.Int32).to_numpy()
     seen = coded.drop_nulls().unique()

@@ -61,7 +61,7 @@ _ACCENTED = {
 }
 
 
-FEW = 50
+FEW = 100
 """So many texts are read one by one; more are read set-wise."""
 
 SHORT = 300

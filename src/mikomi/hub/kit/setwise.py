@@ -47,18 +47,12 @@ def staged(frame: pl.DataFrame, name: str = "staged") -> Iterator[str]:
         if on_postgres():
             columns = ", ".join(f'"{c}" {PG_TYPES[type(t)]}' for c, t in frame.schema.items())
             cursor.execute(f"create temporary table {name} ({columns}) on commit drop")
-            names = ", ".join(f'"{c}"' for c in frame.columns)
-            # Django's cursor hands on what it does not know itself to psycopg's.
-            driver: Any = cursor
-            with driver.copy(f"copy {name} ({names}) from stdin (format csv)") as copy:
-                copy.write(_csv(frame))
+            insert(name, frame)
             cursor.execute(f"analyze {name}")
         else:
             columns = ", ".join(f'"{c}"' for c in frame.columns)
             cursor.execute(f"create temporary table {name} ({columns})")
-            marks = ", ".join(["%s"] * frame.width)
-            rows: Any = _plain(frame).iter_rows()
-            cursor.executemany(f"insert into {name} values ({marks})", rows)
+            insert(name, frame)
     yield name
     with connection.cursor() as cursor:
         cursor.execute(f"drop table {_temporary(name)}")
@@ -81,6 +75,21 @@ def listed(numbers: pl.Series, name: str, column: str) -> Iterator[tuple[str, li
     rows = "unnest(%s::integer[])" if on_postgres() else "value from json_each(%s)"
     plain = every.to_list()
     yield f"with {name}({column}) as (select {rows}) ", [plain if on_postgres() else json.dumps(plain)]
+
+
+def insert(table: str, frame: pl.DataFrame) -> None:
+    """Adds the rows of `frame` to a table with columns of those names; time stamps must be in UTC."""
+    names = ", ".join(f'"{c}"' for c in frame.columns)
+    with connection.cursor() as cursor:
+        if on_postgres():
+            # Django's cursor hands on what it does not know itself to psycopg's.
+            driver: Any = cursor
+            with driver.copy(f"copy {table} ({names}) from stdin (format csv)") as copy:
+                copy.write(_csv(frame))
+        else:
+            marks = ", ".join(["%s"] * frame.width)
+            rows: Any = _plain(frame).iter_rows()
+            cursor.executemany(f"insert into {table} ({names}) values ({marks})", rows)
 
 
 def run(sql: str, params: Sequence[Any] = ()) -> int:

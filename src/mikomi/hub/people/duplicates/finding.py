@@ -21,7 +21,7 @@ from mikomi.core.matching.levels import tell_reasons
 from mikomi.core.matching.pairs import BLOCK, PAIRS_SCHEMA, find_pairs, match_lead
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.kit import leases
-from mikomi.hub.kit.setwise import fetch, on_postgres, run, staged
+from mikomi.hub.kit.setwise import fetch, listed, on_postgres, run, staged
 from mikomi.hub.people.duplicates.keys import COLUMNS, SCHEMA, compared, keys_of_leads, store_keys
 from mikomi.hub.people.models.same import DuplicateRun
 
@@ -202,21 +202,25 @@ def _store(pairs: pl.DataFrame, lead_ids: Sequence[int] | None) -> int:
     if lead_ids is None:
         held = fetch(columns, _HELD)
     else:
-        asked = pl.DataFrame({"lead": list(lead_ids)}, schema={"lead": pl.Int32}).unique()
-        with staged(asked, "asked"):
+        theirs = "(select lead from asked)"
+        with listed(pl.Series(lead_ids, dtype=pl.Int32), "asked", "lead") as (begin, params):
             held = fetch(
-                f"{columns} join asked a on a.lead = d.low union {columns} join asked a on a.lead = d.high",
+                f"{begin}{columns} where d.low in {theirs} union {columns} where d.high in {theirs}",
                 _HELD,
+                params,
             )
     open_now = held.filter(pl.col("verdict") == "")
     same = told.join(open_now, on=["first", "second", "level", "reasons"], how="semi")
     fresh = told.join(same, on=["first", "second"], how="anti")
     leaving = open_now.join(same, on=["first", "second"], how="anti")
-    with staged(leaving.select("first", "second"), "leaving"):
-        run(
-            "delete from people_duplicatepair where verdict = '' and exists (select 1 from leaving g"
-            " where g.first = people_duplicatepair.low and g.second = people_duplicatepair.high)"
-        )
+    if not leaving.is_empty():
+        with staged(leaving.select("first", "second"), "leaving"):
+            run(
+                "delete from people_duplicatepair where verdict = '' and exists (select 1 from leaving g"
+                " where g.first = people_duplicatepair.low and g.second = people_duplicatepair.high)"
+            )
+    if fresh.is_empty():
+        return told.height
     as_json = "f.reasons::jsonb" if on_postgres() else "f.reasons"
     with staged(fresh, "fresh"):
         run(

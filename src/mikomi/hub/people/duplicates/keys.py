@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -10,9 +12,9 @@ from django.db import transaction
 
 from mikomi.core.matching.keys import key_leads
 from mikomi.core.names.companies import LONG_ENOUGH, company_key
-from mikomi.core.names.spelling import SMALL_KANA, katakana, likened
+from mikomi.core.names.spelling import likened, sounds
 from mikomi.hub.activity.event_ids import hashed
-from mikomi.hub.kit.setwise import fetch, on_postgres, run, staged
+from mikomi.hub.kit.setwise import fetch, insert, listed, on_postgres, run
 from mikomi.hub.people.dated import opened
 
 PHONES = ("phone", "direct_phone", "mobile")
@@ -24,6 +26,8 @@ COLUMNS = (
 """The text columns of `MatchKey`."""
 
 SCHEMA: dict[str, type[pl.DataType]] = {"lead": pl.Int32, **dict.fromkeys(COLUMNS, pl.String)}
+_THEIRS = "lead in (select lead from asked)"
+_DIGESTS: dict[str, type[pl.DataType]] = {"lead": pl.Int32, "digest": pl.Int64}
 _NAMES = ("name", "family_name", "given_name")
 _READ = ("email", *_NAMES, *(f"{n}_kana" for n in _NAMES), "company", "corporate_number", *PHONES)
 
@@ -31,10 +35,9 @@ _READ = ("email", *_NAMES, *(f"{n}_kana" for n in _NAMES), "company", "corporate
 def keys_of_leads(lead_ids: Sequence[int] | None = None) -> pl.DataFrame:
     """The keys (`SCHEMA`) of leads as they are known now, by number; those that are out are left out."""
     if lead_ids is not None:
-        asked = pl.DataFrame({"lead": list(lead_ids)}, schema={"lead": pl.Int32}).unique()
-        with transaction.atomic(), staged(asked, "asked"):
-            return _keyed(_values("join asked a on a.lead = l.id", []))
-    parts = [_keyed(_values("", [first, last])) for first, last in _ranges()]
+        with _asked(lead_ids) as (begin, params):
+            return _keyed(_values(begin, "l.id in (select lead from asked)", params))
+    parts = [_keyed(_values("", "l.id between %s and %s", ends)) for ends in _ranges()]
     return pl.concat(parts) if parts else pl.DataFrame(schema=SCHEMA)
 
 
@@ -42,29 +45,25 @@ def store_keys(keys: pl.DataFrame, lead_ids: Sequence[int] | None = None) -> pl.
     """Brings `MatchKey` of `lead_ids` (all without it) to `keys`; the numbers of those that changed."""
     told = keys.with_columns(_digest(keys).alias("digest"))
     with transaction.atomic():
+        columns = "select lead, digest from people_matchkey"
         if lead_ids is None:
-            held = fetch("select lead, digest from people_matchkey", {"lead": pl.Int32, "digest": pl.Int64})
+            held = fetch(columns, _DIGESTS)
         else:
-            asked = pl.DataFrame({"lead": list(lead_ids)}, schema={"lead": pl.Int32}).unique()
-            with staged(asked, "asked"):
-                held = fetch(
-                    "select m.lead, m.digest from asked a join people_matchkey m on m.lead = a.lead",
-                    {"lead": pl.Int32, "digest": pl.Int64},
-                )
+            with _asked(lead_ids) as (begin, params):
+                held = fetch(f"{begin}{columns} where {_THEIRS}", _DIGESTS, params)
         fresh = told.join(held, on=["lead", "digest"], how="anti")
         gone = held.join(told, on="lead", how="anti")
         changed = pl.concat([fresh["lead"], gone["lead"]])
         if changed.is_empty():
             return changed
-        with staged(changed.alias("lead").to_frame(), "leaving"):
-            run("delete from people_matchkey where lead in (select lead from leaving)")
-            run("delete from people_matchphone where lead in (select lead from leaving)")
+        leaving = held.join(changed.alias("lead").to_frame(), on="lead", how="semi")["lead"].to_list()
+        if leaving:
+            with _asked(leaving) as (begin, params):
+                run(f"{begin}delete from people_matchkey where {_THEIRS}", params)
+                run(f"{begin}delete from people_matchphone where {_THEIRS}", params)
         for part in fresh.iter_slices(LEADS_AT_ONCE):
-            with staged(part, "fresh"):
-                names = f"lead, {', '.join(COLUMNS)}, digest"
-                run(f"insert into people_matchkey ({names}) select {names} from fresh")
-            with staged(_phone_rows(part), "fresh"):
-                run("insert into people_matchphone (phone, lead) select phone, lead from fresh")
+            insert("people_matchkey", part)
+            insert("people_matchphone", _phone_rows(part))
     return changed
 
 
@@ -108,15 +107,18 @@ def _ranges() -> Iterator[tuple[int, int]]:
         yield from ((at, min(at + LEADS_AT_ONCE - 1, last)) for at in range(first, last + 1, LEADS_AT_ONCE))
 
 
-def _values(join: str, between: list[int]) -> pl.DataFrame:
+def _asked(lead_ids: Sequence[int]) -> AbstractContextManager[tuple[str, list[Any]]]:
+    return listed(pl.Series(lead_ids, dtype=pl.Int32), "asked", "lead")
+
+
+def _values(begin: str, which: str, params: Sequence[int]) -> pl.DataFrame:
     text = "l.attributes::text" if on_postgres() else "l.attributes"
-    inside = " and l.id between %s and %s" if between else ""
     rows = fetch(
-        f"select l.id, {text}, c.name, c.attributes ->> 'corporate_number' from people_lead l {join}"
+        f"{begin}select l.id, {text}, c.name, c.attributes ->> 'corporate_number' from people_lead l"
         " left join people_company c on c.id = l.company_id"
-        f" where l.merged_into is null and l.trashed_at is null{inside} order by l.id",
+        f" where l.merged_into is null and l.trashed_at is null and {which} order by l.id",
         {"lead": pl.Int32, "#values": pl.String, "#company": pl.String, "#number": pl.String},
-        between,
+        params,
     )
     known = opened(rows["#values"], _READ).with_columns(pl.col(pl.String).replace("", None))
     return pl.concat([rows.drop("#values"), known], how="horizontal").select(
@@ -140,10 +142,7 @@ def _keyed(values: pl.DataFrame) -> pl.DataFrame:
         return pl.DataFrame(schema=SCHEMA)
     keyed = key_leads(values.drop("company"), PHONES)
     company = company_key(values["company"])
-    sound = katakana(keyed["kana_key"]).str.replace_many(SMALL_KANA).str.replace_all(r"[\s・]", "")
-    own = katakana(keyed["name_key"])
-    own = own.set(~own.str.contains(r"^[\p{Katakana}ー]+$").fill_null(False), None)
-    own = own.str.replace_many(SMALL_KANA)
+    own = sounds(keyed["name_key"]).alias("own")
     return keyed.select(
         pl.col("lead").cast(pl.Int32),
         "email",
@@ -156,7 +155,10 @@ def _keyed(values: pl.DataFrame) -> pl.DataFrame:
         company.alias("company"),
         pl.col("corporate_number").alias("number"),
         likened(keyed["name_key"]).alias("alike"),
-        sound.zip_with(sound.is_not_null() & (sound != ""), own).alias("sound"),
+        # A name in kana says itself how it is spoken.
+        pl.coalesce(
+            sounds(keyed["kana_key"]), pl.when(own.str.contains(r"^[\p{Katakana}ー]+$")).then(own)
+        ).alias("sound"),
         company.str.extract(r"^([^|]*)").alias("core"),
     ).with_columns(pl.col(COLUMNS).fill_null(""))
 
