@@ -1,7 +1,7 @@
 """Runs a benchmark's part once on SQLite and once on PostgreSQL, each in a process of its own.
 
-The hub reads its settings once a process, so a module that measures calls `on_each` with its own
-name; the child process, started with the database in its environment, calls `prepared`.
+The hub reads its settings once a process, so a module that measures calls `on_each`, which starts that
+module again for each database, with the database in its environment; the child process measures.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,28 +22,34 @@ from mikomi.hub.kit import boot
 CHILD = "MIKOMI_BENCH_CHILD"
 
 
-def in_child() -> bool:
-    """Whether this process is one that measures."""
-    return CHILD in os.environ
-
-
-def on_each(module: str, arguments: Sequence[str], databases: Sequence[str]) -> int:
-    """Runs `python -m module` for each database; the worst exit code."""
+def on_each(
+    module: str, parser: ArgumentParser, measure: Callable[[Namespace], None], database: str = "both"
+) -> int:
+    """Runs `measure` with the arguments of `parser` on a hub with an empty database, once for each that is
+    asked for; the worst exit code. `module` is the caller's name, `database` what is run unasked."""
+    parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default=database)
+    chosen = parser.parse_args()
+    if CHILD in os.environ:
+        boot.migrate(boot.boot())
+        measure(chosen)
+        return 0
     worst = 0
-    for database in databases:
-        with tempfile.TemporaryDirectory(prefix="mikomi-bench-") as folder, _url(database, folder) as url:
-            print(f"\n== {database}", flush=True)
-            surroundings = {**os.environ, CHILD: database, "MIKOMI_DATA": str(Path(folder) / "data")}
+    for name in ["sqlite", "postgresql"] if chosen.database == "both" else [chosen.database]:
+        with tempfile.TemporaryDirectory(prefix="mikomi-bench-") as folder, _url(name, folder) as url:
+            print(f"\n== {name}", flush=True)
+            surroundings = {**os.environ, CHILD: name, "MIKOMI_DATA": str(Path(folder) / "data")}
             if url:
                 surroundings["MIKOMI_DATABASE_URL"] = url
-            done = subprocess.run([sys.executable, "-m", module, *arguments], env=surroundings)
-            worst = max(worst, done.returncode)
+            command = [sys.executable, "-m", module, *sys.argv[1:]]
+            worst = max(worst, subprocess.run(command, env=surroundings).returncode)
     return worst
 
 
-def prepared() -> None:
-    """Sets the hub up on the child's empty database."""
-    boot.migrate(boot.boot())
+def of_leads(module: str, told: str | None, measure: Callable[[int], None], leads: int = 1_000_000) -> int:
+    """`on_each` for what is measured with so many `leads`; `told` says what that is."""
+    parser = ArgumentParser(description=told)
+    parser.add_argument("--leads", type=int, default=leads)
+    return on_each(module, parser, lambda chosen: measure(chosen.leads))
 
 
 @contextmanager

@@ -10,7 +10,6 @@ user and system; a PostgreSQL beside it is not in it.
 
 from __future__ import annotations
 
-import argparse
 import resource
 import statistics
 import sys
@@ -19,24 +18,10 @@ from collections.abc import Callable
 
 import polars as pl
 
-from bench.databases import in_child, on_each, prepared
+from bench.databases import of_leads
 from bench.duplicates import make_population
 
 LOOKUPS = 200
-
-
-def main(arguments: list[str]) -> int:
-    """Measures on each database in a process of its own."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--leads", type=int, default=100_000)
-    parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
-    chosen = parser.parse_args(arguments)
-    if in_child():
-        prepared()
-        measure(chosen.leads)
-        return 0
-    databases = ["sqlite", "postgresql"] if chosen.database == "both" else [chosen.database]
-    return on_each("bench.duplicates_hub", ["--leads", str(chosen.leads)], databases)
 
 
 def measure(count: int) -> None:
@@ -112,4 +97,4 @@ def fill(leads: pl.DataFrame) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(of_leads("bench.duplicates_hub", __doc__, measure, 100_000))

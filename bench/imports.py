@@ -19,22 +19,14 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from bench.databases import in_child, on_each, prepared
+from bench.databases import on_each
 
 
-def main(arguments: list[str]) -> int:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--check-only", action="store_true", help="read and check, and stop")
-    parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="sqlite")
-    chosen = parser.parse_args(arguments)
-    if in_child():
-        prepared()
-        measure(chosen.rows, chosen.check_only)
-        return 0
-    databases = ["sqlite", "postgresql"] if chosen.database == "both" else [chosen.database]
-    more = ["--check-only"] if chosen.check_only else []
-    return on_each("bench.imports", ["--rows", str(chosen.rows), *more], databases)
+    return on_each("bench.imports", parser, lambda told: measure(told.rows, told.check_only), "sqlite")
 
 
 def list_of_leads(rows: int, path: Path) -> None:
@@ -122,4 +114,4 @@ def told(line: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from bench.databases import in_child, on_each, prepared
+from bench.databases import on_each
 from bench.world import LAST_DAY, make_activity, make_leads, make_model, make_touches
 
 CHANGED = 1_000
@@ -30,19 +30,11 @@ STAMP = datetime(2026, 1, 1, tzinfo=UTC)
 FIELDS = ("company", "industry", "title", "employees", "email")
 
 
-def main(arguments: list[str]) -> int:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--leads", type=int, default=50_000)
     parser.add_argument("--events", type=int, default=1_000_000)
-    parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
-    chosen = parser.parse_args(arguments)
-    if in_child():
-        prepared()
-        measure(chosen.leads, chosen.events)
-        return 0
-    databases = ["sqlite", "postgresql"] if chosen.database == "both" else [chosen.database]
-    sizes = ["--leads", str(chosen.leads), "--events", str(chosen.events)]
-    return on_each("bench.nightly", sizes, databases)
+    return on_each("bench.nightly", parser, lambda chosen: measure(chosen.leads, chosen.events))
 
 
 def measure(leads: int, events: int) -> None:
@@ -235,4 +227,4 @@ def change_leads(leads: int, services: Any, seed: int = 5) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -9,14 +9,18 @@ scored by the pipeline. Pages are asked for through the whole of Django, logged 
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import sys
 import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from bench.databases import in_child, on_each, prepared
+from bench.databases import of_leads
+
+if TYPE_CHECKING:
+    from django.test import Client
 
 ROUNDS = 7
 
@@ -68,19 +72,6 @@ insert into people_listmember (lead, list, at) select id, 1, '2026-01-01' from p
 """Tags on a thousandth, a hundredth and a fifth of the leads, a list of a fortieth."""
 
 
-def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--leads", type=int, default=1_000_000)
-    parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
-    chosen = parser.parse_args(arguments)
-    if in_child():
-        prepared()
-        measure(chosen.leads)
-        return 0
-    databases = ["sqlite", "postgresql"] if chosen.database == "both" else [chosen.database]
-    return on_each("bench.pages", ["--leads", str(chosen.leads)], databases)
-
-
 def fill_tables(leads: int) -> None:
     """People, facts, rows and search texts of `leads` leads, scored today."""
     from django.db import connection, transaction
@@ -126,15 +117,14 @@ def fill_tables(leads: int) -> None:
 
 def measure(leads: int) -> None:
     """Fills the tables and prints the median time of each page, in milliseconds."""
-    from django.test import Client
-
-    from mikomi.hub.accounts.services import create_user
     from mikomi.hub.activity.changes import changing, mark_changed
     from mikomi.hub.site.lists.pages import SORTS
 
+    def change(round_: int) -> None:
+        with changing() as number:
+            mark_changed(pl.Series("lead", [round_ + 1], pl.Int32), number, activity=True)
+
     fill_tables(leads)
-    client = Client(HTTP_HOST="localhost")
-    client.force_login(create_user("bench@example.com", "測る 人"))
     pages = {f"list by {sort}": f"/leads/?sort={way}{sort}" for sort in SORTS for way in ("", "-")}
     pages |= {f"list by -{sort}": f"/leads/?sort=-{sort}" for sort in SORTS}
     pages |= {
@@ -159,16 +149,34 @@ def measure(leads: int) -> None:
         "lead page": "/leads/1234/",
         "lead page, a past day": "/leads/1234/?on=2026-09-01",
     }
-    after_a_change = {
+    client = somebody()
+    time_pages(client, pages)
+    again = {
         "list, a field's text, after a change": pages["list, a field's text (few)"],
         "lead page, after a change": pages["lead page"],
     }
-    for name, url in [*pages.items(), *after_a_change.items()]:
+    time_pages(client, again, change)
+
+
+def somebody() -> Client:
+    """A browser of somebody logged in."""
+    from django.test import Client
+
+    from mikomi.hub.accounts.services import create_user
+
+    client = Client(HTTP_HOST="localhost")
+    client.force_login(create_user("bench@example.com", "測る 人"))
+    return client
+
+
+def time_pages(client: Client, pages: dict[str, str], before: Callable[[int], None] | None = None) -> None:
+    """Asks for each page (its name, its address) and prints the median times, in milliseconds; `before` is
+    what happens before each time, told which it is."""
+    for name, url in pages.items():
         waited, worked = [], []
         for round_ in range(ROUNDS):
-            if name in after_a_change:
-                with changing() as number:
-                    mark_changed(pl.Series("lead", [round_ + 1], pl.Int32), number, activity=True)
+            if before is not None:
+                before(round_)
             wall, cpu = time.perf_counter(), time.process_time()
             answer = client.get(url)
             waited.append((time.perf_counter() - wall) * 1000)
@@ -179,4 +187,4 @@ def measure(leads: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(of_leads("bench.pages", __doc__, measure))

@@ -8,29 +8,15 @@ list over and over; what they wait at most, alone and beside the write-back, is 
 
 from __future__ import annotations
 
-import argparse
 import sys
 import threading
 import time
 
 import numpy as np
 
-from bench.databases import in_child, on_each, prepared
+from bench.databases import of_leads
 
 READERS = 2
-
-
-def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--leads", type=int, default=1_000_000)
-    parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
-    chosen = parser.parse_args(arguments)
-    if in_child():
-        prepared()
-        measure(chosen.leads)
-        return 0
-    databases = ["sqlite", "postgresql"] if chosen.database == "both" else [chosen.database]
-    return on_each("bench.write_back", ["--leads", str(chosen.leads)], databases)
 
 
 def measure(leads: int) -> None:
@@ -104,4 +90,4 @@ def reading(work) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(of_leads("bench.write_back", __doc__, measure))
