@@ -92,6 +92,8 @@ def company_groups(parts: pl.DataFrame) -> pl.Series:
     As `key`; but a name without a legal form joins the one company of that core, where the rows know
     exactly one and the core is no mere surname (three letters or more).
     """
+    if parts["legal_form"].null_count() == parts.height:
+        return parts["key"]
     formed = parts.filter(pl.col("legal_form").is_not_null() & pl.col("key").is_not_null())
     only = (
         formed.group_by("core_key")

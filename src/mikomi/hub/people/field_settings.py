@@ -18,8 +18,8 @@ from mikomi.core.values.choices import SEPARATOR
 from mikomi.core.values.fields import KINDS, reason_words
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.kit.setwise import fetch, on_postgres
-from mikomi.hub.people.dated import opened
 from mikomi.hub.people.fields import FACTS, STANDARD, field_of, field_place, field_view, group_of, make_fields
+from mikomi.hub.people.json_values import opened
 from mikomi.hub.people.kinds import check_values, options_of
 from mikomi.hub.people.models import Field, Scope
 from mikomi.hub.people.types import FieldView

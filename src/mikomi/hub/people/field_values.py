@@ -9,8 +9,8 @@ from django.db import transaction
 
 from mikomi.core.values.choices import SEPARATOR
 from mikomi.hub.kit.setwise import fetch, on_postgres, staged
-from mikomi.hub.people.dated import opened
 from mikomi.hub.people.field_tests import TestedField
+from mikomi.hub.people.json_values import opened
 from mikomi.hub.people.models import Lead
 
 YES = {"yes": ("はい", "Yes"), "no": ("いいえ", "No")}

@@ -15,8 +15,9 @@ from mikomi.core.names.phones import read_phones
 from mikomi.core.values.titles import DEPARTMENTS, RANKS, place_departments, rank_titles
 from mikomi.hub.kit.setwise import fetch, on_postgres, run, staged
 from mikomi.hub.people import companies as firms
-from mikomi.hub.people.dated import SUBJECT, Origin, as_of, opened, write_history, write_values
+from mikomi.hub.people.dated import SUBJECT, Origin, as_of, write_history, write_values
 from mikomi.hub.people.fields import DERIVED, make_fields
+from mikomi.hub.people.json_values import opened
 from mikomi.hub.people.models import Scope
 
 AUTOMATIC = "自動"

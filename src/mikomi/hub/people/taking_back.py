@@ -16,8 +16,9 @@ from mikomi.hub.activity.changes import changing, mark_changed
 from mikomi.hub.kit.setwise import fetch, on_postgres, run, staged
 from mikomi.hub.people import companies as firms
 from mikomi.hub.people.confirming import confirmed_of, hand_on
-from mikomi.hub.people.dated import BEGINNING, SUBJECT, TABLES, Origin, as_object, opened, origin
+from mikomi.hub.people.dated import BEGINNING, SUBJECT, TABLES, Origin, as_object, origin
 from mikomi.hub.people.following import AUTOMATIC, follow
+from mikomi.hub.people.json_values import opened
 from mikomi.hub.people.models import Scope
 
 SUBJECTS_A_STEP = 20_000

@@ -15,7 +15,7 @@ from mikomi.core.names.companies import LONG_ENOUGH, company_key
 from mikomi.core.names.spelling import likened, sounds
 from mikomi.hub.activity.event_ids import hashed
 from mikomi.hub.kit.setwise import fetch, insert, listed, on_postgres, run
-from mikomi.hub.people.dated import opened
+from mikomi.hub.people.json_values import opened
 
 PHONES = ("phone", "direct_phone", "mobile")
 LEADS_AT_ONCE = 100_000
