@@ -15,8 +15,9 @@ from mikomi.core.names.mail_domains import mail_domains
 from mikomi.hub.activity.queries import instant
 from mikomi.hub.kit.setwise import FEW, fetch, listed, on_postgres, staged
 from mikomi.hub.people.companies import KEY, find_companies, key_of
-from mikomi.hub.people.dated import BEGINNING, EPOCH, SUBJECT, as_of, opened
+from mikomi.hub.people.dated import BEGINNING, EPOCH, SUBJECT, as_of
 from mikomi.hub.people.fields import every_field, field_place, field_view, keys_of
+from mikomi.hub.people.json_values import opened
 from mikomi.hub.people.kinds import numeric_keys, read_numbers
 from mikomi.hub.people.models import Change, Company, Field, Lead, Scope
 from mikomi.hub.people.types import CompanyView, FieldView, Person, ValueChange
@@ -297,9 +298,9 @@ def _companies_then(rows: pl.DataFrame, names: pl.Series, day: int | None) -> pl
         .to_frame()
         .with_columns(place=pl.Series(elsewhere.arg_true(), dtype=pl.UInt32))
     )
-    then = keys.join(
-        find_companies(keys["#key"]), left_on="#key", right_on=KEY, how="left", maintain_order="left"
-    )
+    with transaction.atomic():
+        known = find_companies(keys["#key"])
+    then = keys.join(known, left_on="#key", right_on=KEY, how="left", maintain_order="left")
     return now.scatter(then["place"], then[SUBJECT])
 
 
