@@ -44,7 +44,7 @@ def record(
                 "kind": [kind],
                 "content": [content],
                 "automated": [automated],
-                "reason": [reason],
+                "reason": pl.Series([str(reason)], dtype=pl.String),
                 "certainty": pl.Series([certainty], dtype=pl.Int16),
                 "payload": pl.Series([details], dtype=pl.String),
                 "id": [secrets.randbits(63)],

@@ -21,6 +21,7 @@ SOURCES = {
     "web": Words("計測タグ・SDK", "Tag and SDKs"),
     "page": Words("フォーム・資料・セミナー", "Forms, documents, seminars"),
     "form": Words("フォーム", "Forms"),
+    "document": Words("資料", "Documents"),
     "file": Words("ファイルの取り込み", "Imported files"),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
@@ -12,9 +13,11 @@ import polars as pl
 from django.conf import settings
 from django.db import transaction
 
+from mikomi.core.machines.reasons import Reason
 from mikomi.hub.activity.changes import changing
 from mikomi.hub.capture import facts, visitors
 from mikomi.hub.capture.documents.keeping import CONTENT
+from mikomi.hub.capture.machines import judge_request
 from mikomi.hub.capture.models import DocumentLink, Download
 from mikomi.hub.people import queries as people
 
@@ -22,9 +25,6 @@ SAME_VISIT = timedelta(minutes=30)
 """Within it a browser takes a document once, however often its reader asks for parts."""
 PIECE = 256 * 1024
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
-_MACHINE = re.compile(
-    r"bot\b|bot/|crawl|spider|slurp|preview|scan|curl/|wget/|python-|go-http|java/|headless", re.I
-)
 
 
 def span_of(asked: str, size: int) -> tuple[int, int] | None:
@@ -60,8 +60,12 @@ def note_download(
     """Writes down that a link was opened, and has it count for its lead (or, by a link for anybody, for
     the visitor `3:…` that came along). Programs and browsers that fetch ahead do not count."""
     agent = headers.get("User-Agent", "")
-    ahead = f"{headers.get('Sec-Purpose', '')} {headers.get('Purpose', '')} {headers.get('X-Moz', '')}"
-    automated = not agent or bool(_MACHINE.search(agent)) or "prefetch" in ahead.lower()
+    ahead = {name: headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz")}
+    flags = json.dumps({"purpose": " ".join(ahead.values())})
+    said = {"agent": agent, "address": address, "flags": flags}
+    automated, _sure, reason = judge_request("download", "", 0, json.dumps(said))
+    if not agent:
+        automated, reason = True, Reason.PROGRAM
     told = f"{settings.SECRET_KEY} {address} {agent}"
     browser = hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:32]
     lead = link.lead or (link.submission.lead if link.submission else None)
@@ -76,10 +80,17 @@ def note_download(
         person = people.person(lead) if lead else None
         key = person.key if person else _visitor_key(visitor, at)
         if key:
-            payload = {"link": link.pk}
+            payload = {"link": link.pk, **said}
             content = CONTENT + link.document.slug
             facts.record(
-                key, "download", content, at, payload=payload, automated=automated, source="document"
+                key,
+                "download",
+                content,
+                at,
+                payload=payload,
+                automated=automated,
+                reason=reason,
+                source="document",
             )
 
 
