@@ -203,5 +203,5 @@ def test_labels_are_made_renamed_and_deleted_after_asking(client) -> None:
     assert labels.label("tag", tag)
     client.post(f"/labels/tag/{tag}/delete/")
     assert labels.label("tag", tag) is None
-    assert not LeadTag.objects.exists()
+    assert labels.labels_of("tag", numbers("L1")) == {}
     assert Lead.objects.count() == len(LEADS)

@@ -19,7 +19,7 @@ from mikomi.hub.site.actions.edit_leads import Deed, edit_leads, undo_edit
 from mikomi.hub.site.jobs import empty_trash
 from mikomi.hub.site.models import LeadRow, LeadScore
 from mikomi.hub.site.rows import store
-from tests.hub.site.world import LEADS, make_world
+from tests.hub.site.world import LEADS, ON, make_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,8 +27,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def world(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(settings, "DATA_FOLDER", tmp_path)
+    # What the world's people did counts for some days only.
+    monkeypatch.setattr(timezone, "localdate", lambda *_: ON)
     make_world()
-    pipeline.score_all(timezone.localdate())
+    pipeline.score_all(ON)
 
 
 @pytest.fixture
