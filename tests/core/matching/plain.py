@@ -115,6 +115,9 @@ def judge(a: Lead, b: Lead, leads: list[Lead]) -> tuple[int, Reason]:
 
     same_company = equal("corporate_number") or (equal("company_key") and not differ("corporate_number"))
     other_company = differ("corporate_number") or (differ("company_key") and not equal("corporate_number"))
+    forms = {form for lead in (a, b) if (form := lead["company_form"])}
+    like_company = not same_company and not differ("corporate_number") and equal("company_core")
+    like_company = like_company and len(forms) <= 1
     same_mail = equal("email")
     same_domain = equal("company_domain")
     other_mail = same_domain and not same_mail
@@ -165,7 +168,9 @@ def judge(a: Lead, b: Lead, leads: list[Lead]) -> tuple[int, Reason]:
             levels.append(2 if close and whole and not other_mail else 1)
         elif relation == "near" and not other_mail and is_small(a, b, leads):
             levels.append(1)
-    elif same_domain and relation == "same" and whole:
+    elif whole and (
+        (same_domain and relation == "same") or (like_company and good and close and not other_mail)
+    ):
         levels.append(1)
 
     told = {
@@ -180,6 +185,7 @@ def judge(a: Lead, b: Lead, leads: list[Lead]) -> tuple[int, Reason]:
     for said, reason in (
         (good and not whole, Reason.SHORT_NAME),
         (equal("company_key"), Reason.SAME_COMPANY),
+        (like_company, Reason.LIKE_COMPANY),
         (equal("corporate_number"), Reason.SAME_CORPORATE_NUMBER),
         (same_domain, Reason.SAME_DOMAIN),
         (other_mail, Reason.OTHER_MAIL),

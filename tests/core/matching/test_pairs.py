@@ -16,7 +16,7 @@ from tests.core.matching.plain import all_pairs
 
 BLANK: dict[str, Any] = {
     "email": None, "company_domain": None, "phones": None, "name_key": None, "kana_key": None, "family": None,
-    "given": None, "company_key": None, "corporate_number": None,
+    "given": None, "company_key": None, "company_core": None, "company_form": None, "corporate_number": None,
 }  # fmt: skip
 
 
@@ -41,6 +41,7 @@ TARO = {"name_key": "青葉太郎", "family": "青葉", "given": "太郎"}
 JIRO = {"name_key": "若葉花子", "family": "若葉", "given": "花子"}
 AT_A = {"company_key": "みどり"}
 AT_B = {"company_key": "やまなみ"}
+STOCK = {"company_core": "みどり", "company_form": "株式会社"}
 INFO = {"email": "info@aoba.example", "company_domain": "aoba.example"}
 
 
@@ -77,6 +78,12 @@ INFO = {"email": "info@aoba.example", "company_domain": "aoba.example"}
         ),
         (AT_A | TARO, AT_A | JIRO, None),
         (AT_A | TARO, AT_B | TARO, None),
+        (AT_A | TARO | STOCK, AT_B | TARO | STOCK, Level.MAYBE),
+        (AT_A | TARO | STOCK, AT_B | TARO | STOCK | {"company_form": None}, Level.MAYBE),
+        (AT_A | TARO | STOCK, AT_B | TARO | STOCK | {"company_form": "有限会社"}, None),
+        (AT_A | {"name_key": "青葉"} | STOCK, AT_B | {"name_key": "青葉"} | STOCK, None),
+        (AT_A | TARO | STOCK, AT_B | JIRO | STOCK, None),
+        (FREE | TARO | AT_A | STOCK, FREE | TARO | AT_B | STOCK, Level.SURE),
         (TARO, TARO, None),
         (AT_A, AT_A, None),
         (
@@ -154,7 +161,7 @@ def test_reasons_are_said_in_both_languages_those_for_it_first() -> None:
     assert [one.code for one in said] == ["same_mail", "same_domain", "other_name"]
     assert [one.speaks_for for one in said] == [True, True, False]
     assert all(one.words.ja and one.words.en for one in said)
-    assert len({one.words.ja for one in tell_reasons(2**16 - 1)}) == len(Reason)
+    assert len({one.words.ja for one in tell_reasons(2 ** len(Reason) - 1)}) == len(Reason)
 
 
 def test_a_frame_without_optional_columns_or_rows_is_fine() -> None:
@@ -181,6 +188,8 @@ leads_of = st.lists(
             "family": pick("青葉", "斎藤"),
             "given": pick("太郎"),
             "company_key": pick("みどり", "やまなみ"),
+            "company_core": pick("緑", "山波"),
+            "company_form": pick("株式会社", "有限会社"),
             "corporate_number": pick("1", "2"),
         }
     ),

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from mikomi.core.matching.levels import Level
-from mikomi.hub.people.duplicates import finding, keys
+from mikomi.hub.people.duplicates import finding, keys, queries
 from mikomi.hub.people.models import DuplicatePair, Lead
 from tests.hub.people.duplicates_world import put
 
@@ -38,6 +38,55 @@ def test_a_name_alone_is_no_pair() -> None:
     numbers = put([("D1", "森下 薫", "", "", "", "", ""), ("D2", "森下 薫", "", "", "", "", "")])
     finding.find_all()
     assert names(numbers) == set()
+
+
+def test_proposals_come_surest_first_each_with_its_reasons() -> None:
+    numbers = put(
+        [
+            ("E1", "海野 真", "", "umino@kaigan.example", "", "", ""),
+            ("E2", "海野 真", "", "umino@kaigan.example", "", "", ""),
+            ("F1", "山名 恵", "", "", "090-1234-5611", "株式会社港南樹脂", ""),
+            ("F2", "山名 恵", "", "", "090-1234-5611", "北浜精機株式会社", ""),
+            ("G1", "野々村 学", "", "", "", "株式会社みどり機械", ""),
+            ("G2", "野々村　学", "", "", "", "（株）みどり機械", ""),
+            ("H1", "斎藤 健一", "", "", "", "有限会社やまなみ", ""),
+            ("H2", "斉藤 健一", "", "", "", "有限会社やまなみ", ""),
+            ("J1", "川北 一郎", "カワキタ イチロウ", "", "", "合同会社となり", ""),
+            ("J2", "川喜多 一朗", "カワキタ イチロウ", "", "", "合同会社となり", ""),
+        ]
+    )
+    finding.find_all()
+    called = {number: key for key, number in numbers.items()}
+    found = [
+        (called[one.kept.number], one.level, {told.code for told in one.reasons})
+        for one in queries.proposals(None, 0, 9)
+    ]
+    assert found == [
+        ("E1", Level.SURE, {"same_mail", "same_name", "same_domain"}),
+        ("F1", Level.LIKELY, {"same_phone", "same_name", "other_company"}),
+        ("G1", Level.LIKELY, {"same_name", "same_company"}),
+        ("H1", Level.LIKELY, {"alike_name", "same_company"}),
+        ("J1", Level.MAYBE, {"same_kana", "same_company"}),
+    ]
+
+
+def test_one_person_at_a_company_written_with_its_form_on_either_side_is_proposed_and_never_sure() -> None:
+    numbers = put(
+        [
+            ("K1", "三浦 仁美", "", "", "", "株式会社エービーシー", ""),
+            ("K2", "三浦 仁美", "", "", "", "エービーシー株式会社", ""),
+            ("K3", "三浦 仁美", "", "", "", "有限会社エービーシー", ""),
+            ("K4", "別所 実", "", "", "", "エービーシー株式会社", ""),
+        ]
+    )
+    assert len(set(Lead.objects.filter(key__in=["K1", "K2"]).values_list("company_id", flat=True))) == 2
+    finding.find_all()
+    assert stored() == {(numbers["K1"], numbers["K2"], Level.MAYBE)}
+    assert "like_company" in DuplicatePair.objects.get().reasons
+    assert finding.match_one(numbers["K2"]).select("first", "second").rows() == [
+        (numbers["K1"], numbers["K2"])
+    ]
+    assert queries.sure_groups().groups == ()
 
 
 def test_pairs_that_are_none_any_more_go() -> None:
@@ -81,7 +130,17 @@ def population(count: int, seed: int) -> list[tuple[str, ...]]:
     kana = some(["", "", "アオバ タロウ", "シラカワ ハナ", "サイトウ ミノル"])
     mail = some(["", *[f"p{n}@c{n % 4}.example" for n in range(count // 2)], "info@c1.example"])
     phone = some(["", "", *[f"03-5555-{n:04d}" for n in range(count // 2)]])
-    company = some(["", "北浜精機", "株式会社北浜精機", "（株）北浜精機", "港南樹脂有限会社", "みどり機械"])
+    company = some(
+        [
+            "",
+            "北浜精機",
+            "株式会社北浜精機",
+            "（株）北浜精機",
+            "北浜精機株式会社",
+            "港南樹脂有限会社",
+            "みどり機械",
+        ]
+    )
     rows = zip(name, kana, mail, phone, company, strict=True)
     return [(f"P{n}", *row, "") for n, row in enumerate(rows)]
 

@@ -48,6 +48,8 @@ SCHEMA: dict[str, pl.DataType] = {
     "family": pl.String(),
     "given": pl.String(),
     "company_key": pl.String(),
+    "company_core": pl.String(),
+    "company_form": pl.String(),
     "corporate_number": pl.String(),
 }
 """A row a lead; columns that are missing, null and empty texts are unknown.
@@ -55,7 +57,8 @@ SCHEMA: dict[str, pl.DataType] = {
 `lead`: its number, unique. `email`: folded. `company_domain`: the domain of the address where it is a
 company's own. `phones`: E.164. `name_key`, `kana_key` (with or without spaces), `family`, `given`: as
 `mikomi.core.names` gives them. `company_key`: anything that names of one company have in common, and those
-of two companies have not; the row number of a company serves. `corporate_number`: 13 digits.
+of two companies have not; the row number of a company serves. `company_core`, `company_form`: the folded
+name without its legal form, and the form, unknown where none is written. `corporate_number`: 13 digits.
 """
 
 type Ints = npt.NDArray[np.int32]
@@ -78,6 +81,8 @@ class Coded:
     kana: Ints
     family: Ints
     company: Ints
+    core: Ints
+    form: Ints
     corporate: Ints
     full: Bytes
     phone: Ints
@@ -135,6 +140,8 @@ def code_leads(leads: pl.DataFrame) -> Coded:
         kana=kana,
         family=_codes(frame["family"])[0],
         company=company,
+        core=_codes(frame["company_core"])[0],
+        form=_codes(frame["company_form"])[0],
         corporate=corporate,
         full=full.astype(np.uint8),
         phone=phone,

@@ -22,6 +22,7 @@ _SAME_NUMBER, _SAME_DOMAIN = int(Reason.SAME_CORPORATE_NUMBER), int(Reason.SAME_
 _SHARED_MAIL, _SHARED_PHONE = int(Reason.SHARED_MAIL), int(Reason.SHARED_PHONE)
 _OTHER_NAME, _OTHER_MAIL = int(Reason.OTHER_NAME), int(Reason.OTHER_MAIL)
 _OTHER_COMPANY, _SHORT_NAME = int(Reason.OTHER_COMPANY), int(Reason.SHORT_NAME)
+_LIKE_COMPANY = int(Reason.LIKE_COMPANY)
 
 
 @njit(cache=True, nogil=True)
@@ -167,6 +168,8 @@ def judge_pairs(
     kana,
     family,
     company,
+    core,
+    form,
     corporate,
     full,
     phone,
@@ -194,6 +197,14 @@ def judge_pairs(
         other_key = company[a] >= 0 and company[b] >= 0 and company[a] != company[b]
         same_company = same_number or (same_key and not other_number)
         other_company = other_number or (other_key and not same_number)
+        # 株式会社北浜 and 北浜株式会社 are two companies, and often one that somebody wrote wrongly.
+        like_company = (
+            not same_company
+            and not other_number
+            and core[a] >= 0
+            and core[a] == core[b]
+            and (form[a] < 0 or form[b] < 0 or form[a] == form[b])
+        )
         same_mail = mail[a] >= 0 and mail[a] == mail[b]
         same_domain = domain[a] >= 0 and domain[a] == domain[b]
         other_mail = same_domain and not same_mail
@@ -250,7 +261,9 @@ def judge_pairs(
                 found = max(found, _LIKELY)
             elif good or (relation == NEAR and few and not other_mail):
                 found = max(found, _MAYBE)
-        elif same_domain and relation == SAME and whole:
+        elif whole and (
+            (same_domain and relation == SAME) or (like_company and good and close and not other_mail)
+        ):
             found = max(found, _MAYBE)
         level[p] = found
         if found == 0:
@@ -280,6 +293,8 @@ def judge_pairs(
             bits |= _SHORT_NAME
         if same_key:
             bits |= _SAME_COMPANY
+        if like_company:
+            bits |= _LIKE_COMPANY
         if same_number:
             bits |= _SAME_NUMBER
         if same_domain:

@@ -35,6 +35,8 @@ def key_leads(leads: pl.DataFrame, phones: Sequence[str] = ("phone", "mobile")) 
     ]
     listed = pl.concat_list(numbers).list.drop_nulls() if numbers else pl.lit(None, pl.List(pl.String))
     email = given["email"].str.normalize("NFKC").str.strip_chars().str.to_lowercase()
+    company = company_parts(given["company"])
+    unnamed = company["key"].is_null()
     columns = {
         "lead": leads["lead"],
         "email": email.set(domains["domain"].is_null(), None),
@@ -43,7 +45,9 @@ def key_leads(leads: pl.DataFrame, phones: Sequence[str] = ("phone", "mobile")) 
         "kana_key": kana_series(given["kana"]),
         "family": person["family"].set(~is_name, None),
         "given": person["given"].set(~is_name, None),
-        "company_key": company_groups(company_parts(given["company"])),
+        "company_key": company_groups(company),
+        "company_core": company["core_key"].set(unnamed, None),
+        "company_form": company["legal_form"].set(unnamed, None),
         "corporate_number": corporate_numbers(given["corporate_number"])["number"],
     }
     frame = pl.DataFrame(columns)

@@ -42,6 +42,7 @@ class Reason(IntFlag):
     OTHER_MAIL = 1 << 13
     OTHER_COMPANY = 1 << 14
     SHORT_NAME = 1 << 15
+    LIKE_COMPANY = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,10 @@ _TOLD = {
     Reason.OTHER_NAME: ("氏名が違う", "names differ"),
     Reason.OTHER_MAIL: ("同じ会社の別のアドレスを持つ", "different addresses at the same company"),
     Reason.OTHER_COMPANY: ("会社が違う", "companies differ"),
+    Reason.LIKE_COMPANY: (
+        "会社名は同じで、前株・後株が違うか法人格が書かれていない",
+        "same company name, with the legal form on the other side or left out",
+    ),
     Reason.SHORT_NAME: ("氏名が姓だけかもしれない", "the name may be a family name only"),
 }
 _AGAINST = (

@@ -40,10 +40,10 @@ def find_pairs(leads: pl.DataFrame) -> pl.DataFrame:
 def match_lead(lead: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
     """The pairs of one lead (a frame of one row) with a few `others`, as `find_pairs` would give them.
 
-    `others` are the leads that share its mail address, one of its phones, or its company, corporate
-    number or mail domain together with a like name; of a company of at most `COLLEAGUES` leads, all. To
-    see that a mail address or a phone number is shared, at least `CROWD` + 1 carriers of it must be
-    among them, if there are so many.
+    `others` are the leads that share its mail address, one of its phones, or its company (also its core
+    alone), corporate number or mail domain together with a like name; of a company of at most
+    `COLLEAGUES` leads, all. To see that a mail address or a phone number is shared, at least `CROWD` + 1
+    carriers of it must be among them, if there are so many.
     """
     number = lead["lead"][0]
     both = pl.concat([lead, others.filter(pl.col("lead") != number)], how="diagonal_relaxed")
@@ -61,7 +61,7 @@ def _blocks(coded: Coded) -> Iterator[tuple[Ints, Ints]]:
             yield _pairs_of(_both(value, token[who]), who, BLOCK, True)
     nameless = np.where((coded.name < 0) & (coded.kana < 0), coded.mail, -1)
     yield _pairs_of(nameless.astype(np.int64), rows, BLOCK, True)
-    for place in (coded.company, coded.corporate, coded.domain):
+    for place in (coded.company, coded.core, coded.corporate, coded.domain):
         for token in (coded.alike, coded.kana):
             yield _pairs_of(_both(place, token), rows, BLOCK, True)
     for place, state in (
@@ -99,6 +99,8 @@ def _judged(coded: Coded, first: Ints, second: Ints) -> pl.DataFrame:
         coded.kana,
         coded.family,
         coded.company,
+        coded.core,
+        coded.form,
         coded.corporate,
         coded.full,
         coded.phone,

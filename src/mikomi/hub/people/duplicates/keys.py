@@ -79,6 +79,8 @@ def compared(keys: pl.DataFrame) -> pl.DataFrame:
         "family",
         "given",
         _grouped(keys).alias("company_key"),
+        pl.col("core").alias("company_core"),
+        pl.col("company").str.extract(r"^[^|]*\|([^|]+)").alias("company_form"),
         pl.col("number").alias("corporate_number"),
     )
 
