@@ -143,6 +143,7 @@ def test_a_wrong_message_does_not_take_the_good_ones_along():
     assert checked.accepted == 2
     kept = decode_batch(checked.body)
     assert [one.message_id for one in kept if isinstance(one, Message)] == ["m", "n"]
+    # Nothing was refused, so it is a message.
     assert kept[0].sent_at == "2026-11-01"  # type: ignore[union-attr]
     assert b"secret" not in checked.body
 

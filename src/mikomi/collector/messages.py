@@ -350,4 +350,5 @@ def _message(place: int, raw: msgspec.Raw, batch: _Batch) -> Message | Refused:
 
 
 def _text(said: Id) -> str:
+    # Quicker than isinstance, and the checker does not narrow by it.
     return said if said.__class__ is str else "" if said is None else str(said)  # type: ignore[return-value]

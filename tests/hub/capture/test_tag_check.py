@@ -67,6 +67,7 @@ def test_pages_are_the_same_however_their_address_is_written() -> None:
 
 def days(**options: object) -> list[int]:
     near = options.pop("near", None)
+    # Options are a dictionary of any values, as they are stored.
     return [one.days for one in lifetimes.lifetimes({**DEFAULT_OPTIONS, **options}, BASE, near)]  # type: ignore[arg-type]
 
 

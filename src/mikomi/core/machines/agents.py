@@ -67,6 +67,7 @@ def _remembering(agents: pl.Series) -> pl.DataFrame:
         _REMEMBERED.clear()
         new = pl.Series(list(set(texts)), dtype=pl.String)
     if new.len():
+        # Rows come untyped; `_classify` gives the three columns of a verdict.
         _REMEMBERED.update(zip(new, _classify(new).iter_rows(), strict=True))  # pyright: ignore[reportArgumentType]
     rows = [_REMEMBERED.get(one) for one in texts]
     if None in rows:  # another thread forgot in the meantime

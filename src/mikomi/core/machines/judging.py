@@ -164,6 +164,7 @@ def _asked(events: pl.DataFrame, own: Ranges) -> Asked:
         who=sorted_["who"].to_numpy(),
         at=sorted_["at"].to_numpy(),
         touch=sorted_["touch"].to_numpy(),
+        # The greatest of whole numbers is one; Polars types it as any value.
         touches=int(codes["touch"].max() or 0) + 1,  # pyright: ignore[reportArgumentType]
         browser=browser.to_numpy(),
     )

@@ -133,6 +133,7 @@ def _judged(wide: pl.DataFrame) -> pl.DataFrame:
     return (
         found.select("first", "second", level.alias("level"), bits.alias("reasons"))
         .sort("level", "first", "second", descending=[True, False, False])
+        # A plain dictionary of types is a schema; the stubs want a narrower one.
         .cast(dict(COMPANY_PAIRS))  # type: ignore[arg-type]
     )
 

@@ -45,6 +45,7 @@ def forms(request: HttpRequest) -> HttpResponse:
 def new_form(request: HttpRequest) -> HttpResponse:
     """A form from one of the templates, or one for what stands on the site already."""
     if request.method == "POST":
+        # What is found is one of `PURPOSES`, which the checker takes for any text.
         purpose: Purpose = next((p for p in PURPOSES if p == request.POST.get("purpose")), "request")  # pyright: ignore[reportAssignmentType]
         place = "site" if request.POST.get("place") == "site" else "hosted"
         name = words(PURPOSES[purpose])

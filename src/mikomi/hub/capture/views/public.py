@@ -275,6 +275,7 @@ def _frame(response: HttpResponseBase, goes_to: Sequence[str]) -> None:
     origins = [f"{parts.scheme}://{parts.netloc}" for url in goes_to if (parts := urlsplit(url)).netloc]
     policy = {**settings.SECURE_CSP, "frame-ancestors": ["*"], "form-action": [CSP.SELF, *origins]}
     # What `csp_override` sets; here it depends on the form.
+    # Set as Django's own decorator sets it; the stubs do not know the attribute.
     response._csp_config = policy  # pyright: ignore[reportAttributeAccessIssue]
 
 

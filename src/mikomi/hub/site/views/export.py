@@ -66,7 +66,6 @@ def export_file(request: HttpRequest) -> HttpResponseBase:
     frames = export.frames(query, columns.chosen_columns(request.GET), standing())
     name = f"leads-{timezone.localdate():%Y%m%d}"
     if wanted == "xlsx" and count_of(query) <= SHEET_MOST:
-        # Closed by the response when all of it is sent.
         # The answer reads it after this function has ended, and closes it.
         book: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         # A temporary file is one on every system; typeshed gives it a type of its own.
