@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
@@ -10,7 +11,7 @@ from django.db import transaction
 
 from mikomi.core.events import ActivitySource
 from mikomi.hub.activity.source import activity_of, all_activity
-from mikomi.hub.activity.types import KnownOutcome, Moment, Timeline
+from mikomi.hub.activity.types import KnownOutcome, MachineAct, Moment, Timeline
 from mikomi.hub.kit.setwise import fetch, listed, on_postgres, staged
 
 _EVENT = {
@@ -100,6 +101,8 @@ def contents_of_keys(keys: pl.Series) -> pl.DataFrame:
 
 def event_counts(lead_ids: Sequence[int]) -> dict[int, int]:
     """How many events of each lead count; leads without any are left out."""
+    if not lead_ids:
+        return {}
     with listed(pl.Series(lead_ids, dtype=pl.Int32), "asked", "lead") as (beginning, given):
         found = fetch(
             f"{beginning}select a.lead, sum(a.n) from asked q cross join activity_activity a"
@@ -203,6 +206,21 @@ def _latest(subjects: pl.Series, cursor: tuple[int, int], limit: int) -> pl.Data
         params = [value for subject in some for value in (subject, *place)]
         parts.append(fetch(named.format(each), _EVENT, [*params, limit]))
     return pl.concat(parts).sort("at", "id", descending=True).head(limit)
+
+
+def machine_acts(lead: int, latest: int) -> list[MachineAct]:
+    """What machines did among the `latest` events of a lead, newest day first."""
+    subjects = pl.Series("subject", subjects_of(lead), pl.Int32)
+    if subjects.is_empty():
+        return []
+    counted = Counter(
+        (day, reason)
+        for day, reason, automated in _latest(subjects, _cursor(None), latest)
+        .select("day", "reason", "automated")
+        .iter_rows()
+        if automated
+    )
+    return [MachineAct(day, reason, n) for (day, reason), n in counted.items()]
 
 
 def touch_list(kind: str | None = None) -> pl.DataFrame:

@@ -57,6 +57,16 @@ class Timeline:
 
 
 @dataclass(frozen=True, slots=True)
+class MachineAct:
+    """How many events of a lead's a machine did on one day (days since 1970), for one reason
+    (`core.machines.reasons`)."""
+
+    day: int
+    reason: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class KnownOutcome:
     """What became of a lead: `at` is an aware UTC instant, `day` counts local days since 1970.
 

@@ -18,7 +18,7 @@ from mikomi.core.machines.reasons import Reason
 from mikomi.core.scoring.model import Model, ReturnSignal, SilenceSignal
 from mikomi.core.words import Language, Words
 from mikomi.hub.activity import queries as activity
-from mikomi.hub.activity.types import KnownOutcome, Moment
+from mikomi.hub.activity.types import KnownOutcome, MachineAct
 from mikomi.hub.kit import temperature as levels
 from mikomi.hub.kit.formats import signed
 from mikomi.hub.kit.plots import Mark, TemperaturePlot
@@ -99,7 +99,7 @@ def choose(standing: Standing, on: date | None, *, as_then: bool) -> Chosen:
     day = min(on or standing.on, standing.on)
     now = scores.version(standing.version)
     assert now is not None
-    then = scores.version_as_of(day)
+    then = None if day == standing.on else scores.version_as_of(day)
     other = then if then is not None and then.number != now.number else None
     if as_then and other is not None:
         return Chosen(day, other, other, current=False)
@@ -112,17 +112,16 @@ class Facts:
 
     outcomes: Sequence[KnownOutcome]
     history: Sequence[ValueChange]
-    machines: Sequence[Moment]
+    machines: Sequence[MachineAct]
     labels: Labels
 
 
 def facts_of(number: int, labels: Labels) -> Facts:
     """The outcomes, the attributes' history and the machines' doings of lead `number`."""
-    recent = activity.timeline(number, limit=MACHINE_EVENTS).moments
     return Facts(
         outcomes=activity.outcomes_of(number),
         history=people.attribute_history(number),
-        machines=[moment for moment in recent if moment.automated],
+        machines=activity.machine_acts(number, MACHINE_EVENTS),
         labels=labels,
     )
 
@@ -224,8 +223,8 @@ def _plot(
         cursor=chosen.on,
         address=address,
         marks=_marks(number, model, near, doings, told, language, facts),
-        machine_days=[day_of(moment.day) for moment in facts.machines],
-        machine_events=sum(moment.n for moment in facts.machines if day_of(moment.day) >= first),
+        machine_days=[day_of(act.day) for act in facts.machines],
+        machine_events=sum(act.n for act in facts.machines if day_of(act.day) >= first),
     )
 
 
