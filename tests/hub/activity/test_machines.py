@@ -85,6 +85,17 @@ def test_it_works() -> None:
     assert sum(row[-1] for row in stored()) == 1
 
 
+def test_the_days_of_a_lead_s_machines_are_told_with_their_reasons() -> None:
+    known(a=7, b=8)
+    record(*[("a", at, f"/{at}", CHROME, "") for at in (0, 9, 18, 86_400)], ("b", 5, "/x", CHROME, ""))
+    services.set_automated(keys().head(2), True, reason=Reason.BURST)
+    services.set_automated(keys().slice(3, 1), True, reason=Reason.TRAP)
+    told = [(act.day - TODAY, act.reason, act.n) for act in queries.machine_acts(7, latest=10)]
+    assert told == [(1, "trap", 1), (0, "burst", 2)]
+    assert [(act.day - TODAY, act.n) for act in queries.machine_acts(7, latest=1)] == [(1, 1)]
+    assert queries.machine_acts(8, latest=10) == queries.machine_acts(99, latest=10) == []
+
+
 def test_there_and_back_is_the_same_activity() -> None:
     known(a=7, b=8)
     record(*[(lead, at, f"/{at % 3}", CHROME, "") for lead in "ab" for at in range(0, 90, 10)])
