@@ -17,7 +17,7 @@ from mikomi.collector.messages import MOST_BYTES
 from mikomi.collector.openapi import description
 from mikomi.collector.reasons import Reason
 from mikomi.collector.request import Refuse, Request
-from mikomi.collector.routes import ROUTES, SETTINGS_END, SETTINGS_START, Route, route_of
+from mikomi.collector.routes import ROUTES, SETTINGS_END, SETTINGS_START, WITH_EVENTS, Route, route_of
 from mikomi.collector.settings import Kept, Source
 from mikomi.collector.tag import Script, script_of
 
@@ -51,7 +51,7 @@ class Collector:
             if route is None:
                 raise Refuse(Reason.PATH)
             method = scope["method"]
-            if method == "POST" and route.takes_events:
+            if method == "POST" and route.kind in WITH_EVENTS:
                 await self._take(request, receive, send)
             elif method == "OPTIONS":
                 await answers.preflight(send, request, route)
@@ -73,7 +73,11 @@ class Collector:
         gate = self._gate
         for step in BEFORE_BODY:
             step(gate, request)
-        request.body = await _whole_body(request, receive)
+        length = _length(request)
+        message = await receive()
+        body: bytes = message.get("body", b"")
+        # The server says only with one more message that nothing more comes; the length says it now.
+        request.body = body if len(body) == length else await _rest_of_body(message, receive)
         for step in AFTER_BODY:
             step(gate, request)
         source, checked = request.source, request.checked
@@ -144,22 +148,13 @@ class Collector:
         )
 
 
-async def _whole_body(request: Request, receive: Receive) -> bytes:
-    """The body as it came. Raises `Refuse` where it is too large, never comes or stops halfway."""
+def _length(request: Request) -> int | None:
+    """The length that is told of the body. Raises `Refuse` where that is too large."""
     told = request.headers.get(b"content-length", b"")
     length = int(told) if told.isdigit() and len(told) < 20 else None
     if length is not None and length > MOST_BYTES:
         raise Refuse(Reason.BODY_TOO_LARGE)
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    # The server says only with one more message that nothing more comes; the length says it now.
-    if len(body) == length or not message.get("more_body"):
-        if len(body) > MOST_BYTES:
-            raise Refuse(Reason.BODY_TOO_LARGE)
-        if message["type"] != "http.request":
-            raise Refuse(Reason.BODY_BROKEN, "it stopped halfway")
-        return body
-    return await _rest_of_body(message, receive)
+    return length
 
 
 async def _rest_of_body(message: Message, receive: Receive) -> bytes:
@@ -168,14 +163,14 @@ async def _rest_of_body(message: Message, receive: Receive) -> bytes:
     size = len(parts[0])
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            while message.get("more_body"):
+            while message.get("more_body") and size <= MOST_BYTES:
                 message = await receive()
                 parts.append(message.get("body", b""))
                 size += len(parts[-1])
-                if size > MOST_BYTES:
-                    raise Refuse(Reason.BODY_TOO_LARGE)
     except TimeoutError as error:
         raise Refuse(Reason.BODY_BROKEN, "it did not come whole in time") from error
+    if size > MOST_BYTES:
+        raise Refuse(Reason.BODY_TOO_LARGE)
     if message["type"] != "http.request":
         raise Refuse(Reason.BODY_BROKEN, "it stopped halfway")
     return b"".join(parts)

@@ -65,8 +65,8 @@ class Message(msgspec.Struct, kw_only=True, rename="camel", omit_defaults=True):
     sent_at: Moment = None
 
 
-class _Single(msgspec.Struct, kw_only=True, rename="camel"):
-    """What SDKs really send: nulls and numbers too. Its address says the type."""
+class _Said(msgspec.Struct, kw_only=True, rename="camel"):
+    """What SDKs really send: nulls and numbers too."""
 
     message_id: Id = None
     anonymous_id: Id = None
@@ -85,7 +85,15 @@ class _Single(msgspec.Struct, kw_only=True, rename="camel"):
     write_key: Any = None
 
 
-class _Sent(_Single, kw_only=True):
+class _Single(_Said, kw_only=True):
+    """A message whose address says the type, whatever `type` says."""
+
+    type: Any = msgspec.UNSET
+
+
+class _Sent(_Said, kw_only=True):
+    """A message of a batch."""
+
     type: MessageType
 
 
@@ -178,19 +186,16 @@ def check_single(body: bytes, kind: MessageType) -> Checked:
     refused = _wrong(0, body, sent, kind)
     if refused is not None:
         return Checked(b'{"batch":[]}', 0, [refused], _key(sent.write_key))
-    return Checked(b'{"batch":[%b]}' % _typed(body.strip(), kind), 1, _NONE_REFUSED, _key(sent.write_key))
+    typed = body.strip() if sent.type == kind else _typed(body, sent, kind)
+    return Checked(b'{"batch":[%b]}' % typed, 1, _NONE_REFUSED, _key(sent.write_key))
 
 
-def _typed(message: bytes, kind: MessageType) -> bytes:
-    """`message`, an object, with the type that its address says."""
-    told = message.count(b'"type"')
-    if told == 0:
-        inside = message[:-1].rstrip()
+def _typed(body: bytes, sent: _Single, kind: MessageType) -> bytes:
+    """The object in `body`, which was read as `sent`, with the type that its address says."""
+    if sent.type is msgspec.UNSET:
+        inside = body.strip()[:-1].rstrip()
         return b'%b%b"type":"%b"}' % (inside, b"" if inside == b"{" else b",", kind.encode())
-    said = msgspec.json.decode(message)
-    if told == 1 and said.get("type") == kind:
-        return message
-    return msgspec.json.encode({**said, "type": kind})
+    return msgspec.json.encode({**msgspec.json.decode(body), "type": kind})
 
 
 def put_right(body: bytes) -> bytes:
@@ -308,7 +313,7 @@ def _sent(place: int, raw: msgspec.Raw) -> _Sent | Refused:
     return _wrong(place, text, sent, sent.type) or sent
 
 
-def _wrong(place: int, text: bytes, sent: _Single, kind: MessageType) -> Refused | None:
+def _wrong(place: int, text: bytes, sent: _Said, kind: MessageType) -> Refused | None:
     """What is wrong with a message that could be read."""
     if len(text) > MOST_MESSAGE_BYTES:
         return Refused(place, Reason.MESSAGE_TOO_LARGE, f"{len(text)} bytes")

@@ -63,11 +63,11 @@ class Request:
     """What came, and what the steps found out about it."""
 
     __slots__ = (
+        "_forwarded",
         "address",
         "body",
         "checked",
         "headers",
-        "https",
         "key",
         "now",
         "received",
@@ -87,23 +87,24 @@ class Request:
         self.received = time.time_ns() // 1000
         self.now = time.monotonic()
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
-        self.address = self._address(forwarded)
-        told = self.headers.get(b"x-forwarded-proto") if forwarded else None
-        self.https = scope.get("scheme") == "https" if told is None else told == b"https"
+        self._forwarded = forwarded
+        self.address = self._told_address() if forwarded else _address_in(scope)
         self.body = b""
         self.key = ""
         self.source: Source | None = None
         self.checked: Checked | None = None
         self.tagged: Tagged | None = None
 
-    def _address(self, forwarded: bool) -> str:
-        if forwarded:
-            told = self.headers.get(b"x-forwarded-for", b"")
-            if told:
-                # The last one was written by our own proxy; those before it by anybody.
-                return told.rsplit(b",", 1)[-1].strip()[:45].decode("latin-1")
-        client = self.scope.get("client")
-        return client[0] if client else ""
+    def _told_address(self) -> str:
+        told = self.headers.get(b"x-forwarded-for", b"")
+        # The last one was written by our own proxy; those before it by anybody.
+        return told.rsplit(b",", 1)[-1].strip()[:45].decode("latin-1") or _address_in(self.scope)
+
+    @property
+    def https(self) -> bool:
+        """Whether we were asked by TLS."""
+        told = self.headers.get(b"x-forwarded-proto") if self._forwarded else None
+        return self.scope.get("scheme") == "https" if told is None else told == b"https"
 
     def key_outside(self) -> str:
         """The write key as basic authentication or the query gives it, or an empty text."""
@@ -139,6 +140,11 @@ class Request:
             if LOGIN_COOKIE in cookies:
                 said["login"] = "1"
         return msgspec.json.encode(said).decode()
+
+
+def _address_in(scope: MutableMapping[str, Any]) -> str:
+    client = scope.get("client")
+    return client[0] if client else ""
 
 
 @lru_cache(1024)

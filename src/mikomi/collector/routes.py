@@ -8,6 +8,7 @@ from mikomi.collector.messages import MessageType
 
 type Kind = Literal["batch", "single", "tag", "script", "settings", "source_config", "description"]
 
+WITH_EVENTS: frozenset[Kind] = frozenset({"batch", "single", "tag"})
 SETTINGS_START = "/v1/projects/"
 SETTINGS_END = "/settings"
 DESCRIPTION = "/v1/openapi.json"
@@ -22,7 +23,7 @@ class Route(NamedTuple):
     @property
     def takes_events(self) -> bool:
         """Whether events are sent here."""
-        return self.kind == "batch" or self.kind == "single" or self.kind == "tag"
+        return self.kind in WITH_EVENTS
 
     @property
     def methods(self) -> tuple[str, ...]:
