@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from mikomi.core.machines.addresses import Ranges, parse_ranges
 from mikomi.core.machines.reasons import Reason
-from mikomi.hub.activity import judging, queries, services
+from mikomi.hub.activity import judging, queries, services, sweeps
 from mikomi.hub.activity.changes import changing
 from mikomi.hub.activity.health import look_at_counters
-from mikomi.hub.activity.models import Activity, Event, EventCount
+from mikomi.hub.activity.models import Activity, Event, EventCount, LateVerdict, SweptEvent
 from mikomi.hub.activity.retention import strip_payloads
 from mikomi.hub.activity.taking_back import take_back_import
 
@@ -182,6 +182,8 @@ def test_events_without_details_are_not_judged_again() -> None:
     ("chosen", "left"),
     [
         ({"agent": "Odd/1"}, 2),
+        ({"part": "odd/"}, 2),
+        ({"part": "%"}, 4),
         ({"networks": ("192.0.2.0/24",)}, 2),
         ({"networks": ("2001:db8::1",)}, 3),
         ({"since": int((START + timedelta(seconds=15)).timestamp() * 1e6)}, 2),
@@ -189,7 +191,7 @@ def test_events_without_details_are_not_judged_again() -> None:
         ({}, 0),
     ],
 )
-def test_a_selection_is_taken_back_and_given_back(chosen, left) -> None:
+def test_what_is_chosen_is_swept_and_comes_back_as_it_was(chosen, left) -> None:
     known(a=7)
     record(
         ("a", 0, "/x", "Odd/1", "192.0.2.7"),
@@ -198,11 +200,19 @@ def test_a_selection_is_taken_back_and_given_back(chosen, left) -> None:
         ("a", 30, "/x", CHROME, "2001:db8::1"),
     )
     before = stored()
-    selection = judging.Selection(TODAY, TODAY, **chosen)
-    judging.take_back(selection)
-    assert counts().get("", 0) == left
-    judging.take_back(selection, human=True)
+    number = sweeps.begin(sweeps.Choice(TODAY, TODAY, **chosen), human=False, at=START, by=None)
+    sweeps.count(number)
     assert stored() == before
+    sweeps.confirm(number)
+    sweeps.run_sweep(number)
+    assert counts().get("", 0) == left
+    assert LateVerdict.objects.count() == SweptEvent.objects.count() == 4 - left
+    sweeps.take_back(number)
+    sweeps.undo_sweep(number)
+    assert stored() == before
+    assert (reasons(), LateVerdict.objects.count()) == ([""] * 4, 0)
+    services.erase([7])
+    assert SweptEvent.objects.count() == 0
 
 
 def test_a_moment_of_a_lead_is_set_without_its_details() -> None:

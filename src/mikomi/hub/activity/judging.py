@@ -11,10 +11,9 @@ from dataclasses import dataclass
 import polars as pl
 from django.db import transaction
 
-from mikomi.core.machines.addresses import Ranges, parse_ranges
+from mikomi.core.machines.addresses import Ranges
 from mikomi.core.machines.judging import judge
 from mikomi.core.machines.reasons import Reason
-from mikomi.hub.activity.measured import detail
 from mikomi.hub.activity.services import set_automated
 from mikomi.hub.kit.setwise import fetch, on_postgres, staged
 
@@ -59,21 +58,6 @@ class Rejudged:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Events of the days `first` to `last` (days since 1970) whose details are kept; of all, or of
-    `subjects` (numbers), of an `agent` (exactly), of `networks` (addresses or ranges), of the time from
-    `since` until before `until` (µs UTC). All that are given must be met."""
-
-    first: int
-    last: int
-    subjects: tuple[int, ...] | None = None
-    agent: str | None = None
-    networks: tuple[str, ...] = ()
-    since: int | None = None
-    until: int | None = None
-
-
 def judge_again(first: int, last: int, own: Ranges) -> Rejudged:
     """Judges the events of the local days `first` to `last` (days since 1970) again whose details are
     kept. `own`: networks of machines from a file of one's own. What somebody said by hand stands.
@@ -90,20 +74,6 @@ def judge_again(first: int, last: int, own: Ranges) -> Rejudged:
     for step in subjects.iter_slices(SUBJECTS_A_STEP):
         told += _judge_again(step["subject"], first, last, own)
     return told
-
-
-def take_back(selection: Selection, *, reason: str = Reason.BY_HAND, human: bool = False) -> Rejudged:
-    """Says of the selected events that they were a machine's, and takes what they added back from the
-    activity; with `human` the other way round."""
-    found = _selected(selection)
-    wanted = found.filter(pl.col("automated") == (1 if human else 0))
-    leads = (
-        set_automated(wanted.select(_KEY), not human, reason=reason)
-        if wanted.height
-        else pl.Series(dtype=pl.Int32)
-    )
-    gone, back = (0, wanted.height) if human else (wanted.height, 0)
-    return Rejudged(found.height, gone, back, frozenset(leads))
 
 
 def set_moment(subjects: list[int], kind: str, since: int, until: int, *, human: bool) -> pl.Series:
@@ -147,40 +117,17 @@ def _judge_again(subjects: pl.Series, first: int, last: int, own: Ranges) -> Rej
     return Rejudged(kept.height, new.height, old.height, frozenset(leads))
 
 
-def _selected(selection: Selection) -> pl.DataFrame:
-    subjects = None if selection.subjects is None else pl.Series("subject", selection.subjects, pl.Int32)
-    with transaction.atomic():
-        found = _details(_kept(selection.first, selection.last, subjects, selection.agent))
-    if selection.networks:
-        found = found.filter(parse_ranges(selection.networks).find(found["address"]) != "")
-    if selection.since is not None:
-        found = found.filter(pl.col("at") >= selection.since)
-    if selection.until is not None:
-        found = found.filter(pl.col("at") < selection.until)
-    return found
-
-
-def _kept(first: int, last: int, subjects: pl.Series | None, agent: str | None = None) -> pl.DataFrame:
-    """Events of the days whose details are kept, of all subjects or of some, and of one agent; columns
-    `_KEPT`."""
+def _kept(first: int, last: int, subjects: pl.Series) -> pl.DataFrame:
+    """Events of the days and subjects whose details are kept; columns `_KEPT`."""
     payload = "e.payload::text" if on_postgres() else "e.payload"
-    columns = (
-        "select e.subject, e.at, e.id, t.kind, t.content, case when e.automated then 1 else 0 end,"
-        f" e.reason, e.source, {payload} from"
-    )
-    touch = "join activity_touch t on t.id = e.touch"
-    within = "e.payload is not null and e.day between %s and %s"
-    params: list[object] = [first, last]
-    if agent is not None:
-        within += f" and {detail('agent')} = %s"
-        params.append(agent)
-    if subjects is None:
-        return fetch(f"{columns} activity_event e {touch} where {within}", _KEPT, params)
     with staged(subjects.cast(pl.Int32).alias("subject").to_frame(), "looked"):
         return fetch(
-            f"{columns} looked l join activity_event e on e.subject = l.subject {touch} where {within}",
+            "select e.subject, e.at, e.id, t.kind, t.content, case when e.automated then 1 else 0 end,"
+            f" e.reason, e.source, {payload} from looked l join activity_event e on e.subject = l.subject"
+            " join activity_touch t on t.id = e.touch"
+            " where e.payload is not null and e.day between %s and %s",
             _KEPT,
-            params,
+            [first, last],
         )
 
 

@@ -6,6 +6,7 @@ Days are days since 1970-01-01 in the data folder's time zone; instants are micr
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 
 
@@ -75,6 +76,55 @@ class EventCount(models.Model):
     kind = models.CharField(max_length=40)
     reason = models.CharField(max_length=20)
     n = models.BigIntegerField()
+
+
+class LateVerdict(models.Model):
+    """An event whose verdict is another one than when it came: it was taken back, or given back, on the
+    local day `found` (days since 1970), and scores shown before that day were counted otherwise."""
+
+    pk = models.CompositePrimaryKey("subject", "at", "id")
+    subject = models.IntegerField()
+    at = models.BigIntegerField()
+    id = models.BigIntegerField()
+    found = models.IntegerField()
+
+
+class Sweep(models.Model):
+    """Many events of which somebody says at once that machines did them (or, with `human`, people).
+
+    `choice` is `sweeps.Choice`, `events` how many it hit when they were counted, `upto` the last subject
+    that is through and `done` how many events those had.
+    """
+
+    class State(models.TextChoices):
+        COUNTING = "counting"
+        COUNTED = "counted"
+        RUNNING = "running"
+        DONE = "done"
+        UNDOING = "undoing"
+        UNDONE = "undone"
+
+    id = models.AutoField(primary_key=True)
+    choice = models.JSONField()
+    human = models.BooleanField()
+    state = models.CharField(max_length=8, choices=State, default=State.COUNTING)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    events = models.BigIntegerField(default=0)
+    done = models.BigIntegerField(default=0)
+    upto = models.IntegerField(default=0)
+
+
+class SweptEvent(models.Model):
+    """An event of a sweep, and its verdict before."""
+
+    pk = models.CompositePrimaryKey("sweep", "subject", "at", "id")
+    sweep = models.IntegerField()
+    subject = models.IntegerField(db_index=True)
+    at = models.BigIntegerField()
+    id = models.BigIntegerField()
+    reason = models.CharField(max_length=20)
+    certainty = models.SmallIntegerField()
 
 
 class Outcome(models.Model):

@@ -11,6 +11,7 @@ import polars as pl
 from django.db import transaction
 
 from mikomi.hub.activity.changes import changing
+from mikomi.hub.activity.late import forget_verdicts
 from mikomi.hub.activity.tallies import tally_without
 from mikomi.hub.kit.setwise import run, staged
 
@@ -42,6 +43,7 @@ def forget_subjects(keys: Sequence[str]) -> int:
     with changing(), staged(pl.DataFrame({"key": list(keys)}, schema={"key": pl.String}), "leaving"):
         ours = "(select s.id from leaving k join activity_subject s on s.key = k.key where s.lead is null)"
         tally_without(f"e.subject in {ours}")
+        forget_verdicts(ours)
         run(f"delete from activity_event where subject in {ours}")
         run(f"delete from activity_outcome where subject in {ours}")
         return run(f"delete from activity_subject where id in {ours}")

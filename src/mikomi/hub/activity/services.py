@@ -16,6 +16,7 @@ from mikomi.hub.activity.changes import changing, mark_changed, mark_erased
 from mikomi.hub.activity.contents import normal_content
 from mikomi.hub.activity.counters import add, counted_up, subtract
 from mikomi.hub.activity.event_ids import event_ids, outcome_ids, with_ordinal
+from mikomi.hub.activity.late import forget_verdicts, note_late
 from mikomi.hub.activity.tallies import tally, tally_without
 from mikomi.hub.activity.touches import touches_of
 from mikomi.hub.activity.types import Recorded
@@ -37,6 +38,8 @@ _TOLD = {
 
 _FLIPPED = {
     "subject": pl.Int32,
+    "at": pl.Int64,
+    "id": pl.Int64,
     "day": pl.Int32,
     "touch": pl.Int32,
     "kind": pl.String,
@@ -212,8 +215,9 @@ def set_automated(
     with changing() as number:
         with staged(judged, "judged"):
             flipped = fetch(
-                "select e.subject, e.day, e.touch, t.kind, e.source, e.reason, j.reason from judged j"
-                " join activity_event e on e.subject = j.subject and e.at = j.at and e.id = j.id"
+                "select e.subject, e.at, e.id, e.day, e.touch, t.kind, e.source, e.reason, j.reason"
+                " from judged j join activity_event e"
+                " on e.subject = j.subject and e.at = j.at and e.id = j.id"
                 " join activity_touch t on t.id = e.touch where e.automated <> %s",
                 _FLIPPED,
                 [value],
@@ -225,6 +229,7 @@ def set_automated(
                 " and activity_event.automated <> %s",
                 [value, not value, value],
             )
+        note_late(flipped)
         people, machines = pl.lit(""), pl.col("why") if value else pl.col("was")
         tally(
             pl.concat(
@@ -292,6 +297,7 @@ def erase(leads: Sequence[int]) -> None:
     with changing() as number, staged(gone, "gone"):
         subjects = "(select s.id from activity_subject s join gone g on g.lead = s.lead)"
         tally_without(f"e.subject in {subjects}")
+        forget_verdicts(subjects)
         run(f"delete from activity_event where subject in {subjects}")
         run(f"delete from activity_outcome where subject in {subjects}")
         run("delete from activity_activity where lead in (select lead from gone)")

@@ -8,6 +8,7 @@ import polars as pl
 
 from mikomi.hub.activity.changes import changing, mark_changed
 from mikomi.hub.activity.counters import counted_up, subtract
+from mikomi.hub.activity.late import forget_verdicts
 from mikomi.hub.activity.tallies import tally_without
 from mikomi.hub.kit.setwise import fetch, on_postgres, run, staged
 
@@ -88,6 +89,7 @@ def _take_events(subjects: pl.DataFrame, import_id: int) -> int:
             {"subject": pl.Int32, "lead": pl.Int32},
         )
         tally_without("e.import_id = %s and e.subject in (select subject from retracted)", [import_id])
+        forget_verdicts("(select subject from retracted)", import_id)
         gone = fetch(
             "delete from activity_event where import_id = %s and subject in (select subject from retracted)"
             f" returning subject, day, touch, {'counted::int' if on_postgres() else 'counted'}",

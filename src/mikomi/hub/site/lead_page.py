@@ -14,7 +14,6 @@ from mikomi.core.conditions.sentence import Labels
 from mikomi.core.engine.folding import day_number
 from mikomi.core.engine.local import Explanation, explain, score_days
 from mikomi.core.events import Activity, Touches
-from mikomi.core.machines.reasons import Reason
 from mikomi.core.scoring.model import Model, ReturnSignal, SilenceSignal
 from mikomi.core.words import Language, Words
 from mikomi.hub.activity import queries as activity
@@ -32,7 +31,6 @@ from mikomi.hub.site import temperature
 from mikomi.hub.site.evidence import Doings, Neighbourhood, came_back, evidence_of, neighbourhood
 from mikomi.hub.site.field_values import read_as
 from mikomi.hub.site.reasons import reason
-from mikomi.hub.site.rows import log
 from mikomi.hub.site.timeline import RESULTS, day_of
 from mikomi.hub.site.types import Standing
 from mikomi.hub.site.why import WhyTable, why_table
@@ -170,31 +168,6 @@ def lead_score(
         ),
         plot=_plot(number, near, standing, chosen, doings, told, address, language, facts),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """訂正: the total that was shown of a past day, and why the same day gives another one now."""
-
-    shown: float
-    why: Words
-
-
-def correction(number: int, chosen: Chosen, total: float, facts: Facts) -> Correction | None:
-    """What was shown of the lead on the chosen day, where that is not what the page says; None where nothing
-    was shown, or the page uses another version than that day did."""
-    if chosen.then is not None and chosen.current:
-        return None
-    shown = log.shown(number, chosen.on)
-    if shown is None or round(shown, 1) == round(total, 1):
-        return None
-    if any(day_of(m.day) <= chosen.on and m.reason != Reason.TOLD for m in facts.machines):
-        why = Words("あとで機械と分かった動きを取り消しました", "what a machine had added was taken back")
-    else:
-        why = Words(
-            "あとから届いた動きと、直された情報を入れました", "late events and mended values were taken in"
-        )
-    return Correction(shown, why)
 
 
 def _plot(

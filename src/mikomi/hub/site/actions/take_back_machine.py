@@ -17,13 +17,3 @@ def set_moment(lead: int, kind: str, since: int, until: int, *, human: bool) -> 
         changed = judging.set_moment(subjects, kind, since, until, human=human)
         enqueue("site.score_changed", once=True)
     return bool(len(changed))
-
-
-def take_back(selection: judging.Selection, *, human: bool) -> judging.Rejudged:
-    """Says of all selected events that they were a machine's, or with `human` a person's, and has the leads
-    scored."""
-    with transaction.atomic():
-        told = judging.take_back(selection, human=human)
-        if told.leads:
-            enqueue("site.score_changed", once=True)
-    return told

@@ -24,6 +24,7 @@ from mikomi.hub.people import queries as people
 from mikomi.hub.people.duplicates import queries as same
 from mikomi.hub.people.types import Person
 from mikomi.hub.site import lead_page as pages
+from mikomi.hub.site.correcting import correction
 from mikomi.hub.site.lists.pages import rows_of
 from mikomi.hub.site.panels import Asked, panels_of
 from mikomi.hub.site.standing import standing
@@ -90,7 +91,7 @@ def _score(
 
     found = pages.lead_score(number, now, chosen, address, _language(), facts, kept_out=not_hot)
     past = chosen.on < now.on
-    mended = pages.correction(number, chosen, found.total, facts) if past and found else None
+    mended = correction(number, chosen, found.total) if past and found else None
     day = {"on": chosen.on.isoformat()} if past else {}
     return {
         "chosen": chosen,

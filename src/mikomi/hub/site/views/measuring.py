@@ -11,13 +11,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from mikomi.core.machines.reasons import reason_name
 from mikomi.core.words import Words
-from mikomi.hub.activity import measured
-from mikomi.hub.activity.judging import Selection
+from mikomi.hub.activity import measured, sweeps
 from mikomi.hub.activity.queries import titles
 from mikomi.hub.capture import machines
 from mikomi.hub.capture import queries as capture
@@ -85,30 +83,23 @@ def measured_events(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def take_back(request: HttpRequest) -> HttpResponse:
-    """Says of all events of an agent, an address or a visitor that they were a machine's, or a person's."""
+    """Counts all events of an agent, an address or a visitor, of which it can then be said that they were a
+    machine's, or a person's."""
     asked = request.POST
     if not any(asked.get(name) for name in _WHOSE):
         messages.warning(request, _("どの動きかが分かりません。画面を開き直してください。"))
         return redirect("site:measuring")
     wanted = _wanted(asked)
-    human = asked.get("said") == "human"
-    told = take_back_machine.take_back(
-        Selection(
-            wanted.first,
-            wanted.last,
-            subjects=None if wanted.subject is None else (wanted.subject,),
-            agent=wanted.agent or None,
-            networks=(wanted.address,) if wanted.address else (),
-        ),
-        human=human,
+    choice = sweeps.Choice(
+        wanted.first,
+        wanted.last,
+        agent=wanted.agent,
+        networks=(wanted.address,) if wanted.address else (),
+        subject=wanted.subject,
     )
-    n = told.given if human else told.taken
-    if human:
-        text = ngettext("%(n)d件を人の動きに戻しました", "%(n)d件を人の動きに戻しました", n) % {"n": n}
-    else:
-        text = ngettext("%(n)d件を機械の動きにしました", "%(n)d件を機械の動きにしました", n) % {"n": n}
-    messages.success(request, text)
-    return redirect(f"{reverse('site:measured_events')}{_address(asked)}")
+    human = asked.get("said") == "human"
+    number = sweeps.begin(choice, human=human, at=timezone.now(), by=request.user.pk)
+    return redirect("site:sweep", number)
 
 
 @require_POST
