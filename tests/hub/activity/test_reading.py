@@ -8,8 +8,10 @@ import pytest
 from django.db import DataError, connection
 
 from mikomi.core.events import Activity as Loaded
-from mikomi.hub.activity import queries, services, source
+from mikomi.hub.activity import queries, seen, services, source
 from mikomi.hub.activity.models import Activity, Touch
+from mikomi.hub.activity.tallies import broken_tallies
+from mikomi.hub.kit.setwise import fetch
 from tests.hub.activity.test_facts import events, known, stored
 
 pytestmark = pytest.mark.django_db
@@ -135,12 +137,25 @@ def test_the_list_of_touches_says_what_was_really_seen() -> None:
         events(("a", 0, "page_view", "/x"), ("b", 1, "page_view", "/x"), ("a", 2, "download", "d"))
     )
     services.record_events(events(("a", 0, "page_view", "/machine"), automated=True))
-    listed = queries.touch_list()
-    assert listed.select("kind", "content", "events", "leads").rows() == [
-        ("page_view", "/x", 2, 2),
+    services.record_events(events(("visitor:1:x", 3, "page_view", "/x")))
+    first = int(seen.touch_list(0)["last"].min()) - 10
+    columns = ("kind", "content", "events", "leads")
+    assert seen.touch_list(first).select(columns).rows() == [
+        ("page_view", "/x", 3, 2),
         ("download", "d", 1, 1),
     ]
-    assert queries.touch_list("download").height == 1
+    late = seen.touch_list(int(seen.touch_list(0)["last"].max()) + 1)
+    assert late.select("recent", "recent_leads").rows() == [(0, 0), (0, 0)]
+    taken = fetch("select subject, at, id from activity_event where touch = (select id from activity_touch"
+        " where content = 'd')", {"subject": pl.Int32, "at": pl.Int64, "id": pl.Int64})  # fmt: skip
+    services.set_automated(taken, True)
+    assert seen.touch_list(first)["content"].to_list() == ["/x"]
+    assert broken_tallies() == 0
+    services.set_automated(taken, False)
+    assert seen.touch_list(first).select(columns).row(1) == ("download", "d", 1, 1)
+    services.erase([1])
+    assert seen.touch_list(first).select(columns).rows() == [("page_view", "/x", 2, 1)]
+    assert broken_tallies() == 0
 
 
 def test_first_and_last_days_of_leads(some) -> None:

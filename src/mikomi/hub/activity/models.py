@@ -127,6 +127,16 @@ class SweptEvent(models.Model):
     certainty = models.SmallIntegerField()
 
 
+class TouchCount(models.Model):
+    """How many events of people came with a touch on a day, those of visitors nobody knows included. Kept
+    with `EventCount`, so that what was really seen can be listed without reading events or activity."""
+
+    pk = models.CompositePrimaryKey("day", "touch")
+    day = models.IntegerField()
+    touch = models.IntegerField()
+    n = models.BigIntegerField()
+
+
 class Outcome(models.Model):
     """What became of a lead: a row of an outcomes file. Identical rows are one row."""
 

@@ -223,19 +223,6 @@ def machine_acts(lead: int, latest: int) -> list[MachineAct]:
     return [MachineAct(day, reason, n) for (day, reason), n in counted.items()]
 
 
-def touch_list(kind: str | None = None) -> pl.DataFrame:
-    """What was really touched, most often first: `kind`, `content`, `events` (all that count),
-    `leads`, `last` (days since 1970)."""
-    return fetch(
-        "select t.kind, t.content, sum(a.n), count(distinct a.lead), max(a.day) from activity_activity a"
-        " join activity_touch t on t.id = a.touch"
-        + (" where t.kind = %s" if kind else "")
-        + " group by t.id, t.kind, t.content order by 3 desc, 1, 2",
-        {"kind": pl.String, "content": pl.String, "events": pl.Int64, "leads": pl.Int64, "last": pl.Int32},
-        [kind] if kind else [],
-    )
-
-
 def titles(contents: Collection[str] | None = None) -> dict[str, str]:
     """What these contents are called, or all that have a title; those without one are left out."""
     schema = {"content": pl.String, "title": pl.String}

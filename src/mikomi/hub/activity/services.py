@@ -233,7 +233,7 @@ def set_automated(
         people, machines = pl.lit(""), pl.col("why") if value else pl.col("was")
         tally(
             pl.concat(
-                flipped.select("day", "source", "kind", why.alias("reason"), n=pl.lit(n, pl.Int64))
+                flipped.select("day", "source", "kind", "touch", why.alias("reason"), n=pl.lit(n, pl.Int64))
                 for why, n in ((people, -1 if value else 1), (machines, 1 if value else -1))
             )
         )

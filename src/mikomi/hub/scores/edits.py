@@ -18,6 +18,7 @@ from mikomi.core.scoring.model import (
     Rule,
     Signal,
 )
+from mikomi.core.words import MikomiError, Words
 
 SECTIONS: tuple[Section, ...] = ("fit", "engagement", "signals")
 
@@ -169,6 +170,39 @@ def with_group(model: Model, old: str | None, name: str, globs: tuple[str, ...])
 def without_group(model: Model, name: str) -> Model:
     """The model without a group that no rule uses (see `groups_used`)."""
     return replace(model, groups=tuple(pair for pair in model.groups if pair[0] != name))
+
+
+def with_contents(model: Model, name: str, globs: Iterable[str]) -> Model:
+    """The model with `globs` added to a group, which is made where there is none."""
+    held = dict(model.groups).get(name)
+    return with_group(
+        model, None if held is None else name, name, tuple(dict.fromkeys([*(held or ()), *globs]))
+    )
+
+
+def without_contents(model: Model, contents: Iterable[str]) -> Model:
+    """The model with these contents taken out of all groups, as far as they stand there one by one and not
+    by a pattern. A group that nothing is left of goes.
+
+    Raises `MikomiError` where a rule uses such a group.
+    """
+    going = {glob_literal(content) for content in contents}
+    for name, globs in model.groups:
+        kept = tuple(glob for glob in globs if glob not in going)
+        if kept:
+            model = with_group(model, name, name, kept)
+        elif name in groups_used(model.rules):
+            raise MikomiError(
+                Words(
+                    f"グループ「{name}」はスコアの決まりで使っているため、空にできません。"
+                    "1つ以上残すか、先に決まりを変えてください",
+                    f"the group {name} is used by a rule and cannot be empty;"
+                    " leave one, or change the rule first",
+                )
+            )
+        else:
+            model = without_group(model, name)
+    return model
 
 
 def groups_used(rules: Iterable[Rule]) -> set[str]:

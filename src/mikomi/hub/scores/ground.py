@@ -14,6 +14,7 @@ from mikomi.core.events import ActivitySource
 from mikomi.core.words import Words
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.activity.cache import history_source
+from mikomi.hub.activity.seen import touch_list
 from mikomi.hub.people import queries as people
 from mikomi.hub.people.exclusions import excluded_frame
 from mikomi.hub.scores.memory import remembered
@@ -21,6 +22,9 @@ from mikomi.hub.scores.picks import ContentPick, FieldPick, Picks
 
 CONTENTS_READ = 400
 VALUES_READ = 60
+EPOCH = date(1970, 1, 1).toordinal()
+RECENT_DAYS = 30
+"""So many days are lately."""
 NUMBERS_SHARE = 0.8
 """A text field counts as one of numbers where this share of its values are numbers."""
 NO_PICKS = {"number", "lead", "created_at"}
@@ -54,11 +58,18 @@ def current_picks(*, now: bool = False) -> Picks:
 
     Titles are no facts: a new one changes no number, so they are not remembered.
     """
-    picks = remembered("picks", (), read_picks, now=now)
+    picks = remembered("picks", (), lambda: read_picks(now=now), now=now)
     return replace(picks, titles=activity.titles())
 
 
-def read_picks() -> Picks:
+def seen_contents(*, now: bool = False) -> pl.DataFrame:
+    """What was really seen (`activity.seen.touch_list`; lately: within `RECENT_DAYS`), from memory as
+    `current_picks`."""
+    today = timezone.localdate().toordinal() - EPOCH
+    return remembered("contents", (), lambda: touch_list(today - RECENT_DAYS + 1), now=now)
+
+
+def read_picks(*, now: bool = False) -> Picks:
     """Fields with the values really present, and contents really touched."""
     frame = people.attribute_frame()
     fields = []
@@ -73,7 +84,7 @@ def read_picks() -> Picks:
         fields.append(FieldPick(view.key, label, number, shown))
     places = {key: place for place, key in enumerate(ASKED_MOST)}
     fields.sort(key=lambda pick: (not pick.values, places.get(pick.key, len(places))))
-    contents = activity.touch_list().head(CONTENTS_READ)
+    contents = seen_contents(now=now).head(CONTENTS_READ)
     return Picks(
         fields=fields,
         contents=[

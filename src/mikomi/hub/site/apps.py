@@ -22,6 +22,7 @@ class SiteConfig(AppConfig):
             MenuEntry("companies", "leads", 20, pgettext_lazy("list", "会社"), "building", "site:companies"),
             MenuEntry("visiting", "leads", 30, _("来訪企業"), "world", "site:visiting"),
             MenuEntry("duplicates", "leads", 40, _("重複"), "copy", "site:duplicates"),
+            MenuEntry("contents", "tools", 25, _("コンテンツ"), "columns", "site:contents"),
             MenuEntry("measuring", "tools", 30, _("計測の内訳"), "robot", "site:measuring"),
             MenuEntry("exclusions", "tools", 50, _("除外"), "ban", "site:exclusions"),
             MenuEntry("fields", "tools", 40, _("項目の設定"), "forms", "site:fields"),
