@@ -15,7 +15,7 @@ from mikomi.core.machines.reasons import Reason
 from mikomi.hub.activity import judging, queries, services, sweeps
 from mikomi.hub.activity.changes import changing
 from mikomi.hub.activity.health import look_at_counters
-from mikomi.hub.activity.models import Activity, Event, EventCount, LateVerdict, SweptEvent
+from mikomi.hub.activity.models import Activity, Event, EventCount, LateVerdict, SweptEvent, TouchCount
 from mikomi.hub.activity.retention import strip_payloads
 from mikomi.hub.activity.taking_back import take_back_import
 
@@ -114,6 +114,7 @@ def test_any_flips_leave_activity_the_sum_of_what_counts(flips) -> None:
     Event.objects.all().delete()
     Activity.objects.all().delete()
     EventCount.objects.all().delete()
+    TouchCount.objects.all().delete()
     record(*[("p", at, f"/{at % 3}", CHROME, "") for at in range(10)])
     known(p=9)
     for places, value in flips:

@@ -135,7 +135,8 @@ def propose(contents: pl.DataFrame, model: Model, language: Language) -> list[Pr
 
 
 def _proposal(kind: Kind, rows: pl.DataFrame, names: set[str], language: Language) -> Proposal:
-    held = next((name for name in (kind.name.ja, kind.name.en) if name in names), None)
+    said = (kind.name.ja, kind.name.en.lower())
+    held = next((name for name in sorted(names) if any(one in name.lower() for one in said)), None)
     globs = dict.fromkeys(
         _glob(content, step if by_step else None)
         for content, step, by_step in rows.select("content", kind.key, pl.col("step") == kind.key).iter_rows()

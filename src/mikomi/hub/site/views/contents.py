@@ -157,9 +157,10 @@ def _proposals(every: Any, model: Model) -> list[Proposal]:
 
 
 def _name(request: PageRequest) -> str:
-    """The group that was chosen, or the name of the one to be made. Raises `AnswerError`."""
-    name = request.POST.get("group", "")
-    return read_name(request.POST, "name") if name in ("", NEW) else read_name(request.POST, "group")
+    """The name that was typed for a new group, or the group that was chosen. Raises `AnswerError`."""
+    typed = request.POST.get("name", "").strip()
+    chosen = request.POST.get("group", NEW)
+    return read_name(request.POST, "name") if typed or chosen == NEW else read_name(request.POST, "group")
 
 
 def _language() -> Language:
