@@ -36,7 +36,17 @@ class Together:
         elif takes(scope["path"]):
             await self.collector(scope, receive, send)
         else:
-            await self.pages(scope, receive, send)
+            await self.pages(scope, _as_coroutine(receive), send)
+
+
+def _as_coroutine(receive: Receive) -> Receive:
+    """`receive` as a coroutine function: the pages' threads have the loop run it, which takes
+    nothing else, and granian gives a future. Without this no page could read what was posted."""
+
+    async def received() -> dict[str, Any]:
+        return await receive()
+
+    return received
 
 
 application = Together()
