@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
+import json
 from datetime import timedelta
 
 import polars as pl
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
+from mikomi.collector.journal import Journal, backlog
 from mikomi.hub.activity.queries import activity_source, broken_counters, event_counts, leads_of_keys, titles
-from mikomi.hub.capture import facts, intake, sources, tokens, visitors
+from mikomi.hub.capture import facts, intake, pump, sources, tokens, visitors
+from mikomi.hub.capture.health import look_at_aside
 from mikomi.hub.capture.models import RefusedCount, Visitor
 from mikomi.hub.people.dated import origin
 from mikomi.hub.people.queries import find_by_email, person
@@ -248,3 +253,46 @@ def test_a_page_of_our_own_names_the_browser_and_records_what_was_done(site) -> 
     facts.record("k", "form_submit", "contact", at, automated=True)
     assert counted("sato@example.co.jp") == 2
     assert broken_counters() == 0
+
+
+def test_a_request_that_cannot_be_taken_in_stops_nobody_else(site, tmp_path, monkeypatch) -> None:
+    async def accept() -> None:
+        journal = Journal(tmp_path)
+        for number in range(5):
+            body = json.dumps({"batch": [page(number, f"b{number}")]}).encode()
+            await journal.append(received=1_790_000_000_000_000, source=site, body=body)
+        journal.close()
+
+    asyncio.run(accept())
+    read = intake.arrivals.read
+
+    def breaks_at_the_third(entries):
+        if any(b'"b2"' in entry.body for entry in entries):
+            raise ValueError("an unforeseen shape")
+        return read(entries)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(intake.arrivals, "read", breaks_at_the_third)
+        assert pump.pump(tmp_path).events == 4
+        assert pump.pump(tmp_path) == intake.Taken()
+        assert backlog(tmp_path).entries == 0
+        assert pump.take_aside() == 1
+        told = look_at_aside()
+        assert not told.well
+        assert "an unforeseen shape" in told.words.en
+    assert Visitor.objects.count() == 4
+    assert pump.take_aside() == 0
+    assert Visitor.objects.count() == 5
+    assert look_at_aside().well
+
+
+def test_a_database_that_is_busy_is_no_fault_of_the_request(site, tmp_path, monkeypatch) -> None:
+    def busy(journal, entries):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(intake, "take", busy)
+    monkeypatch.setattr(pump.journal, "journal_id", lambda folder: "journal")
+    monkeypatch.setattr(pump.journal, "read_after", lambda folder, seq, limit: [entry(1, site, page(0, "a"))])
+    with pytest.raises(OperationalError):
+        pump.pump(tmp_path)
+    assert look_at_aside().well

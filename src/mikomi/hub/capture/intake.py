@@ -47,18 +47,43 @@ def take(journal: str, entries: Sequence[Entry]) -> Taken:
     if not entries:
         return Taken()
     with changing() as number:
-        cursor, _ = JournalCursor.objects.select_for_update().get_or_create(
-            journal=journal, defaults={"seq": 0, "at": timezone.now()}
-        )
+        cursor = _cursor(journal)
         entries = [entry for entry in entries if entry.seq > cursor.seq]
         if not entries:
             return Taken()
-        messages = arrivals.read(entries)
-        fresh = _not_seen(messages)
-        events = _record(fresh, number) if fresh.height else 0
-        cursor.seq, cursor.at = entries[-1].seq, timezone.now()
-        cursor.save(update_fields=["seq", "at"])
+        taken = _take(entries, number)
+        _move(cursor, entries[-1].seq)
+    return taken
+
+
+def take_late(entries: Sequence[Entry]) -> Taken:
+    """Takes in entries that the cursor has passed by; messages that are known are taken once, as ever."""
+    with changing() as number:
+        return _take(entries, number)
+
+
+def pass_by(journal: str, seq: int) -> None:
+    """Moves the cursor of the journal behind an entry that is not taken in. In a transaction."""
+    _move(_cursor(journal), seq)
+
+
+def _take(entries: Sequence[Entry], number: int) -> Taken:
+    messages = arrivals.read(entries)
+    fresh = _not_seen(messages)
+    events = _record(fresh, number) if fresh.height else 0
     return Taken(messages.height, fresh.height, events)
+
+
+def _cursor(journal: str) -> JournalCursor:
+    cursor, _ = JournalCursor.objects.select_for_update().get_or_create(
+        journal=journal, defaults={"seq": 0, "at": timezone.now()}
+    )
+    return cursor
+
+
+def _move(cursor: JournalCursor, seq: int) -> None:
+    cursor.seq, cursor.at = max(cursor.seq, seq), timezone.now()
+    cursor.save(update_fields=["seq", "at"])
 
 
 def count_refused(counts: Sequence[tuple[int, int, str, int]]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from mikomi.hub.activity.retention import strip_payloads
-from mikomi.hub.capture import intake, machines, privacy, visiting, visitors
+from mikomi.hub.capture import intake, machines, privacy, pump, visiting, visitors
 from mikomi.hub.capture.tagging import seen_pages
 from mikomi.hub.capture.webforms import captured, mails, submitting
 from mikomi.hub.capture.webforms.asked_fields import asked_fields
@@ -56,6 +56,7 @@ def keep_no_longer(slot: str) -> None:
     strip_payloads((today - timedelta(days=kept.details_days)).toordinal() - intake.EPOCH)
     last = datetime.combine(today - timedelta(days=kept.unknown_days), time(), UTC)
     old = datetime.combine(today - timedelta(days=kept.details_days), time(), UTC)
+    pump.forget_aside(old)
     visiting.forget_addresses(round(old.timestamp() * 1_000_000))
     while visitors.forget_unknown(round(last.timestamp() * 1_000_000)):
         pass

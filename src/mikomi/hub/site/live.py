@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from mikomi.core.words import MikomiError
 from mikomi.hub.activity import queries as activity
-from mikomi.hub.capture.pump import pump
+from mikomi.hub.capture.pump import pump, take_aside
 from mikomi.hub.capture.sources import tell_collector
 from mikomi.hub.site import pipeline
 from mikomi.hub.site.standing import last_change
@@ -35,6 +35,7 @@ class LiveLoop:
     _stop: threading.Event = field(default_factory=threading.Event)
     _owed: bool = True
     """Something may have been taken in by a round that was cut off."""
+    _begun: bool = False
 
     def stop(self) -> None:
         """Ends the loop after the round in hand; may be called from a signal handler."""
@@ -56,7 +57,11 @@ class LiveLoop:
         connection.close()
 
     def round(self) -> bool:
-        """Takes in one piece and scores; whether anything was there."""
+        """Takes in one piece and scores; whether anything was there. The first tries again what earlier
+        versions could not take in."""
+        if not self._begun:
+            take_aside()
+            self._begun = True
         taken = pump(self.folder)
         if (taken.new or self._owed) and activity.changed_since(last_change()).height:
             pipeline.score_touched(timezone.localdate())

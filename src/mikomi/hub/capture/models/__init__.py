@@ -11,11 +11,12 @@ from mikomi.hub.capture.models.networks import (
     VisitingCompany,
 )
 from mikomi.hub.capture.models.pages import SeenPage
-from mikomi.hub.capture.models.sources import JournalCursor, RefusedCount, SeenMessage, Source
+from mikomi.hub.capture.models.sources import AsideEntry, JournalCursor, RefusedCount, SeenMessage, Source
 from mikomi.hub.capture.models.visitors import Linking, PrivacySettings, TokenUse, Visitor
 
 __all__ = [
     "AddressGuess",
+    "AsideEntry",
     "ConsentWording",
     "Document",
     "DocumentLink",

@@ -45,6 +45,18 @@ class JournalCursor(models.Model):
     at = models.DateTimeField()
 
 
+class AsideEntry(models.Model):
+    """A journal's entry that could not be taken in, kept as it came so that all others could be; it is tried
+    again at each start. `entry`: what `collector.journal.Entry` holds, as `pump` packs it."""
+
+    pk = models.CompositePrimaryKey("journal", "seq")
+    journal = models.CharField(max_length=64)
+    seq = models.BigIntegerField()
+    at = models.DateTimeField()
+    error = models.TextField()
+    entry = models.BinaryField()
+
+
 class SeenMessage(models.Model):
     """A message that was taken in, by the hash of its source and message id: sent again, it is known.
 
