@@ -127,6 +127,13 @@ def add_arguments(parser: Parser) -> None:
         "--basis-how", default="", help=Words("どこで、どのように得たか", "where and how it was given")
     )
     parser.add_argument(
+        "--campaign",
+        default="",
+        help=Words(
+            "全員が加わる施策（名前か番号）", "the campaign that all of them join (its name or number)"
+        ),
+    )
+    parser.add_argument(
         "--seminar",
         default="",
         help=Words("セミナーの名前（参加者の一覧）", "the seminar's name (lists of attendees)"),
@@ -145,7 +152,10 @@ def run(args: argparse.Namespace) -> int:
     """Imports the file; says on stdout what was stored, on stderr what was not."""
     migrate(boot(args.data))
     imports = load("mikomi.hub.people.imports")
-    options = load("mikomi.hub.people.importing.options").parse(_chosen(args))
+    told = _chosen(args)
+    if args.campaign:
+        told["campaign"] = load("mikomi.hub.people.importing.joining").campaign_named(args.campaign)
+    options = load("mikomi.hub.people.importing.options").parse(told)
     label = Words("確かめています", "checking") if args.dry_run else Words("取り込んでいます", "importing")
     with Progress(label, args.language) as progress:
         report: Report = imports.run_import(

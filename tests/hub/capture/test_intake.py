@@ -206,16 +206,6 @@ def test_a_visitor_taken_for_somebody_by_mistake_is_parted_again(site) -> None:
         visitors.give_back(held, number)
 
 
-def test_the_first_and_the_last_way_of_coming_are_kept(site) -> None:
-    take(site, page(0, "a", url="https://www.example.co.jp/lp?utm_source=google&utm_medium=cpc"))
-    take(site, page(1, "a"))
-    take(site, page(2, "a", url="https://www.example.co.jp/lp?utm_source=mail"))
-    held = Visitor.objects.get()
-    assert held.first_touch["utm_source"] == "google"
-    assert held.last_touch["utm_source"] == "mail"
-    assert held.first_seen < held.last_seen
-
-
 def test_everything_hostile_is_text(site) -> None:
     bad = "'; drop table activity_event; -- <script>alert(1)</script> \\ \" 😀"
     taken = take(

@@ -6,7 +6,7 @@ rule `free_mail` uses the first list alone (SCORING.md, "Attribute conditions").
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Literal
 
@@ -53,6 +53,17 @@ def mail_domain(text: str) -> tuple[str, MailKind] | None:
     """Domain and kind of one address; None where it is none."""
     row = mail_domains(pl.Series([text], dtype=pl.String)).row(0, named=True)
     return None if row["domain"] is None else (row["domain"], row["mail_kind"])
+
+
+@lru_cache(maxsize=4096)
+def registered_domain(host: str) -> str:
+    """The domain as registered that a host lies under: example.co.jp for www.example.co.jp; the host
+    itself where there is none (an address in numbers, a machine's name)."""
+    folded = host.strip().strip(".").lower()
+    own = pattern(_THREE_LABELS).search(folded)
+    if own is None and not pattern(_NO_OWN).search(folded):
+        own = pattern(_TWO_LABELS).search(folded)
+    return own[1] if own and not own[1][-1].isdigit() else folded
 
 
 def _domains(words: pl.Series) -> pl.DataFrame:

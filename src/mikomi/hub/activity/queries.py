@@ -223,6 +223,31 @@ def machine_acts(lead: int, latest: int) -> list[MachineAct]:
     return [MachineAct(day, reason, n) for (day, reason), n in counted.items()]
 
 
+def contents_of_kind(kind: str) -> dict[int, str]:
+    """The contents that events of a kind ever had: the number of the touch, and the content."""
+    return dict(
+        fetch(
+            "select id, content from activity_touch where kind = %s",
+            {"touch": pl.Int32, "content": pl.String},
+            [kind],
+        ).iter_rows()
+    )
+
+
+def first_days_of(touches: Sequence[int], leads: pl.Series | None = None) -> pl.DataFrame:
+    """Who had each of these touches (numbers) and when first: `lead`, `touch`, `day` (since 1970). `leads`:
+    only they are looked at; without them, the whole activity is. In a transaction."""
+    columns = "select a.lead, a.touch, min(a.day) from"
+    named = "a.touch in (select touch from named) and a.n > 0 group by a.lead, a.touch"
+    schema = {"lead": pl.Int32, "touch": pl.Int32, "day": pl.Int32}
+    with staged(pl.DataFrame({"touch": list(touches)}, schema={"touch": pl.Int32}), "named"):
+        if leads is None:
+            return fetch(f"{columns} activity_activity a where {named}", schema)
+        with staged(leads.unique().alias("lead").to_frame(), "asked"):
+            joined = "asked q cross join activity_activity a where a.lead = q.lead and"
+            return fetch(f"{columns} {joined} {named}", schema)
+
+
 def titles(contents: Collection[str] | None = None) -> dict[str, str]:
     """What these contents are called, or all that have a title; those without one are left out."""
     schema = {"content": pl.String, "title": pl.String}

@@ -14,6 +14,7 @@ class CaptureConfig(AppConfig):
         register(
             MenuEntry("tag", "tools", 20, _("計測タグ"), "plug-connected", "capture:tags"),
             MenuEntry("privacy", "tools", 60, _("プライバシー"), "shield-check", "capture:privacy"),
+            MenuEntry("campaigns", "nurture", 44, _("施策"), "speakerphone", "capture:campaigns"),
             MenuEntry("documents", "nurture", 46, _("資料"), "file-download", "capture:documents"),
             MenuEntry("forms", "nurture", 45, _("フォーム"), "file-text", "capture:forms"),
         )

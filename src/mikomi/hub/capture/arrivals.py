@@ -17,6 +17,7 @@ import polars as pl
 from mikomi.collector.journal import Entry
 from mikomi.collector.messages import Message, corrected_time, decode_batch, key_of
 from mikomi.core.events import KIND_PATTERN
+from mikomi.core.names.mail_domains import registered_domain
 from mikomi.hub.capture.tokens import PARAMETER
 
 SCHEMA: dict[str, type[pl.DataType]] = {
@@ -139,7 +140,7 @@ def touch_of(page: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[dict[
     found |= {name: asked[name][:LONGEST_TEXT] for name in AD_CLICKS if asked.get(name)}
     referrer = text_of(page.get("referrer"))
     came_from = _split(referrer)[2] if referrer else ""
-    if came_from and came_from != host:
+    if came_from and registered_domain(came_from) != registered_domain(host):
         found["referrer"] = came_from
     if found:
         found["landing"] = path[:LONGEST_TEXT]

@@ -19,7 +19,7 @@ from mikomi.core.machines.reasons import Reason, certainty
 from mikomi.hub.activity.changes import changing
 from mikomi.hub.activity.services import put_titles, record_events
 from mikomi.hub.activity.types import Recorded
-from mikomi.hub.capture import arrivals, machines, persons, visitors
+from mikomi.hub.capture import arrivals, machines, persons, touches, visitors
 from mikomi.hub.capture.models import JournalCursor, Network, RefusedCount, SeenMessage, Source
 from mikomi.hub.capture.networks import placed
 from mikomi.hub.capture.tagging import seen_pages
@@ -27,7 +27,7 @@ from mikomi.hub.capture.webforms import captured
 from mikomi.hub.kit.setwise import fetch, staged
 
 EPOCH = date(1970, 1, 1).toordinal()
-_EVENT = ["message", "kind", "content", "title", "at", "payload", "key", "own", "source"]
+_EVENT = ["message", "kind", "content", "title", "at", "payload", "key", "own", "source", "visitor", "touch"]
 KEEP_NAMES_DAYS = 90
 """So long a message that is sent again is known."""
 
@@ -138,25 +138,35 @@ def _record(messages: pl.DataFrame, number: int) -> int:
     visitors.settle(persons.claims(messages, whose), number)
     seen = visitors.visitors_at(messages.filter(pl.col("anonymous") != ""))
     if seen.height:
-        visitors.note_seen(seen.select("visitor", "at", "touch", "address"))
-    direct = messages.filter(pl.col("anonymous") == "").with_columns(pl.col("user_key").alias("key"))
+        visitors.note_seen(seen.select("visitor", "at", "address"))
+    direct = messages.filter(pl.col("anonymous") == "").with_columns(
+        pl.col("user_key").alias("key"), pl.lit(None, pl.Int32).alias("visitor")
+    )
     events = pl.concat([seen.select(_EVENT), direct.select(_EVENT)]).drop_nulls("kind")
     seen_pages.note(messages)
     titles = events.filter((pl.col("title") != "") & (pl.col("content") != ""))
     if titles.height:
         put_titles(titles.select("content", "title"))
-    return _events(events).new if events.height else 0
+    if events.is_empty():
+        return 0
+    events = _judged(events)
+    people = events.filter(~pl.col("automated")).drop_nulls("visitor")
+    touches.note_visits(people.select("visitor", "at", "touch"))
+    return _store(events).new
 
 
-def _events(events: pl.DataFrame) -> Recorded:
+def _judged(events: pl.DataFrame) -> pl.DataFrame:
     judged = machines.judge_messages(events)
     # Visits of our own people are kept, and count for nothing.
     ours = pl.when("own")
-    events = events.hstack(judged).with_columns(
+    return events.hstack(judged).with_columns(
         (pl.col("own") | pl.col("automated")).alias("automated"),
         ours.then(pl.lit(Reason.OWN_STAFF.value)).otherwise("reason").alias("reason"),
         ours.then(pl.lit(certainty(Reason.OWN_STAFF), pl.Int16)).otherwise("certainty").alias("certainty"),
     )
+
+
+def _store(events: pl.DataFrame) -> Recorded:
     return record_events(
         events.select(
             pl.col("key").alias("lead"),

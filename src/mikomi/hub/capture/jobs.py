@@ -9,13 +9,17 @@ from django.utils import timezone
 
 from mikomi.hub.activity.retention import strip_payloads
 from mikomi.hub.capture import intake, machines, privacy, pump, visiting, visitors
+from mikomi.hub.capture.campaigns import following
+from mikomi.hub.capture.campaigns import queries as campaigns
 from mikomi.hub.capture.tagging import seen_pages
 from mikomi.hub.capture.webforms import captured, mails, submitting
 from mikomi.hub.capture.webforms.asked_fields import asked_fields
 from mikomi.hub.kit.jobs import enqueue, job, periodic
 from mikomi.hub.people.field_users import tell_fields_in_use
+from mikomi.hub.people.importing.joining import tell_campaigns
 
 tell_fields_in_use(asked_fields)
+tell_campaigns(lambda: [(one.number, one.name) for one in campaigns.choices()])
 
 LOOK_DAYS = 7
 
@@ -74,6 +78,12 @@ def guess_companies(slot: str) -> None:
     now = timezone.now()
     visiting.guess(now)
     visiting.summarise(now)
+
+
+@job("capture.follow_campaign")
+def follow_campaign(number: int) -> None:
+    """Works out anew who belongs to a campaign. Enqueue with `once=True`."""
+    following.follow_campaign(number)
 
 
 @job("capture.send_form_mail")

@@ -25,8 +25,6 @@ def browsers_of(leads: Sequence[int], limit: int) -> list[Browser]:
             source=names.get(visitor.source, ""),
             first_seen=instant(visitor.first_seen),
             last_seen=instant(visitor.last_seen),
-            first_touch=visitor.first_touch or {},
-            last_touch=visitor.last_touch or {},
         )
         for visitor in held
     ]

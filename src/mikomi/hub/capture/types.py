@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,8 +9,7 @@ from datetime import datetime
 @dataclass(frozen=True, slots=True)
 class Browser:
     """A visitor as a lead's page shows it. `certainty`: sure, guess or forwarded; `how`: form, identify,
-    login or mail. `joined`: its visits are the lead's. `first_touch` and `last_touch`: by what way it came
-    (`arrivals.touch_of`), with `first_seen` and `last_seen` (aware UTC)."""
+    login or mail. `joined`: its visits are the lead's. `first_seen` and `last_seen` are aware UTC."""
 
     number: int
     certainty: str
@@ -20,8 +18,26 @@ class Browser:
     source: str
     first_seen: datetime
     last_seen: datetime
-    first_touch: Mapping[str, str]
-    last_touch: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignView:
+    """A campaign (施策) as others name it. `kind` is one of `models.Campaign.Kind`."""
+
+    number: int
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """That a lead belongs to a campaign: `how` in words, each way once, and since when (aware). `by_hand`:
+    somebody said so, and can take it back."""
+
+    campaign: CampaignView
+    how: tuple[str, ...]
+    at: datetime
+    by_hand: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,17 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from mikomi.hub.capture.views import documents, forms, giving, networks, privacy, public, submissions, tag
+from mikomi.hub.capture.views import (
+    campaigns,
+    documents,
+    forms,
+    giving,
+    networks,
+    privacy,
+    public,
+    submissions,
+    tag,
+)
 
 _SLUG = r"(?P<slug>[a-z0-9][a-z0-9-]{0,59})"
 
@@ -35,6 +45,11 @@ urlpatterns = [
     path("forms/<int:number>/submissions/<int:sent>/judge/", submissions.judge, name="judge"),
     path("forms/<int:number>/submissions/<int:sent>/exclude/", submissions.exclude, name="exclude_sender"),
     path("forms/<int:number>/submissions/<int:sent>/release/", submissions.release, name="release"),
+    path("campaigns/", campaigns.campaigns, name="campaigns"),
+    path("campaigns/new/", campaigns.new_campaign, name="new_campaign"),
+    path("campaigns/<int:number>/", campaigns.campaign, name="campaign"),
+    path("campaigns/<int:number>/edit/", campaigns.edit_campaign, name="edit_campaign"),
+    path("campaigns/<int:number>/archive/", campaigns.archive_campaign, name="archive_campaign"),
     path("documents/", documents.documents, name="documents"),
     path("documents/<int:number>/", documents.document, name="document"),
     path("documents/<int:number>/links/", documents.add_link, name="add_link"),

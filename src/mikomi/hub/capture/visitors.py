@@ -13,6 +13,7 @@ from django.db import transaction
 from mikomi.hub.activity.changes import changing
 from mikomi.hub.activity.retention import forget_subjects
 from mikomi.hub.activity.services import attach, detach
+from mikomi.hub.capture import touches
 from mikomi.hub.capture.identity import Claim, How, Known, Minds, subject_key
 from mikomi.hub.capture.models import Linking, TokenUse, Visitor
 from mikomi.hub.capture.queries import published
@@ -101,25 +102,18 @@ def visitors_at(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def note_seen(rows: pl.DataFrame) -> None:
-    """Writes down when visitors were seen, from where and by what way they came: `visitor`, `at` (µs),
-    `address`, `touch` (JSON text of campaign, referrer and landing page, null where a message says
-    nothing of it)."""
+    """Writes down when visitors were seen and from where: `visitor`, `at` (µs), `address`."""
     spans = rows.group_by("visitor").agg(
         pl.col("at").min().alias("first"),
         pl.col("at").max().alias("last"),
         pl.col("address").sort_by("at").last(),
-        pl.col("touch").sort_by("at").drop_nulls().first().alias("came"),
-        pl.col("touch").sort_by("at").drop_nulls().last().alias("came_last"),
     )
-    json = "{}::jsonb" if on_postgres() else "{}"
     least, most = ("least", "greatest") if on_postgres() else ("min", "max")
     with staged(spans, "seen"):
         run(
             "update capture_visitor set"
             f" first_seen = {least}(capture_visitor.first_seen, s.first),"
-            f" last_seen = {most}(capture_visitor.last_seen, s.last), address = s.address,"
-            f" first_touch = coalesce(capture_visitor.first_touch, {json.format('s.came')}),"
-            f" last_touch = coalesce({json.format('s.came_last')}, capture_visitor.last_touch)"
+            f" last_seen = {most}(capture_visitor.last_seen, s.last), address = s.address"
             " from seen s where s.visitor = capture_visitor.id"
         )
 
@@ -147,6 +141,7 @@ def part(visitor: int, lead: int) -> None:
             detach([subject_key(held.source, held.anonymous, held.generation)], number)
         held.certainty, held.joined = Visitor.Certainty.UNKNOWN, False
         held.save(update_fields=["certainty", "joined"])
+        touches.follow([lead])
 
 
 def give_back(visitor: int, lead: int) -> None:
@@ -171,7 +166,9 @@ def forget(leads: Sequence[int]) -> None:
     """Deletes the visitors of leads that are erased, and what was guessed about them; the events of
     visitors that never were theirs stay, of nobody. Their own go with the leads' facts."""
     with transaction.atomic():
-        Visitor.objects.filter(lead__in=leads, certainty="sure").delete()
+        theirs = Visitor.objects.filter(lead__in=leads, certainty="sure")
+        touches.forget(list(theirs.values_list("pk", flat=True)))
+        theirs.delete()
         Visitor.objects.filter(lead__in=leads).update(lead=None, certainty="", how="")
         TokenUse.objects.filter(lead__in=leads).delete()
 
@@ -187,6 +184,7 @@ def forget_unknown(before: int) -> int:
         )
         forget_subjects([subject_key(v.source, v.anonymous, v.generation) for v in some])
         TokenUse.objects.filter(visitor__in=[v.pk for v in some]).delete()
+        touches.forget([v.pk for v in some])
         Visitor.objects.filter(pk__in=[v.pk for v in some]).delete()
     return len(some)
 
@@ -292,6 +290,7 @@ def _join(visitors: Iterable[Known], number: int) -> int:
         number,
     )
     Visitor.objects.filter(pk__in=[v.id for v in waiting]).update(joined=True)
+    touches.follow([v.lead for v in waiting if v.lead is not None])
     return len(waiting)
 
 

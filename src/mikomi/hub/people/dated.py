@@ -219,7 +219,7 @@ def _write(
                 origin.by_id,
             ],
         )
-    _set_current(scope, _still_latest(scope, rows, fields, known_from), fields)
+    set_current(scope, _still_latest(scope, rows, fields, known_from), fields)
 
 
 def write_beginnings(told: pl.DataFrame, origin: Origin) -> None:
@@ -245,7 +245,8 @@ def write_beginnings(told: pl.DataFrame, origin: Origin) -> None:
         )
 
 
-def _set_current(scope: Scope, now: pl.DataFrame, fields: Sequence[str]) -> None:
+def set_current(scope: Scope, now: pl.DataFrame, fields: Sequence[str]) -> None:
+    """Writes the values that hold now: `#subject` and a text column a field; null leaves it as it is."""
     table = TABLES[scope]
     with staged(now.select(pl.col(SUBJECT).alias("subject"), _as_json(fields)), "told"):
         run(
@@ -321,7 +322,7 @@ def write_history(scope: Scope, changes: pl.DataFrame, origin: Origin) -> pl.Ser
     latest = versions_of(scope, subjects, fields).group_by(SUBJECT, "#field").agg(pl.col("#value").last())
     latest = latest.join(fresh.select(SUBJECT, "#field").unique(), on=[SUBJECT, "#field"], how="semi")
     now = latest.pivot("#field", index=SUBJECT, values="#value")
-    _set_current(scope, now, [c for c in now.columns if c != SUBJECT])
+    set_current(scope, now, [c for c in now.columns if c != SUBJECT])
     return fresh[SUBJECT].unique().sort()
 
 

@@ -9,6 +9,31 @@ from mikomi.core.words import Words
 from mikomi.hub.people.models import Field, Scope
 from mikomi.hub.people.types import FieldView
 
+TOUCH_PARTS = {
+    "source": ("参照元", "source"),
+    "medium": ("メディア", "medium"),
+    "campaign": ("キャンペーン", "campaign"),
+    "term": ("検索語", "term"),
+    "content": ("広告の内容", "content"),
+    "referrer": ("紹介したサイト", "referring site"),
+    "click": ("広告クリックの種類", "kind of ad click"),
+    "landing": ("最初のページ", "landing page"),
+    "on": ("日", "day"),
+}
+"""What is known of a way that somebody came by."""
+_WHICH = {"first": ("最初の流入", "First touch"), "last": ("最後の流入", "Last touch")}
+TOUCHES: dict[str, tuple[str, str, Scope, str]] = {
+    f"{which}_touch_{part}": (
+        f"{whole_ja}の{ja}",
+        f"{whole_en}: {en}",
+        Scope.LEAD,
+        "date" if part == "on" else "text",
+    )
+    for which, (whole_ja, whole_en) in _WHICH.items()
+    for part, (ja, en) in TOUCH_PARTS.items()
+}
+"""The fields of the first and the last way that a lead came by, which only the product fills."""
+
 STANDARD: dict[str, tuple[str, str, Scope, str]] = {
     "name": ("氏名", "Name", Scope.LEAD, "text"),
     "family_name": ("姓", "Family name", Scope.LEAD, "text"),
@@ -51,6 +76,7 @@ STANDARD: dict[str, tuple[str, str, Scope, str]] = {
     "prefecture": ("都道府県", "Prefecture", Scope.COMPANY, "text"),
     "country": ("国", "Country", Scope.COMPANY, "text"),
     "website": ("ウェブサイト", "Website", Scope.COMPANY, "text"),
+    **TOUCHES,
 }
 """Key -> label in Japanese, label in English, whose it is, kind of value. Addresses stay with the
 lead: people of one company sit in different offices."""
@@ -111,6 +137,7 @@ GROUPS: dict[str, tuple[Words, tuple[str, ...]]] = {
         Words("自動で読み取った番号", "Numbers as read"),
         ("phone_number", "direct_phone_number", "mobile_number"),
     ),
+    "touch": (Words("流入（自動）", "How they came (automatic)"), tuple(TOUCHES)),
 }
 """The groups that come with the product, in their order, with their fields in theirs."""
 DERIVED = (
@@ -154,7 +181,7 @@ def field_view(field: Field) -> FieldView:
         checks=dict(field.checks),
         required=tuple(field.required),
         archived=field.archived_at is not None,
-        derived=field.key in DERIVED,
+        derived=field.key in DERIVED or field.key in TOUCHES,
     )
 
 

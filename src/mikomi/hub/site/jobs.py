@@ -6,11 +6,12 @@ from datetime import date
 
 from django.utils import timezone
 
+from mikomi.hub.capture.campaigns.queries import has_members
 from mikomi.hub.kit.jobs import job, periodic
 from mikomi.hub.people import trash
 from mikomi.hub.people.field_users import tell_fields_in_use
 from mikomi.hub.site import pipeline
-from mikomi.hub.site.actions import edit_leads
+from mikomi.hub.site.actions import count_campaigns, edit_leads
 from mikomi.hub.site.actions import merge_sure as merging
 from mikomi.hub.site.actions.erase_leads import erase_leads
 from mikomi.hub.site.field_uses import field_uses
@@ -37,6 +38,20 @@ def score_all() -> None:
 def score_night(slot: str) -> None:
     """Scores everybody for the new day. A slot that is run late scores the day it is run on."""
     pipeline.score_all(max(date.fromisoformat(slot), timezone.localdate()))
+
+
+@job("site.count_campaigns")
+def count_changed_campaigns() -> None:
+    """Counts who came by campaigns, after changes. Enqueue with `once=True`."""
+    if count_campaigns.is_due(timezone.now()):
+        count_campaigns.count_campaigns(timezone.now())
+
+
+@periodic("site.count_campaigns_again", minutes=10)
+def count_campaigns_again(slot: str) -> None:
+    """Counts them anew: who is hot, and what became of them, changes by itself."""
+    if has_members():
+        count_campaigns.count_campaigns(timezone.now())
 
 
 @job("site.run_act")

@@ -12,9 +12,11 @@ from datetime import date
 from typing import Any
 
 from mikomi.hub.capture import queries as capture
+from mikomi.hub.capture.campaigns.queries import choices, joined_by
 from mikomi.hub.people import attachments
 from mikomi.hub.people import notes as written
 from mikomi.hub.people.duplicates import queries as same
+from mikomi.hub.people.fields import TOUCH_PARTS
 from mikomi.hub.people.types import Person
 from mikomi.hub.site import lead_page
 from mikomi.hub.site.lists.pages import colleagues_of
@@ -96,26 +98,41 @@ def browsers(asked: Asked) -> Panel | None:
     """At which browsers the person was seen, how surely, and by what way the visits came."""
     number = asked.person.number
     found = capture.browsers_of([number, *same.merged_into([number])], BROWSERS)
-    if not found:
+    first, last = (_touch(asked.person.attributes, which) for which in ("first", "last"))
+    if not found and not first:
         return None
-    sure = [browser for browser in found if browser.joined and browser.first_touch]
-    first = min(sure, key=lambda b: b.first_seen, default=None)
-    last = max(sure, key=lambda b: b.last_seen, default=None)
-    return (
-        "site/panels/browsers.html",
-        {
-            "number": number,
-            "browsers": found,
-            "first": first,
-            "last": last if last and (last is not first or last.last_touch != last.first_touch) else None,
-        },
-    )
+    shown = {"number": number, "browsers": found, "first": first, "last": last if last != first else None}
+    return ("site/panels/browsers.html", shown)
+
+
+def campaigns(asked: Asked) -> Panel | None:
+    """Which campaigns the person came by, and the form to add another."""
+    number = asked.person.number
+    joined, offered = joined_by(number), choices()
+    there = {one.campaign.number for one in joined}
+    shown = {
+        "number": number,
+        "joined": joined,
+        "offered": [one for one in offered if one.number not in there],
+    }
+    return ("site/panels/campaigns.html", shown) if joined or offered else None
+
+
+def _touch(values: Mapping[str, str], which: str) -> dict[str, str | date]:
+    """The first or last way that somebody came by, part by part; empty where nobody knows."""
+    told: dict[str, str | date] = {
+        part: values[key] for part in TOUCH_PARTS if values.get(key := f"{which}_touch_{part}")
+    }
+    if "on" in told:
+        told["on"] = date.fromisoformat(str(told["on"]))
+    return told
 
 
 PANELS: tuple[Callable[[Asked], Panel | None], ...] = (
     duplicates,
     colleagues,
     deals,
+    campaigns,
     browsers,
     notes,
     details,

@@ -21,6 +21,7 @@ from mikomi.core.scoring.model_file import dump_model
 from mikomi.core.scoring.score import DayScores
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.activity.cache import history_source
+from mikomi.hub.capture.campaigns import following as campaigns
 from mikomi.hub.kit import leases
 from mikomi.hub.kit import temperature as levels
 from mikomi.hub.people import queries as people
@@ -112,7 +113,8 @@ def _with_colleagues(lead_ids: store.Numbers) -> store.Numbers:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What a run is about to write. `fresh` is by lead number, its cells not assigned yet.
+    """What a run is about to write. `fresh` is by lead number, its cells not assigned yet. `touched`: the
+    leads that changed since the run before.
 
     `shown`: the people's columns of all scored leads, `put` of those to write. `old`: the stored
     scores of `fresh` and of `gone`, leads that are none any more. `kept`: who of them is kept out of
@@ -124,6 +126,7 @@ class _Run:
     change: int
     shown: pl.DataFrame
     put: pl.DataFrame
+    touched: store.Numbers
     fresh: store.Scores
     old: store.Scores
     gone: store.Numbers
@@ -156,6 +159,7 @@ def _run(
         on=on,
         change=change,
         shown=shown,
+        touched=touched,
         put=shown.filter(pl.col("lead_id").is_in(touched.tolist())) if len(touched) else shown.clear(),
         fresh=_score_rows(numbers, day, hot, model, None if every else numbers.tolist()),
         old=old,
@@ -192,6 +196,7 @@ def _write(lease: leases.Hold, run: _Run) -> Scored:
             companies.recount(np.union1d(before, companies.of_leads(some)))
             companies.count_new()
         kept_out.write(run.kept, fresh, run.would_be_hot, run.gone, every=run.every)
+        campaigns.follow(pl.Series("lead", run.touched, pl.Int32))
         hot = cells.counted_heats()[levels.HOT]
         _note(run, moved.rows, hot)
     return Scored(len(fresh), len(moved.rows), hot, run.on, run.model.number if run.model else None)

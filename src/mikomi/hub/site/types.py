@@ -83,7 +83,7 @@ class Cursor:
 class ListQuery:
     """One page of a list: what to show, in which order, from where.
 
-    `tags`, `lists`: with any of these. `tests`: of fields, all of which must hold.
+    `tags`, `lists`, `campaigns`: with any of these. `tests`: of fields, all of which must hold.
     """
 
     filters: Filters = field(default_factory=Filters)
@@ -94,12 +94,14 @@ class ListQuery:
     size: int = 50
     tags: tuple[int, ...] = ()
     lists: tuple[int, ...] = ()
+    campaigns: tuple[int, ...] = ()
     tests: tuple[FieldTest, ...] = ()
 
     @property
     def asked(self) -> bool:
         """Whether anything is asked for besides an order."""
-        return bool(self.text or self.tags or self.lists or self.tests or self.filters.asked)
+        sets = self.tags or self.lists or self.campaigns
+        return bool(self.text or sets or self.tests or self.filters.asked)
 
     def at(self, cursor: Cursor | None) -> ListQuery:
         """The same list from another place."""

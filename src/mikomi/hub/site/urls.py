@@ -5,6 +5,7 @@ from django.urls import path
 from mikomi.hub.site.views import (
     acts,
     browsers,
+    campaigns,
     company,
     contents,
     edit,
@@ -93,6 +94,8 @@ urlpatterns = [
     path("settings/privacy/log/", privacy.log, name="privacy_log"),
     path("leads/<int:number>/browsers/<int:visitor>/part/", browsers.part, name="part_browser"),
     path("leads/<int:number>/browsers/<int:visitor>/give-back/", browsers.give_back, name="give_browser"),
+    path("leads/<int:number>/campaigns/", campaigns.join, name="join_campaign"),
+    path("leads/<int:number>/campaigns/<int:campaign>/leave/", campaigns.leave, name="leave_campaign"),
     path("leads/<int:number>/exclude/", exclusions.exclude, name="exclude"),
     path("settings/exclusions/", exclusions.exclusions, name="exclusions"),
     path("settings/exclusions/add/", exclusions.add, name="add_exclusion"),

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from mikomi.hub.capture.models.campaigns import (
+    Campaign,
+    CampaignAddition,
+    CampaignCount,
+    CampaignMember,
+)
 from mikomi.hub.capture.models.documents import Document, DocumentLink, Download
 from mikomi.hub.capture.models.forms import ConsentWording, Form, FormMail, FormVersion, Submission
 from mikomi.hub.capture.models.networks import (
@@ -12,11 +18,16 @@ from mikomi.hub.capture.models.networks import (
 )
 from mikomi.hub.capture.models.pages import SeenPage
 from mikomi.hub.capture.models.sources import AsideEntry, JournalCursor, RefusedCount, SeenMessage, Source
+from mikomi.hub.capture.models.touches import Touch
 from mikomi.hub.capture.models.visitors import Linking, PrivacySettings, TokenUse, Visitor
 
 __all__ = [
     "AddressGuess",
     "AsideEntry",
+    "Campaign",
+    "CampaignAddition",
+    "CampaignCount",
+    "CampaignMember",
     "ConsentWording",
     "Document",
     "DocumentLink",
@@ -35,6 +46,7 @@ __all__ = [
     "Source",
     "Submission",
     "TokenUse",
+    "Touch",
     "VisitingCompany",
     "Visitor",
 ]

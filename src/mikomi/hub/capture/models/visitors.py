@@ -37,8 +37,6 @@ class Visitor(models.Model):
     first_seen = models.BigIntegerField()
     last_seen = models.BigIntegerField()
     address = models.CharField(max_length=45, default="")
-    first_touch = models.JSONField(null=True)
-    last_touch = models.JSONField(null=True)
 
     class Meta:
         constraints = [

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
+from mikomi.hub.capture import touches
 from mikomi.hub.capture.models import DocumentLink, Download, Submission
 from mikomi.hub.capture.webforms.content import content_from
 from mikomi.hub.capture.webforms.leads import set_pitch
@@ -26,7 +27,9 @@ def judge(number: int, pitch: bool, by: int | None) -> None:
 def forget(leads: Sequence[int]) -> None:
     """Deletes the submissions of leads (numbers) that are erased, the mails about them, and their links
     and downloads. The evidence
-    of consent stays with the address, as its law asks."""
+    of consent stays with the address, as its law asks. In a transaction."""
+    sent = Submission.objects.filter(lead__in=leads)
+    touches.forget_submissions(list(sent.values_list("pk", flat=True)))
     Download.objects.filter(lead__in=leads).delete()
     DocumentLink.objects.filter(lead__in=leads).delete()
-    Submission.objects.filter(lead__in=leads).delete()
+    sent.delete()

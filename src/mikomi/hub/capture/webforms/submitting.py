@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from mikomi.hub.capture import visitors
+from mikomi.hub.capture import touches, visitors
 from mikomi.hub.capture.models import ConsentWording, Form, FormVersion, Submission
 from mikomi.hub.capture.webforms import following
 from mikomi.hub.capture.webforms.content import EMAIL, Content, consent_text, content_from
@@ -76,6 +76,8 @@ def take_in(number: int) -> None:
         held.lead, held.subject = write_lead(held, content)
         held.state = Submission.State.TAKEN
         held.save(update_fields=["lead", "subject", "state"])
+        touches.note_submission(held.pk, held.at, held.touch, held.page)
+        touches.follow([held.lead])
         _identify(held)
         if held.consented and not content.consent.double:
             following.record_consent(held, confirmed=False)

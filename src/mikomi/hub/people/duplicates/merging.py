@@ -18,7 +18,7 @@ from mikomi.hub.activity.changes import changing, mark_changed
 from mikomi.hub.activity.services import repoint_subjects
 from mikomi.hub.kit.setwise import run
 from mikomi.hub.people.dated import SUBJECT, origin, write_values
-from mikomi.hub.people.fields import make_fields
+from mikomi.hub.people.fields import TOUCHES, make_fields
 from mikomi.hub.people.following import DERIVED, follow
 from mikomi.hub.people.models import (
     Attachment,
@@ -108,7 +108,8 @@ def filled(one: dict[str, str], other: dict[str, str]) -> list[str]:
 
 def choosable(values: dict[str, str]) -> list[str]:
     """The fields of these values that a person may choose; the rest follows from them."""
-    return sorted(field for field in values if field not in DERIVED and field != OTHER_MAIL)
+    followed = {*DERIVED, *TOUCHES, OTHER_MAIL}
+    return sorted(field for field in values if field not in followed)
 
 
 def copy_marks(

@@ -20,7 +20,7 @@ from mikomi.hub.activity import queries as facts
 from mikomi.hub.activity.changes import changing, mark_changed
 from mikomi.hub.activity.services import repoint_subjects
 from mikomi.hub.people.duplicates.merging import OTHER_MAIL, copy_marks, mails_of, owner_of
-from mikomi.hub.people.fields import label_of
+from mikomi.hub.people.fields import TOUCHES, label_of
 from mikomi.hub.people.models import (
     Attachment,
     Batch,
@@ -97,7 +97,8 @@ def _later(merge: Merge) -> Sequence[Merge]:
 def _what_came_since(merge: Merge, last: int) -> list[Words]:
     """Values that came to the kept lead after the merge stay with it: nobody can tell whose they are."""
     since = Change.objects.filter(scope=Scope.LEAD, subject=merge.kept, pk__gt=last, batch_id=None)
-    fields = sorted({field for values in since.values_list("values", flat=True) for field in values})
+    said = {field for values in since.values_list("values", flat=True) for field in values}
+    fields = sorted(said - TOUCHES.keys())
     if not fields:
         return []
     ja = "、".join(label_of(field).ja for field in fields)

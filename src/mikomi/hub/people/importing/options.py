@@ -57,7 +57,7 @@ class Options:
     `columns`: header -> field key, "" leaves the column out, `OWN_FIELD` makes a field of it; headers
     that are not named get what is proposed. `owner`: the name of the salesperson, `source`: where the
     leads come from; both are written where the file itself says nothing. `seminar` and `held_at` (ISO
-    text, local) belong to lists of who attended.
+    text, local) belong to lists of who attended. `campaign`: the number of the one that all leads join.
     """
 
     delimiter: str | None = None
@@ -74,6 +74,7 @@ class Options:
     basis: GivenBasis | None = None
     seminar: str = ""
     held_at: str = ""
+    campaign: int | None = None
 
     @property
     def remembered(self) -> Options:
@@ -114,6 +115,7 @@ def parse(told: Mapping[str, Any]) -> Options:
             basis=_basis(told["basis"]) if told.get("basis") else None,
             seminar=str(told.get("seminar") or "").strip(),
             held_at=str(told.get("held_at") or "").strip(),
+            campaign=int(told["campaign"]) if told.get("campaign") else None,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise MikomiError(

@@ -148,7 +148,7 @@ def store_leads(
         _note_made(Scope.LEAD, "people_lead", last, told)
         _note_made(Scope.COMPANY, "people_company", last_company, told)
         _note_named(settled.known["number"], told)
-        if labels:
+        if labels or options.campaign:
             leads = _numbers(settled.rows["lead"])
             for kind, label in labels:
                 # Labels are made of the literals in `imports`, but kept as plain text.

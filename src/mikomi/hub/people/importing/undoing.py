@@ -107,8 +107,9 @@ def undo_import(number: int) -> None:
     # The companies come after the leads: what a lead was called by may have been another one before.
     values = take_back_values(import_id=number, spared=_with_made_companies(number, spared))
     _take_companies(number, done)
-    with changing():
+    with changing() as change:
         forget_names(number)
+        _let_go(record, change)
         run("delete from people_importedsubject where import_id = %s", [number])
     fields = take_fields(record)
     told = _numbers(record, done, values, gone, labels, bases, refusals)
@@ -219,6 +220,17 @@ def _delete_leads(going: pl.Series, change: int) -> int:
         run(f"delete from people_importedsubject where scope = 'lead' and subject in {named}")
         run(f"delete from people_duplicatepair where low in {named} or high in {named}")
         return run(f"delete from people_lead where id in {named}")
+
+
+def _let_go(record: Import, change: int) -> None:
+    """Those who stay leave the campaign that the import brought them to: whoever keeps that looks again."""
+    if "campaign" in record.options:
+        named = fetch(
+            "select subject from people_importedsubject where import_id = %s and scope = 'lead'",
+            {"lead": pl.Int32},
+            [record.pk],
+        )
+        mark_changed(named["lead"], change, activity=False)
 
 
 def _take_companies(number: int, done: _Undone) -> None:

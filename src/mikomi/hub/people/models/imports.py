@@ -16,7 +16,7 @@ class Import(models.Model):
     `options` is what the person chose: how the file is read (`delimiter`, `sheet`, `header`), which
     column becomes which field (`columns`: header -> field key, "" leaves it out), new fields
     (`fields`), what to do where values differ (`conflict`: `overwrite`, `keep`, `fill`), what all
-    leads of it get (`tags`, `lists`, `source`, `owner`) and their consent basis (`basis`).
+    leads of it get (`tags`, `lists`, `source`, `owner`, `campaign`) and their consent basis (`basis`).
     After an undo `undone_at` is set and `undo_report` says what could not be taken back.
     """
 

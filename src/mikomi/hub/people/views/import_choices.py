@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from mikomi.hub.people.fields import FACTS, STANDARD
+from mikomi.hub.people.importing.joining import campaigns
 from mikomi.hub.people.importing.options import BASIS_KINDS, CONFLICTS, GivenBasis, NewField, Options
 from mikomi.hub.people.models import Import
 from mikomi.hub.people.views.import_page import NEW, column_rows, groups_and_labels
@@ -80,6 +81,7 @@ def chosen_for_everybody(posted: QueryDict, options: Options) -> Options:
         lists=_names(posted.get("lists", "")),
         source=posted.get("source", "").strip()[:100],
         owner=posted.get("owner", "").strip()[:100],
+        campaign=next((n for n, _name in campaigns() if str(n) == posted.get("campaign")), None),
     )
 
 

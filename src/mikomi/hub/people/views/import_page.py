@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from mikomi.core.tabular.forms import form_of
 from mikomi.core.words import Words
 from mikomi.hub.people.fields import label_of
+from mikomi.hub.people.importing.joining import campaigns
 from mikomi.hub.people.importing.options import OWN_FIELD, Options
 from mikomi.hub.people.models import Company, Import, Lead
 from mikomi.hub.people.views.import_words import (
@@ -280,6 +281,9 @@ def given_to_all(options: Options, bases: Mapping[str, str | Promise]) -> list[s
     for label, text in ((_("流入元"), options.source), (_("営業担当"), options.owner)):
         if text:
             lines.append(f"{label}: {text}")
+    if options.campaign:
+        name = dict(campaigns()).get(options.campaign, str(options.campaign))
+        lines.append(f"{_('施策')}: {name}")
     if options.basis is not None:
         lines.append(f"{_('メールを送れる根拠')}: {bases[options.basis.kind]}（{options.basis.how}）")
     return lines

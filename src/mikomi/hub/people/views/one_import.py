@@ -23,6 +23,7 @@ from mikomi.hub.kit.requests import PageRequest
 from mikomi.hub.people import uploads
 from mikomi.hub.people.forms.imports import ReadingForm
 from mikomi.hub.people.importing import options as chosen
+from mikomi.hub.people.importing.joining import campaigns
 from mikomi.hub.people.importing.options import Options
 from mikomi.hub.people.models import Import, LeadList, Tag
 from mikomi.hub.people.views import import_choices as choices
@@ -159,6 +160,7 @@ def load(request: PageRequest, number: int) -> HttpResponse:
             lists=rest.lists,
             source=rest.source,
             owner=rest.owner,
+            campaign=rest.campaign,
             basis=rest.basis,
         )
         why = check_with(record, rest, now)
@@ -337,6 +339,7 @@ def context_of(
         "known_lists": LeadList.objects.filter(deleted_at=None)
         .order_by("-pk")
         .values_list("name", flat=True)[:NAMES_OFFERED],
+        "known_campaigns": campaigns(),
         "known_owners": people.values_list("name", flat=True)[:NAMES_OFFERED],
         "given": given_to_all(options, bases),
         "to_load": record.rows - record.rejected,

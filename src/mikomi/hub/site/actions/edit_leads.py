@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from mikomi.core.words import MikomiError, Words
+from mikomi.hub.capture.campaigns import editing as campaigns
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.kit.setwise import fetch, run, staged
 from mikomi.hub.people import batches, edits, labels, taking_back, trash
@@ -30,10 +31,10 @@ PIECE = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What is done to each lead: `field` and `value` of `set` ("" takes away), the number of the tag
-    or list of the others."""
+    """What is done to each lead: `field` and `value` of `set` ("" takes away), the number of the tag,
+    list or campaign of the others."""
 
-    do: Literal["set", "tag", "untag", "list", "unlist", "trash"]
+    do: Literal["set", "tag", "untag", "list", "unlist", "campaign", "trash"]
     field: str = ""
     value: str = ""
     label: int = 0
@@ -165,6 +166,8 @@ def _do(deed: Deed, leads: pl.Series, batch: int, label: str, by: int | None, at
             return labels.put_label(deed.kind, deed.label, leads, batch_id=batch, by=by)
         case "untag" | "unlist":
             return _note_taken(batch, labels.take_label(deed.kind, deed.label, leads))
+        case "campaign":
+            return campaigns.add_leads(deed.label, leads, batch_id=batch, by=by)
         case "trash":
             return trash.put_in_trash(leads, at, by)
 
@@ -191,6 +194,8 @@ def _take_back(deed: Deed, batch: int, at: datetime) -> int:
                 [batch],
             )
             return labels.give_labels(deed.kind, deed.label, rows)
+        case "campaign":
+            return campaigns.take_back_added(deed.label, batch)
         case "trash":
             leads = ActedLead.objects.filter(batch=batch).values_list("lead", flat=True)
             return trash.restore(list(leads), put_at=at)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from django.db import transaction
 
+from mikomi.hub.capture import touches
 from mikomi.hub.kit import leases
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.people.duplicates import merging, parting
@@ -29,6 +30,7 @@ def merge_leads(
     with leases.hold(LEASE, wait=PATIENCE) as lease, transaction.atomic():
         lease.check()
         made = merging.merge(kept, gone, take, by_id=by_id)
+        touches.follow([kept])
         remove_rows(np.array([gone], dtype=np.int64))
         enqueue("site.score_changed", once=True)
     return made
@@ -43,6 +45,7 @@ def merge_groups(groups: Sequence[Sequence[int]], *, run_id: int, by_id: int | N
             for other in others:
                 merging.merge(kept, other, by_id=by_id, run_id=run_id)
             gone += others
+        touches.follow([kept for kept, *_ in groups])
         remove_rows(np.unique(np.array(gone, dtype=np.int64)))
     return len(gone)
 
@@ -51,6 +54,7 @@ def part_leads(merge: int, *, by_id: int | None = None) -> Parted:
     """Takes a merge back (`people.duplicates.parting.part`); both leads are scored anew."""
     with transaction.atomic():
         parted = parting.part(merge, by_id=by_id)
+        touches.follow([parted.kept, parted.gone])
         enqueue("site.score_changed", once=True)
         enqueue("people.find_duplicates", once=True)
     return parted

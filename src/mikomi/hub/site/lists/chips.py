@@ -17,6 +17,7 @@ from mikomi.core.scoring.model import (
     FIT_LOWEST,
     Model,
 )
+from mikomi.hub.capture.campaigns import queries as campaigns
 from mikomi.hub.kit import temperature as levels
 from mikomi.hub.people import labels
 from mikomi.hub.site.lists.address import with_values
@@ -73,6 +74,7 @@ def make_chips(
         "industry": lambda: _chip(given, "industry", _("業種が"), _texts(counted, "industry", _("不明"))),
         "tag": lambda: _chip(given, "tag", _("タグが"), _labels("tag")),
         "list": lambda: _chip(given, "list", _("リストが"), _labels("list")),
+        "campaign": lambda: _chip(given, "campaign", _("施策が"), _campaigns()),
     }
     chips = [make() for key, make in build.items() if key not in set(leave_out)]
     offered = tuple(chip for chip in chips if not chip.value and chip.options)
@@ -134,6 +136,10 @@ def _recencies() -> Values:
 
 def _labels(kind: labels.Kind) -> Values:
     return tuple((label.name, (str(label.number),)) for label in labels.labels(kind))
+
+
+def _campaigns() -> Values:
+    return tuple((name, (str(number),)) for number, name in campaigns.names().items())
 
 
 def _texts(counted: pl.DataFrame, name: str, unknown: str | Promise) -> Values:

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from mikomi.hub.capture.campaigns.queries import names_of
 from mikomi.hub.people import field_values, labels
 from mikomi.hub.people.field_tests import TestedField, tested_fields
 from mikomi.hub.site.lists.address import OF_FIELD
@@ -31,6 +32,7 @@ BUILT_IN: dict[str, tuple[str | Promise, bool]] = {
     "email": (_("メール"), False),
     "tags": (_("タグ"), False),
     "lists": (_("リスト"), False),
+    "campaigns": (_("施策"), False),
 }
 """Columns besides the name, which is always there: label, and whether its values stand at the right."""
 USUAL = ("company", "total", "fit", "engagement", "industry", "owner", "last_day")
@@ -106,6 +108,11 @@ class Beside:
     def lists(self) -> Mapping[int, list[str]]:
         """The names of the lists by lead."""
         return labels.labels_of("list", self.leads)
+
+    @cached_property
+    def campaigns(self) -> Mapping[int, list[str]]:
+        """The names of the campaigns by lead."""
+        return names_of(self.leads)
 
 
 def beside(rows: Sequence[Row], columns: Sequence[Column]) -> Beside:

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from mikomi.core.tabular.write import Report, csv_pieces
+from mikomi.hub.capture.campaigns.queries import names_of
 from mikomi.hub.kit import temperature as levels
 from mikomi.hub.kit.setwise import fetch
 from mikomi.hub.people import field_values, labels
@@ -101,6 +102,9 @@ def _beside(leads: list[int], columns: Sequence[Column]) -> dict[str, pl.Series]
         if any(column.key == key for column in columns):
             held = labels.labels_of(kind, leads)
             found[key] = pl.Series([", ".join(held.get(lead, ())) for lead in leads], dtype=pl.String)
+    if any(column.key == "campaigns" for column in columns):
+        joined = names_of(leads)
+        found["campaigns"] = pl.Series([", ".join(joined.get(lead, ())) for lead in leads], dtype=pl.String)
     asked = {column.key: column.field for column in columns if column.field is not None}
     if asked:
         english = not (get_language() or "ja").startswith("ja")

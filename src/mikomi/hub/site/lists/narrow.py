@@ -1,4 +1,4 @@
-"""What narrows a list besides its kept counts: words, tags, lists and fields.
+"""What narrows a list besides its kept counts: words, tags, lists, campaigns and fields.
 
 Each either names few leads, by number, or is met so often on any way through the rows that each row
 is asked. Both ways in SQL by the number of the lead, so no planner can choose to read everything.
@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from mikomi.hub.capture.campaigns import queries as campaigns
 from mikomi.hub.people import field_tests, labels
 from mikomi.hub.site.lists import search
 from mikomi.hub.site.types import ListQuery
@@ -62,6 +63,13 @@ def narrow(query: ListQuery) -> Narrowed:
             sets.append(leads)
         else:
             tests.append(Test(partial(labels.has_label, kind, count=len(numbers)), numbers))
+    if query.campaigns:
+        leads = campaigns.leads_with(query.campaigns, FEW)
+        if leads is not None:
+            sets.append(leads)
+        else:
+            has = partial(campaigns.has_joined, count=len(query.campaigns))
+            tests.append(Test(has, query.campaigns))
     if not query.tests:
         return Narrowed(
             tuple(sorted(set.intersection(*map(set, sets)))) if sets else None, tuple(tests), words

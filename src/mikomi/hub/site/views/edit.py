@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from mikomi.core.words import MikomiError, Words
+from mikomi.hub.capture.campaigns.queries import choices
 from mikomi.hub.kit.templatetags.kit import count as counted
 from mikomi.hub.people import edits, field_values, labels
 from mikomi.hub.people.field_tests import TestedField
@@ -59,7 +60,7 @@ def edit(request: HttpRequest) -> HttpResponse:
         return _back(chosen)
     context = {"chosen": chosen, "count": count, "back": _back_url(chosen), "menu_key": "leads"}
     deed = request.POST.get("do", "")
-    if deed not in ("set", "tag", "untag", "list", "unlist", "trash"):
+    if deed not in ("set", "tag", "untag", "list", "unlist", "campaign", "trash"):
         return render(request, "site/edit.html", context | _offers())
     field = next((f for f in _fields() if f.key == request.POST.get("field", "")), None)
     if deed == "set" and field is None:
@@ -116,6 +117,8 @@ def _planned(request: HttpRequest, do: str, field: TestedField | None) -> tuple[
             return Deed("set", field.key, ""), _("%(field)sを空にする") % {"field": _name(field)}, ""
         words = _("%(field)sを「%(value)s」にする") % {"field": _name(field), "value": _shown(field, value)}
         return Deed("set", field.key, value), words, ""
+    if do == "campaign":
+        return _joining(request.POST.get("name", ""))
     kind: labels.Kind = "list" if do in ("list", "unlist") else "tag"
     name = " ".join(request.POST.get("name", "").split())
     known = next((one for one in labels.labels(kind) if one.name == name), None)
@@ -133,6 +136,15 @@ def _planned(request: HttpRequest, do: str, field: TestedField | None) -> tuple[
     return Deed(do, label=number), words, name  # pyright: ignore[reportArgumentType]
 
 
+def _joining(text: str) -> tuple[Deed, str, str]:
+    """The deed of joining the campaign whose number was chosen. Raises `MikomiError`."""
+    found = next((one for one in choices() if str(one.number) == text), None)
+    if found is None:
+        raise MikomiError(Words("施策を選んでください", "choose a campaign"))
+    words = _("施策「%(name)s」に加える") % {"name": found.name}
+    return Deed("campaign", label=found.number), words, text
+
+
 def _offers() -> dict[str, object]:
     counted_cells = cells.all_cells()
     return {
@@ -140,6 +152,7 @@ def _offers() -> dict[str, object]:
         "owners": sorted({owner for owner in counted_cells["owner"].to_list() if owner}),
         "tags": labels.labels("tag"),
         "lists": labels.labels("list"),
+        "campaigns": choices(),
     }
 
 

@@ -1,0 +1,1 @@
+"""施策: made and changed, joined by leads, read and counted."""
