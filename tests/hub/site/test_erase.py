@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from mikomi.hub.capture.campaigns import editing
+from mikomi.hub.capture.campaigns.editing import Plan
 from mikomi.hub.capture.documents import keeping
 from mikomi.hub.capture.models import Download, TokenUse, Visitor
 from mikomi.hub.people import exclusions
@@ -60,6 +62,7 @@ def lead(tmp_path, monkeypatch) -> int:
     Visitor.objects.create(source=1, anonymous="a", lead=number, certainty="sure", first_seen=0, last_seen=0)
     TokenUse.objects.create(mail="m", lead=number, visitor=1, at=0)
     send(publish_form(), {"q-company": "北浜精機", "q-name": "三宅 浩司", "q-email": "l1@works.example"})
+    editing.add_leads(editing.make_campaign(Plan("展示会", "exhibition")).pk, [number])
     link = keeping.make_link(give_document().pk, email="l1@works.example")
     Download.objects.create(document=link.document, link=link, lead=number, at=timezone.now(), browser="b")
     return number

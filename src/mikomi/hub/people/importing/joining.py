@@ -78,8 +78,8 @@ def leads_of_imports(imports: pl.Series, leads: pl.Series | None = None) -> pl.D
         begin = 'select f."import", s.subject from files f cross join'
         if leads is None:
             return fetch(f"{begin} people_importedsubject s where {named}", schema)
-        with staged(leads.unique().alias("lead").to_frame(), "some"):
+        with staged(leads.unique().alias("lead").to_frame(), "asked"):
             return fetch(
-                f"{begin} some l cross join people_importedsubject s where {named} and s.subject = l.lead",
+                f"{begin} asked l cross join people_importedsubject s where {named} and s.subject = l.lead",
                 schema,
             )
