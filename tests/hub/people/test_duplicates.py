@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from mikomi.core.matching.levels import Level
 from mikomi.hub.people.duplicates import finding, keys, queries
+from mikomi.hub.people.duplicates.leads import LEADS
 from mikomi.hub.people.models import DuplicatePair, Lead
+from mikomi.hub.people.same.queries import proposals
 from tests.hub.people.duplicates_world import put
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,7 +61,7 @@ def test_proposals_come_surest_first_each_with_its_reasons() -> None:
     called = {number: key for key, number in numbers.items()}
     found = [
         (called[one.kept.number], one.level, {told.code for told in one.reasons})
-        for one in queries.proposals(None, 0, 9)
+        for one in proposals(LEADS, None, 0, 9)
     ]
     assert found == [
         ("E1", Level.SURE, {"same_mail", "same_name", "same_domain"}),

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
-from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from mikomi.core.words import MikomiError
 from mikomi.hub.activity import queries as facts
@@ -21,7 +16,7 @@ from mikomi.hub.people import services
 from mikomi.hub.people.dated import origin
 from mikomi.hub.people.duplicates.merging import merge
 from mikomi.hub.people.duplicates.parting import part
-from mikomi.hub.people.models import Change, Exclusion, Lead, LeadTag, Merge, Note, Scope, Tag
+from mikomi.hub.people.models import Exclusion, Lead, LeadTag, Note, Scope, Tag
 from tests.hub.people.duplicates_world import put
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -163,95 +158,3 @@ def test_it_is_refused_twice_and_with_itself() -> None:
     part(number)
     with pytest.raises(MikomiError, match="already"):
         part(number)
-
-
-@contextmanager
-def given_back() -> Iterator[None]:
-    """Everything written inside is taken back by the database."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
-def snapshot(numbers: dict[str, int]) -> dict[str, object]:
-    """All that a merge touches, but activity."""
-    leads = Lead.objects.filter(pk__in=numbers.values()).order_by("pk")
-    return {
-        "leads": list(
-            leads.values_list("pk", "attributes", "email", "company", "created_at", "owner", "merged_into")
-        ),
-        "history": sorted(Change.objects.values_list("pk", "subject", "known_from")),
-        "tags": sorted(LeadTag.objects.values_list("lead", "tag", "batch_id")),
-        "notes": sorted(Note.objects.values_list("pk", "subject")),
-        "exclusions": sorted(Exclusion.objects.values_list("value", "reason")),
-    }
-
-
-def activity_of(numbers: dict[str, int]) -> list[tuple[int, int]]:
-    return sorted((n, count) for n, count in facts.event_counts(list(numbers.values())).items())
-
-
-VALUES = st.sampled_from(["", "甲", "乙", "丙"])
-MAILS = st.sampled_from(["", "x@one.example", "y@one.example", "Z@one.example"])
-KEYS = [f"K{n}" for n in range(5)]
-PLACES = st.integers(0, len(KEYS) - 1)
-ROW = st.tuples(VALUES, st.just(""), MAILS, VALUES, VALUES, VALUES)
-
-
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
-@given(
-    rows=st.lists(ROW, min_size=5, max_size=5),
-    born=st.lists(st.one_of(st.none(), st.integers(0, 9)), min_size=5, max_size=5),
-    tags=st.sets(st.tuples(PLACES, st.integers(1, 3)), max_size=8),
-    events=st.lists(st.tuples(PLACES, st.integers(0, 5), st.sampled_from(["/a", "/b"])), max_size=12),
-    merges=st.lists(
-        st.tuples(PLACES, PLACES, st.sets(st.sampled_from(["name", "email", "phone", "company", "title"]))),
-        max_size=6,
-    ),
-    later=st.lists(st.tuples(PLACES, st.integers(10, 15), st.sampled_from(["/a", "/b"])), max_size=8),
-    order=st.randoms(use_true_random=False),
-)
-def test_merges_taken_back_in_any_order_leave_what_was_there_and_what_came_since(
-    rows, born, tags, events, merges, later, order
-) -> None:
-    with given_back():
-        numbers = put([(key, *row) for key, row in zip(KEYS, rows, strict=True)])
-        for key, day in zip(KEYS, born, strict=True):
-            Lead.objects.filter(key=key).update(
-                created_at=None if day is None else NOON + timedelta(days=day)
-            )
-        now = timezone.now()
-        for at, tag in tags:
-            LeadTag.objects.create(lead=numbers[KEYS[at]], tag=tag, at=now)
-            Note.objects.create(
-                scope=Scope.LEAD, subject=numbers[KEYS[at]], written_of=numbers[KEYS[at]], text="", at=now
-            )
-            Exclusion.objects.create(
-                reason=str(tag), target="lead", value=str(numbers[KEYS[at]]), keeps_out=["hot"], at=now
-            )
-        see([(KEYS[at], day, content) for at, day, content in events])
-        before = snapshot(numbers)
-        for one, two, take in merges:
-            try:
-                merge(numbers[KEYS[one]], numbers[KEYS[two]], take)
-            except MikomiError:
-                continue
-        see([(KEYS[at], day, content) for at, day, content in later])
-        for merged in Lead.objects.exclude(merged_into=None):
-            assert counts(merged.pk) == [0]
-        while left := list(Merge.objects.filter(undone_at=None).values_list("pk", flat=True)):
-            order.shuffle(left)
-            undone = 0
-            for number in left:
-                try:
-                    part(number)
-                    undone += 1
-                except MikomiError:
-                    continue  # it has to wait for one that was made later
-            assert undone
-        assert snapshot(numbers) == before
-        expected = {}
-        for row in [*events, *later]:
-            expected[numbers[KEYS[row[0]]]] = expected.get(numbers[KEYS[row[0]]], 0) + 1
-        assert activity_of(numbers) == sorted(expected.items())
-        assert facts.broken_counters() == 0

@@ -5,32 +5,21 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from mikomi.core.words import MikomiError
 from mikomi.hub.people import company_facts, exclusions, queries, services
 from mikomi.hub.people.dated import origin
 from mikomi.hub.people.duplicates import finding as same_people
-from mikomi.hub.people.models import (
-    Change,
-    Company,
-    CompanyAlias,
-    CompanyMerge,
-    CompanyPair,
-    Exclusion,
-    Lead,
-    Note,
-)
+from mikomi.hub.people.models import Company, CompanyPair, Lead
 from mikomi.hub.people.notes import notes_of, write_note
-from mikomi.hub.people.same_companies import queries as same
+from mikomi.hub.people.same import queries as same
+from mikomi.hub.people.same.deciding import forget_verdict, tell_apart
+from mikomi.hub.people.same_companies.companies import COMPANIES
 from mikomi.hub.people.same_companies.finding import find_same_companies
 from mikomi.hub.people.same_companies.merging import merge
 from mikomi.hub.people.same_companies.parting import part
-from mikomi.hub.people.same_companies.services import forget_company_verdict, tell_companies_apart
-from tests.hub.people.test_companies import NUMBER, OTHER_NUMBER, store
+from tests.hub.people.test_companies import NUMBER, store
 from tests.hub.people.test_dated_values import value
-from tests.hub.people.test_merging import given_back
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ONE, TWO = "株式会社北浜精機", "北浜精機株式会社"
@@ -170,13 +159,13 @@ def test_proposals_are_kept_decided_and_forgotten() -> None:
     one, two = put()
     same_people.find_all()
     assert find_same_companies() == 1
-    (proposal,) = same.company_proposals(None, 0, 10)
+    (proposal,) = same.proposals(COMPANIES, None, 0, 10)
     assert (proposal.kept.number, proposal.gone.number) == (one, two)
     assert [told.code for told in proposal.reasons] == ["same_name", "other_side", "same_domain"]
-    tell_companies_apart(two, one)
+    tell_apart(COMPANIES, two, one)
     assert find_same_companies() == 0
-    assert same.company_verdict_count() == 1
-    forget_company_verdict(one, two)
+    assert same.told_apart_count(COMPANIES) == 1
+    forget_verdict(COMPANIES, one, two)
     assert find_same_companies() == 1
     merge(one, two)
     assert not CompanyPair.objects.exists()
@@ -190,73 +179,8 @@ def test_not_the_same_holds_for_the_one_that_a_merge_put_in_its_place() -> None:
         {"lead": "c", "company": "株式会社南浜樹脂"},
     )
     one, two, three = company(ONE), company(TWO), company("株式会社南浜樹脂")
-    tell_companies_apart(one, two)
+    tell_apart(COMPANIES, one, two)
     merge(three, two)
     services.set_value(Lead.objects.get(key="a").pk, "corporate_number", NUMBER, origin("page"))
     Company.objects.filter(pk=three).update(attributes={"corporate_number": NUMBER})
     assert find_same_companies() == 0
-
-
-NAMES = ["株式会社北浜精機", "北浜精機株式会社", "北浜精機", "有限会社南浜", "南浜"]
-PLACES = st.integers(0, len(NAMES) - 1)
-FIELDS = ("industry", "employees", "corporate_number")
-VALUES = {
-    "industry": st.sampled_from(["", "製造業", "食品"]),
-    "employees": st.sampled_from(["", "50", "300〜999"]),
-    "corporate_number": st.sampled_from(["", NUMBER, OTHER_NUMBER]),
-}
-
-
-def snapshot() -> dict[str, object]:
-    """All that a merge of companies touches."""
-    return {
-        "companies": list(
-            Company.objects.order_by("pk").values_list("pk", "key", "name", "attributes", "merged_into")
-        ),
-        "aliases": sorted(CompanyAlias.objects.values_list("key", "company", "name", "added_at")),
-        "leads": list(Lead.objects.order_by("pk").values_list("pk", "attributes", "company")),
-        "history": sorted(map(repr, Change.objects.values_list("pk", "scope", "subject", "values"))),
-        "notes": sorted(Note.objects.values_list("pk", "subject", "written_of")),
-        "exclusions": sorted(Exclusion.objects.values_list("value", "reason")),
-    }
-
-
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
-@given(
-    rows=st.lists(
-        st.tuples(PLACES, *VALUES.values(), st.sampled_from([None, 0, 400])), min_size=3, max_size=8
-    ),
-    notes=st.sets(PLACES, max_size=3),
-    merges=st.lists(st.tuples(PLACES, PLACES, st.none() | st.sets(st.sampled_from(FIELDS))), max_size=5),
-    order=st.randoms(use_true_random=False),
-)
-def test_merges_taken_back_in_any_order_leave_what_was_there(rows, notes, merges, order) -> None:
-    with given_back():
-        for at, (place, *values, day) in enumerate(rows):
-            told = {f: v for f, v in zip(FIELDS, values, strict=True) if v}
-            since = None if day is None else dt.date(2024, 1, 1) + dt.timedelta(days=day)
-            store({"lead": f"L{at}", "company": NAMES[place], **told}, at=origin("file", known_from=since))
-        numbers = list(Company.objects.order_by("pk").values_list("pk", flat=True))
-        for place in notes:
-            number = numbers[place % len(numbers)]
-            write_note("company", number, "メモ", None)
-            exclusions.exclude("customer", "company", str(number))
-        before = snapshot()
-        for one, two, take in merges:
-            try:
-                merge(numbers[one % len(numbers)], numbers[two % len(numbers)], take)
-            except MikomiError:
-                continue
-        gone = Company.objects.exclude(merged_into=None).values_list("pk", flat=True)
-        assert not Lead.objects.filter(company__in=gone).exists()
-        while left := list(CompanyMerge.objects.filter(undone_at=None).values_list("pk", flat=True)):
-            order.shuffle(left)
-            undone = 0
-            for number in left:
-                try:
-                    part(number)
-                    undone += 1
-                except MikomiError:
-                    continue  # it has to wait for one that was made later
-            assert undone
-        assert snapshot() == before

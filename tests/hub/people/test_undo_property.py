@@ -6,12 +6,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -22,7 +20,7 @@ from mikomi.hub.people.fields import DERIVED
 from mikomi.hub.people.importing.options import Options
 from mikomi.hub.people.models import Change, Company, Field, Import, Lead, LeadTag, Tag
 from mikomi.hub.people.services import set_value
-from tests.hub.people.undo_world import TABLES, load, state, undo
+from tests.hub.people.undo_world import TABLES, given_back, load, state, undo
 
 EXAMPLES = int(os.environ.get("MIKOMI_TEST_EXAMPLES", "15"))
 TRIES = settings(
@@ -105,14 +103,6 @@ def test_whatever_was_there_an_import_taken_back_leaves_it_so(history, last) -> 
         table: (set(after[table]) ^ set(before[table])) for table in TABLES if after[table] != before[table]
     }
     assert differing == {}
-
-
-@contextmanager
-def given_back() -> Iterator[None]:
-    """Everything written inside is taken back by the database."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 DAYS = (None, date(2024, 1, 1), date(2025, 6, 1), date(2026, 11, 1))

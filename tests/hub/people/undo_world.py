@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from django.db import connection
+from django.db import connection, transaction
 
 from mikomi.hub.people import imports, uploads
 from mikomi.hub.people.models import Import
@@ -28,6 +30,14 @@ TABLES = {
     "activity_outcome": "subject, at, id, import_id",
     "activity_activity": "lead, day, touch, subject, n",
 }
+
+
+@contextmanager
+def given_back() -> Iterator[None]:
+    """Everything written inside is taken back by the database."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def state() -> dict[str, list[str]]:

@@ -20,7 +20,9 @@ from mikomi.hub.people import moving
 from mikomi.hub.people import queries as people
 from mikomi.hub.people import services as people_services
 from mikomi.hub.people.duplicates import finding, queries
+from mikomi.hub.people.duplicates.leads import LEADS
 from mikomi.hub.people.models import DuplicatePair, Lead
+from mikomi.hub.people.same.queries import merge_count
 from mikomi.hub.site import pipeline
 from mikomi.hub.site.actions import merge_sure
 from mikomi.hub.site.actions.erase_leads import erase_leads
@@ -104,10 +106,10 @@ def test_the_sure_ones_are_merged_in_bulk_and_contradictions_are_left_out() -> N
     assert found is not None
     assert (found.done, found.leads, found.left) == (2, 2, 0)
     merge_sure.merge_sure(run)
-    assert queries.merge_count() == 2
+    assert merge_count(LEADS) == 2
     merge_sure.ask_part(run, None)
     run_pending()
-    assert queries.merge_count() == 0
+    assert merge_count(LEADS) == 0
     assert not Lead.objects.exclude(merged_into=None).exists()
 
 

@@ -15,11 +15,13 @@ from mikomi.hub.capture import queries as capture
 from mikomi.hub.capture.campaigns.queries import choices, joined_by
 from mikomi.hub.people import attachments
 from mikomi.hub.people import notes as written
-from mikomi.hub.people.duplicates import queries as same
+from mikomi.hub.people.duplicates.queries import merged_into
 from mikomi.hub.people.fields import TOUCH_PARTS
+from mikomi.hub.people.same import queries as same
 from mikomi.hub.people.types import Person
 from mikomi.hub.site import lead_page
 from mikomi.hub.site.lists.pages import colleagues_of
+from mikomi.hub.site.same import PEOPLE, Shown
 from mikomi.hub.site.types import Row
 
 COLLEAGUES = 6
@@ -88,16 +90,20 @@ def notes_card(scope: str, subject: int) -> Panel:
 
 def duplicates(asked: Asked) -> Panel | None:
     """Who may be the same person, and who was made one with this one."""
-    number = asked.person.number
-    proposals, merges = same.pairs_of(number), same.merges_of(number)
-    shown = {"number": number, "proposals": proposals, "merges": merges}
-    return ("site/panels/duplicates.html", shown) if proposals or merges else None
+    return same_as(PEOPLE, asked.person.number)
+
+
+def same_as(of: Shown, number: int) -> Panel | None:
+    """What may be the same as a lead or company, and what was made one with it."""
+    proposals, merges = same.pairs_of(of.kind, number), same.merges_of(of.kind, number)
+    shown = {"of": of, "number": number, "proposals": proposals, "merges": merges}
+    return ("site/same/panel.html", shown) if proposals or merges else None
 
 
 def browsers(asked: Asked) -> Panel | None:
     """At which browsers the person was seen, how surely, and by what way the visits came."""
     number = asked.person.number
-    found = capture.browsers_of([number, *same.merged_into([number])], BROWSERS)
+    found = capture.browsers_of([number, *merged_into([number])], BROWSERS)
     first, last = (_touch(asked.person.attributes, which) for which in ("first", "last"))
     if not found and not first:
         return None

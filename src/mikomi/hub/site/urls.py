@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from mikomi.hub.site.same import FIRMS, PEOPLE
 from mikomi.hub.site.views import (
     acts,
     browsers,
@@ -17,15 +18,15 @@ from mikomi.hub.site.views import (
     lead,
     lists,
     measuring,
+    merge_runs,
     moving,
     privacy,
-    same_companies,
+    same,
     sweeping,
     trash,
     values,
     visiting,
 )
-from mikomi.hub.site.views import duplicates as same
 
 app_name = "site"
 urlpatterns = [
@@ -53,25 +54,30 @@ urlpatterns = [
     path("leads/<int:number>/move/", moving.move, name="move"),
     path("leads/<int:number>/move/<int:batch>/undo/", moving.undo_move, name="undo_move"),
     path("companies/names/", moving.company_names, name="company_names"),
-    path("companies/same/", same_companies.same_companies, name="same_companies"),
-    path("companies/same/look/", same_companies.look_again, name="look_at_companies"),
-    path("companies/same/merges/<int:merge>/undo/", same_companies.part, name="part_companies"),
-    path("companies/<int:number>/same/", same_companies.choose, name="choose_company"),
-    path("companies/<int:kept>/same/<int:gone>/", same_companies.compare, name="compare_companies"),
-    path("companies/<int:kept>/same/<int:gone>/not/", same_companies.not_same, name="not_same_company"),
-    path("companies/<int:kept>/same/<int:gone>/maybe/", same_companies.maybe_same, name="maybe_same_company"),
+    path("companies/same/", same.pairs, {"of": FIRMS}, name="same_companies"),
+    path("companies/same/look/", same.look_again, {"of": FIRMS}, name="look_at_companies"),
+    path("companies/same/merges/<int:merge>/undo/", same.part, {"of": FIRMS}, name="part_companies"),
+    path("companies/<int:number>/same/", same.choose_company, name="choose_company"),
+    path("companies/<int:kept>/same/<int:gone>/", same.compare, {"of": FIRMS}, name="compare_companies"),
+    path("companies/<int:kept>/same/<int:gone>/not/", same.not_same, {"of": FIRMS}, name="not_same_company"),
+    path(
+        "companies/<int:kept>/same/<int:gone>/maybe/",
+        same.maybe_same,
+        {"of": FIRMS},
+        name="maybe_same_company",
+    ),
     path("companies/<int:number>/exclude/", exclusions.exclude_company, name="exclude_company"),
     path("labels/<str:kind>/<int:number>/restore/", labels.restore, name="restore_label"),
-    path("duplicates/", same.duplicates, name="duplicates"),
-    path("duplicates/look/", same.look_again, name="look_again"),
-    path("duplicates/sure/", same.sure, name="sure"),
-    path("duplicates/runs/<int:number>/", same.merge_run, name="merge_run"),
-    path("duplicates/runs/<int:number>/undo/", same.part_run, name="part_run"),
-    path("duplicates/merges/<int:merge>/undo/", same.part, name="part"),
+    path("duplicates/", same.pairs, {"of": PEOPLE}, name="duplicates"),
+    path("duplicates/look/", same.look_again, {"of": PEOPLE}, name="look_again"),
+    path("duplicates/sure/", merge_runs.sure, name="sure"),
+    path("duplicates/runs/<int:number>/", merge_runs.merge_run, name="merge_run"),
+    path("duplicates/runs/<int:number>/undo/", merge_runs.part_run, name="part_run"),
+    path("duplicates/merges/<int:merge>/undo/", same.part, {"of": PEOPLE}, name="part"),
     path("duplicates/acts/<int:batch>/undo/", same.undo_single, name="undo_single"),
-    path("duplicates/<int:kept>/<int:gone>/", same.compare, name="compare"),
-    path("duplicates/<int:kept>/<int:gone>/not-same/", same.not_same, name="not_same"),
-    path("duplicates/<int:kept>/<int:gone>/maybe-same/", same.maybe_same, name="maybe_same"),
+    path("duplicates/<int:kept>/<int:gone>/", same.compare, {"of": PEOPLE}, name="compare"),
+    path("duplicates/<int:kept>/<int:gone>/not-same/", same.not_same, {"of": PEOPLE}, name="not_same"),
+    path("duplicates/<int:kept>/<int:gone>/maybe-same/", same.maybe_same, {"of": PEOPLE}, name="maybe_same"),
     path("leads/<int:number>/machine/", measuring.set_machine, name="set_machine"),
     path("settings/measuring/", measuring.measuring_page, name="measuring"),
     path("settings/measuring/events/", measuring.measured_events, name="measured_events"),

@@ -1,13 +1,11 @@
 """Looking for pairs: among all leads at night, for leads that changed, and for one at once.
 
 All ways give the same pairs (`tests/hub/people/test_duplicates.py`); they differ in how many leads they
-read. What was told not to be the same person is never proposed again, also not for those that a
-merge put in the place of one of them.
+read.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,13 +15,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from mikomi.core.matching.coding import COLLEAGUES, CROWD
-from mikomi.core.matching.levels import tell_reasons
 from mikomi.core.matching.pairs import BLOCK, PAIRS_SCHEMA, find_pairs, match_lead
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.kit import leases
-from mikomi.hub.kit.setwise import fetch, listed, on_postgres, run, staged
+from mikomi.hub.kit.setwise import fetch, staged
 from mikomi.hub.people.duplicates.keys import COLUMNS, SCHEMA, compared, keys_of_leads, store_keys
+from mikomi.hub.people.duplicates.leads import LEADS
 from mikomi.hub.people.models.same import DuplicateRun
+from mikomi.hub.people.same.deciding import store
 
 LEASE = "duplicates"
 FEW = 8
@@ -31,9 +30,6 @@ FEW = 8
 
 ALL_SHARE = 0.2
 """Where more of the leads than this changed, looking at all is quicker."""
-
-_PAIR = {"first": pl.Int32, "second": pl.Int32}
-_HELD = _PAIR | {"level": pl.Int16, "reasons": pl.String, "verdict": pl.String}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +49,7 @@ def find_all() -> Found:
         pairs = find_pairs(compared(keys)) if keys.height else pl.DataFrame(schema=PAIRS_SCHEMA)
         with transaction.atomic():
             lease.check()
-            open_pairs = _store(pairs, None)
+            open_pairs = store(LEADS, pairs)
             _note(change, keys.height)
     return Found(keys.height, open_pairs)
 
@@ -138,7 +134,7 @@ def _find_for(lead_ids: Sequence[int], lease: leases.Hold, change: int | None) -
         pairs = found.filter(pl.col("first").is_in(ours) | pl.col("second").is_in(ours))
     with transaction.atomic():
         lease.check()
-        open_pairs = _store(pairs, lead_ids)
+        open_pairs = store(LEADS, pairs, lead_ids)
         if change is not None:
             _note(change, None)
     return Found(len(lead_ids), open_pairs)
@@ -167,69 +163,6 @@ def _neighbours(lead_ids: Sequence[int]) -> pl.DataFrame:
         return fetch(
             f"select lead, {', '.join(COLUMNS)} from people_matchkey where lead in ({every})", SCHEMA
         )
-
-
-def apart() -> pl.DataFrame:
-    """The pairs told not to be the same person (`first`, `second`), with who stands in their place now."""
-    told = fetch(
-        "select coalesce(a.merged_into, d.low), coalesce(b.merged_into, d.high)"
-        " from people_duplicatepair d left join people_lead a on a.id = d.low"
-        " left join people_lead b on b.id = d.high where d.verdict = 'not_same'",
-        _PAIR,
-    )
-    return told.select(
-        pl.min_horizontal("first", "second").alias("first"),
-        pl.max_horizontal("first", "second").alias("second"),
-    ).unique()
-
-
-def _store(pairs: pl.DataFrame, lead_ids: Sequence[int] | None) -> int:
-    """Makes `pairs` the open ones (of `lead_ids`, of all without it); says how many are."""
-    codes = pairs.select(pl.col("reasons").unique())["reasons"].to_list()
-    words = {bits: json.dumps([told.code for told in tell_reasons(bits)]) for bits in codes}
-    told = (
-        pairs.select(
-            pl.col("first", "second").cast(pl.Int32),
-            pl.col("level").cast(pl.Int16),
-            pl.col("reasons").replace_strict(words, return_dtype=pl.String),
-        )
-        if pairs.height
-        else pl.DataFrame(schema={n: _HELD[n] for n in ("first", "second", "level", "reasons")})
-    )
-    told = told.join(apart(), on=["first", "second"], how="anti")
-    text = "d.reasons::text" if on_postgres() else "d.reasons"
-    columns = f"select d.low, d.high, d.level, {text}, d.verdict from people_duplicatepair d"
-    if lead_ids is None:
-        held = fetch(columns, _HELD)
-    else:
-        theirs = "(select lead from asked)"
-        with listed(pl.Series(lead_ids, dtype=pl.Int32), "asked", "lead") as (begin, params):
-            held = fetch(
-                f"{begin}{columns} where d.low in {theirs} union {columns} where d.high in {theirs}",
-                _HELD,
-                params,
-            )
-    open_now = held.filter(pl.col("verdict") == "")
-    same = told.join(open_now, on=["first", "second", "level", "reasons"], how="semi")
-    fresh = told.join(same, on=["first", "second"], how="anti")
-    leaving = open_now.join(same, on=["first", "second"], how="anti")
-    if not leaving.is_empty():
-        with staged(leaving.select("first", "second"), "leaving"):
-            run(
-                "delete from people_duplicatepair where verdict = '' and exists (select 1 from leaving g"
-                " where g.first = people_duplicatepair.low and g.second = people_duplicatepair.high)"
-            )
-    if fresh.is_empty():
-        return told.height
-    as_json = "f.reasons::jsonb" if on_postgres() else "f.reasons"
-    with staged(fresh, "fresh"):
-        run(
-            "insert into people_duplicatepair (low, high, level, reasons, verdict, found_at)"
-            f" select f.first, f.second, f.level, {as_json}, '', %s from fresh f where true"
-            " on conflict do nothing",
-            [timezone.now()],
-        )
-    return told.height
 
 
 def _note(change: int, leads: int | None) -> None:

@@ -1,7 +1,6 @@
 """Making two leads one: the part of it that is people's. `site.actions.merge_leads` puts all together.
 
-Nothing is thrown away. The lead that goes keeps its values, tags and lists and is left out of everything;
-what the kept one gets bears the number of the act, by which it is taken back (`parting`).
+The lead that goes keeps its tags and lists, too (`people.same.merging`); `parting` is the way back.
 """
 
 from __future__ import annotations
@@ -9,42 +8,21 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 import polars as pl
-from django.db.models import Q
-from django.utils import timezone
 
-from mikomi.core.words import MikomiError, Words
 from mikomi.hub.activity import queries as facts
 from mikomi.hub.activity.changes import changing, mark_changed
 from mikomi.hub.activity.services import repoint_subjects
 from mikomi.hub.kit.setwise import run
 from mikomi.hub.people.dated import SUBJECT, origin, write_values
-from mikomi.hub.people.fields import TOUCHES, make_fields
-from mikomi.hub.people.following import DERIVED, follow
-from mikomi.hub.people.models import (
-    Attachment,
-    Batch,
-    Change,
-    DuplicatePair,
-    Exclusion,
-    Lead,
-    Merge,
-    Note,
-    Scope,
-)
+from mikomi.hub.people.duplicates.leads import LEADS, OTHER_MAIL
+from mikomi.hub.people.fields import make_fields
+from mikomi.hub.people.following import follow
+from mikomi.hub.people.models import Exclusion, Lead, Merge, Scope
 from mikomi.hub.people.models.same import MatchKey, MatchPhone
-
-OTHER_MAIL = "email_other"
-"""The field that keeps the addresses a person has besides the first."""
+from mikomi.hub.people.same.merging import begin_batch, put_together, take_two
 
 SOURCE = "重複の統合"
 """The source of values that a merge wrote."""
-
-NOT_THERE = Words(
-    "統合できません。このリードは、もう無いか、別のリードに統合されているか、ごみ箱にあります。一覧を開き直してください。",
-    "They cannot be merged: one of them is gone, merged into another lead, or in the trash."
-    " Open the list again.",
-)
-SAME = Words("同じリードどうしは統合できません。", "A lead cannot be merged with itself.")
 
 
 def merge(
@@ -60,29 +38,14 @@ def merge(
     `take`: the fields whose value comes from `gone` (None: those that `kept` has none of). One
     transaction. Raises `MikomiError` where one of them is out, or both are one.
     """
-    if kept == gone:
-        raise MikomiError(SAME)
     with changing() as number:
-        found = {
-            lead.pk: lead
-            for lead in Lead.objects.select_for_update().filter(pk__in=[kept, gone]).order_by("pk")
-        }
-        if len(found) < 2 or any(lead.merged_into or lead.trashed_at for lead in found.values()):
-            raise MikomiError(NOT_THERE)
-        one, other = found[kept], found[gone]
-        now = timezone.now()
-        batch = Batch.objects.create(
-            kind=Batch.Kind.MERGE, label=f"{_called(other)} → {_called(one)}", leads=2, by_id=by_id, at=now
-        )
-        before = {
+        one, other = take_two(LEADS, kept, gone)
+        batch = begin_batch(_called(one), _called(other), 2, by_id)
+        before = put_together(LEADS, kept, gone) | {
             "created_at": one.created_at.isoformat() if one.created_at else None,
             "owner": owner_of(one),
             "subjects": facts.subjects_of(gone),
-            "followers": list(Lead.objects.filter(merged_into=gone).values_list("pk", flat=True)),
-            "notes": _moved(Note, gone, kept),
-            "files": _moved(Attachment, gone, kept),
-            "exclusions": _copy_exclusions(gone, kept, now, by_id),
-            "last_change": Change.objects.order_by("-pk").values_list("pk", flat=True).first() or 0,
+            "exclusions": _copy_exclusions(gone, kept, batch.at, by_id),
         }
         for table, name in (("people_leadtag", "tag"), ("people_listmember", '"list"')):
             copy_marks(table, name, gone, kept, batch.pk)
@@ -92,24 +55,13 @@ def merge(
             created_at=min(filter(None, (one.created_at, other.created_at)), default=None),
             owner_id=owner_of(one) or owner_of(other),
         )
-        Lead.objects.filter(Q(pk=gone) | Q(pk__in=before["followers"])).update(merged_into=kept)
-        DuplicatePair.objects.filter(Q(low=gone) | Q(high=gone), verdict="").delete()
         MatchKey.objects.filter(lead=gone).delete()
         MatchPhone.objects.filter(lead=gone).delete()
         mark_changed(pl.Series("lead", [kept, gone], pl.Int32), number, activity=True)
-        made = Merge.objects.create(batch=batch.pk, kept=kept, gone=gone, before=before, at=now, run=run_id)
+        made = Merge.objects.create(
+            batch=batch.pk, kept=kept, gone=gone, before=before, at=batch.at, run=run_id
+        )
     return made.pk
-
-
-def filled(one: dict[str, str], other: dict[str, str]) -> list[str]:
-    """The fields that `other` knows and `one` does not: what a merge takes where nobody chose."""
-    return [field for field in choosable(other) if other[field] and not one.get(field)]
-
-
-def choosable(values: dict[str, str]) -> list[str]:
-    """The fields of these values that a person may choose; the rest follows from them."""
-    followed = {*DERIVED, *TOUCHES, OTHER_MAIL}
-    return sorted(field for field in values if field not in followed)
 
 
 def copy_marks(
@@ -139,9 +91,11 @@ def mails_of(values: dict[str, str]) -> list[str]:
 def _write_values(
     one: Lead, other: Lead, take: Collection[str] | None, batch: int, by_id: int | None
 ) -> None:
-    wanted = filled(one.attributes, other.attributes) if take is None else take
+    wanted = LEADS.filled(one.attributes, other.attributes) if take is None else take
     values = {
-        f: other.attributes[f] for f in choosable(other.attributes) if f in wanted and other.attributes[f]
+        f: other.attributes[f]
+        for f in LEADS.choosable(other.attributes)
+        if f in wanted and other.attributes[f]
     }
     first = values.get("email") or one.attributes.get("email", "")
     every = dict.fromkeys((*mails_of(one.attributes), *mails_of(other.attributes)))
@@ -157,13 +111,6 @@ def _write_values(
         {SUBJECT: [one.pk]} | {f: [v] for f, v in values.items()}, schema_overrides={SUBJECT: pl.Int32}
     )
     follow(write_values(Scope.LEAD, frame, list(values), told), told)
-
-
-def _moved(model: type[Note] | type[Attachment], gone: int, kept: int) -> list[int]:
-    rows = model.objects.filter(scope=Scope.LEAD, subject=gone)
-    numbers = list(rows.values_list("pk", flat=True))
-    rows.update(subject=kept)
-    return numbers
 
 
 def _copy_exclusions(gone: int, kept: int, now: object, by_id: int | None) -> list[int]:

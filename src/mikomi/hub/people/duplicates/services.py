@@ -1,38 +1,23 @@
-"""Deciding about proposals."""
+"""What follows a decision about two leads, and how far a bulk merge is."""
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from mikomi.core.words import MikomiError
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.people.duplicates import finding
-from mikomi.hub.people.models import DuplicatePair
 from mikomi.hub.people.models.same import MergeRun
 
-NOT_SAME = "not_same"
 PATIENCE = 2.0
 """Seconds that a person waits for another look to end."""
 
 
-def tell_apart(one: int, two: int, by_id: int | None = None) -> None:
-    """Remembers that two leads are not the same person; they are never proposed again."""
-    low, high = min(one, two), max(one, two)
-    now = timezone.now()
-    told = {"verdict": NOT_SAME, "decided_at": now, "by_id": by_id}
-    new = {"level": 0, "reasons": [], "found_at": now}
-    DuplicatePair.objects.update_or_create(low=low, high=high, defaults=told, create_defaults=told | new)
-
-
-def forget_verdict(one: int, two: int) -> None:
-    """Takes `tell_apart` back: the pair is open again, if something still speaks for it."""
-    low, high = min(one, two), max(one, two)
-    with transaction.atomic():
-        DuplicatePair.objects.filter(low=low, high=high, verdict=NOT_SAME).delete()
+def look_again(one: int, two: int) -> None:
+    """Finds anew what two leads, told apart until now, have in common."""
     try:
-        finding.find_for([low, high], wait=PATIENCE)
+        finding.find_for([one, two], wait=PATIENCE)
     except MikomiError:
         # All leads are being looked at; the next look finds the pair.
         enqueue("people.find_all_duplicates", once=True, slot="")

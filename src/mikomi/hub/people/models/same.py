@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db import models
 
 
-class DuplicatePair(models.Model):
-    """Two leads (`low` < `high`) that may be one person.
+class Pair(models.Model):
+    """Two (`low` < `high`) that may be one.
 
     `level` and `reasons` as `core.matching` gives them. `verdict` "" is open; `not_same` is remembered
     and never proposed again.
@@ -28,47 +28,25 @@ class DuplicatePair(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
+        abstract = True
+
+
+class DuplicatePair(Pair):
+    """Two leads that may be one person."""
+
+    class Meta(Pair.Meta):
         indexes = [models.Index(fields=["verdict", "-level", "low"], name="duplicate_order")]
 
 
-class Merge(models.Model):
-    """Lead `gone` was merged into lead `kept`, in `batch`.
+class CompanyPair(Pair):
+    """Two companies that may be one; with the levels and reasons of `core.matching.companies`."""
 
-    `before` is what an un-merge gives back: subjects, tags, lists, notes, files, and what the lead rows
-    held. `run`: the `MergeRun` it was a part of.
-    """
-
-    id = models.AutoField(primary_key=True)
-    batch = models.IntegerField(db_index=True)
-    kept = models.IntegerField(db_index=True)
-    gone = models.IntegerField(db_index=True)
-    before = models.JSONField(default=dict)
-    at = models.DateTimeField()
-    undone_at = models.DateTimeField(null=True)
-    run = models.IntegerField(null=True, db_index=True)
-
-
-class CompanyPair(models.Model):
-    """Two companies (`low` < `high`) that may be one; else as `DuplicatePair`, with the levels and reasons
-    of `core.matching.companies`."""
-
-    pk = models.CompositePrimaryKey("low", "high")
-    low = models.IntegerField()
-    high = models.IntegerField(db_index=True)
-    level = models.SmallIntegerField()
-    reasons = models.JSONField(default=list)
-    verdict = models.CharField(max_length=10, choices=DuplicatePair.Verdict, default="")
-    found_at = models.DateTimeField()
-    decided_at = models.DateTimeField(null=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-
-    class Meta:
+    class Meta(Pair.Meta):
         indexes = [models.Index(fields=["verdict", "-level", "low"], name="companypair_order")]
 
 
-class CompanyMerge(models.Model):
-    """Company `gone` was merged into company `kept`, in `batch`. `before` is what an un-merge gives
-    back: people, other names, notes, files."""
+class Merging(models.Model):
+    """`gone` was merged into `kept`, in `batch`. `before` is what an un-merge gives back."""
 
     id = models.AutoField(primary_key=True)
     batch = models.IntegerField(db_index=True)
@@ -77,6 +55,20 @@ class CompanyMerge(models.Model):
     before = models.JSONField(default=dict)
     at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class Merge(Merging):
+    """Two leads were made one. `before`: subjects, tags, lists, notes, files, and what the lead rows
+    held. `run`: the `MergeRun` it was a part of."""
+
+    run = models.IntegerField(null=True, db_index=True)
+
+
+class CompanyMerge(Merging):
+    """Two companies were made one. `before`: people, other names, notes, files."""
 
 
 class Exclusion(models.Model):

@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from mikomi.core.matching.levels import Told
-from mikomi.core.words import Words
-
 
 @dataclass(frozen=True, slots=True)
 class CompanyBrief:
@@ -21,13 +18,7 @@ class CompanyBrief:
     leads: int
     added_at: datetime
 
-
-@dataclass(frozen=True, slots=True)
-class CompanyProposal:
-    """Two companies that may be one. `kept` is the one that would stay, unless told otherwise."""
-
-    kept: CompanyBrief
-    gone: CompanyBrief
-    level: int
-    certainty: Words
-    reasons: tuple[Told, ...]
+    @property
+    def weight(self) -> int:
+        """The one with more people stays."""
+        return self.leads

@@ -20,13 +20,15 @@ from mikomi.hub.activity import queries as activity
 from mikomi.hub.activity.types import KnownOutcome
 from mikomi.hub.people import company_facts, exclusions, notes
 from mikomi.hub.people import queries as people
-from mikomi.hub.people.same_companies import queries as same
+from mikomi.hub.people.same.queries import open_counts, stands_for
+from mikomi.hub.people.same_companies.companies import COMPANIES
 from mikomi.hub.people.types import CompanyView
 from mikomi.hub.site import company_page as pages
 from mikomi.hub.site.lists import address
 from mikomi.hub.site.lists import companies as lists
 from mikomi.hub.site.lists.pages import rows_of
-from mikomi.hub.site.panels import notes_card
+from mikomi.hub.site.panels import notes_card, same_as
+from mikomi.hub.site.same import FIRMS
 from mikomi.hub.site.standing import standing
 from mikomi.hub.site.timeline import entries, outcomes_between
 from mikomi.hub.site.titles import labels_of
@@ -66,7 +68,7 @@ def companies(request: HttpRequest) -> HttpResponse:
         "last": last,
         "before_url": page.before and address.at_place(request.GET, page.before, first - query.size),
         "after_url": page.after and address.at_place(request.GET, page.after, last + 1),
-        "waiting": sum(same.open_company_counts().values()),
+        "waiting": sum(open_counts(COMPANIES).values()),
         "nobody": not page.rows and not query.text and query.cursor is None,
         "menu_key": "companies",
     }
@@ -76,7 +78,7 @@ def companies(request: HttpRequest) -> HttpResponse:
 @require_safe
 def company_page(request: HttpRequest, number: int) -> HttpResponse:
     """Header, people, curve, timeline, deals, attributes, notes and files of a company."""
-    stands = same.company_stands_for(number) if number < 2**31 else None
+    stands = stands_for(COMPANIES, number) if number < 2**31 else None
     if stands is not None:
         return redirect("site:company", stands)
     company = _company(number)
@@ -103,8 +105,7 @@ def company_page(request: HttpRequest, number: int) -> HttpResponse:
         "values": pages.values_of(company, timezone.localdate()),
         "notes": notes_card("company", number)[1],
         "kept": exclusions.exclusions_of_company(number),
-        "proposals": same.company_pairs_of(number),
-        "merges": same.company_merges_of(number),
+        "same": same_as(FIRMS, number),
         "menu_key": "companies",
     }
     context |= _timeline(request, number, numbers, names, outcomes)

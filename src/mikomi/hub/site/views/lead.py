@@ -21,7 +21,8 @@ from mikomi.hub.activity import queries as activity
 from mikomi.hub.activity.types import KnownOutcome
 from mikomi.hub.people import exclusions, notes
 from mikomi.hub.people import queries as people
-from mikomi.hub.people.duplicates import queries as same
+from mikomi.hub.people.duplicates.leads import LEADS
+from mikomi.hub.people.same.queries import stands_for
 from mikomi.hub.people.types import Person
 from mikomi.hub.site import lead_page as pages
 from mikomi.hub.site.correcting import correction
@@ -41,7 +42,7 @@ PHONES = ("direct_phone", "mobile", "phone")
 @require_safe
 def lead_page(request: HttpRequest, number: int) -> HttpResponse:
     """Header, curve, why, timeline, colleagues and attributes of a lead. `?on=` names a past day."""
-    stands = same.stands_for(number)
+    stands = stands_for(LEADS, number)
     if stands is not None:
         return redirect("site:lead", stands)
     person = _person(number)
