@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import numpy as np
+import polars as pl
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -15,6 +16,8 @@ from django.utils import timezone
 from mikomi.core.words import MikomiError
 from mikomi.hub.accounts.models import User
 from mikomi.hub.activity import queries as facts
+from mikomi.hub.capture import visitors
+from mikomi.hub.capture.models import Visitor
 from mikomi.hub.kit.jobs import run_pending
 from mikomi.hub.people import moving
 from mikomi.hub.people import queries as people
@@ -73,6 +76,21 @@ def test_scores_are_what_they_were_after_a_merge_and_its_undo() -> None:
     part_leads(number)
     run_pending()
     assert np.array_equal(store.read_scores(columns=("fit", "engagement", "total")), before)
+
+
+def test_a_browser_that_was_joined_meanwhile_goes_back_to_its_own_lead() -> None:
+    numbers = people.numbers_of(["L1", "L3"])
+    held = Visitor.objects.create(
+        source=1, anonymous="a", lead=numbers["L1"], certainty="sure", how="form", first_seen=0, last_seen=0
+    )
+    key = pl.Series(["visitor:1:a"])
+    number = merge_leads(numbers["L3"], numbers["L1"])
+    visitors.confirm_linking("森 健太郎", "", timezone.now())
+    assert facts.leads_of_keys(key)["lead"].to_list() == [numbers["L3"]]
+    part_leads(number)
+    assert facts.leads_of_keys(key)["lead"].to_list() == [numbers["L1"]]
+    held.refresh_from_db()
+    assert held.joined
 
 
 def test_erasing_a_person_erases_the_leads_that_were_merged_into_it() -> None:

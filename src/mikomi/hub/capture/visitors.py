@@ -11,6 +11,7 @@ import polars as pl
 from django.db import transaction
 
 from mikomi.hub.activity.changes import changing
+from mikomi.hub.activity.queries import leads_of_keys
 from mikomi.hub.activity.retention import forget_subjects
 from mikomi.hub.activity.services import attach, detach
 from mikomi.hub.capture import touches
@@ -18,6 +19,7 @@ from mikomi.hub.capture.identity import Claim, How, Known, Minds, subject_key
 from mikomi.hub.capture.models import Linking, TokenUse, Visitor
 from mikomi.hub.capture.queries import published
 from mikomi.hub.kit.setwise import fetch, on_postgres, run, staged
+from mikomi.hub.people.duplicates.queries import merged_into
 from mikomi.hub.people.queries import standing_numbers
 
 BROWSER = ("source", "anonymous")
@@ -153,6 +155,18 @@ def give_back(visitor: int, lead: int) -> None:
         held.save(update_fields=["certainty"])
         if published() is not None:
             _join(_standing([_known_of(held)]), number)
+
+
+def part_leads(kept: int, gone: int) -> None:
+    """After a merge of two leads was taken back: visitors of the one that had gone, joined meanwhile,
+    take their events with them."""
+    with changing() as number:
+        joined = Visitor.objects.filter(lead__in=[gone, *merged_into([gone])], joined=True)
+        names = joined.values_list("source", "anonymous", "generation")
+        tied = leads_of_keys(pl.Series("key", [subject_key(*name) for name in names], pl.String))
+        leaving = tied.filter(pl.col("lead") == kept).with_columns(lead=pl.lit(gone, pl.Int32))
+        detach(leaving["key"].to_list(), number)
+        attach(leaving, number)
 
 
 def _taken_for(visitor: int, lead: int) -> Visitor:

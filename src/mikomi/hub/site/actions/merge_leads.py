@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from django.db import transaction
 
-from mikomi.hub.capture import touches
+from mikomi.hub.capture import touches, visitors
 from mikomi.hub.kit import leases
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.people.duplicates import merging, parting
@@ -51,10 +51,17 @@ def merge_groups(groups: Sequence[Sequence[int]], *, run_id: int, by_id: int | N
 
 
 def part_leads(merge: int, *, by_id: int | None = None) -> Parted:
-    """Takes a merge back (`people.duplicates.parting.part`); both leads are scored anew."""
+    """Takes a merge back; both leads are scored anew. Raises `MikomiError` in words."""
     with transaction.atomic():
-        parted = parting.part(merge, by_id=by_id)
-        touches.follow([parted.kept, parted.gone])
+        parted = take_apart(merge, by_id)
         enqueue("site.score_changed", once=True)
         enqueue("people.find_duplicates", once=True)
+    return parted
+
+
+def take_apart(merge: int, by_id: int | None) -> Parted:
+    """What every app does to take a merge back (`people.duplicates.parting.part`). In a transaction."""
+    parted = parting.part(merge, by_id=by_id)
+    visitors.part_leads(parted.kept, parted.gone)
+    touches.follow([parted.kept, parted.gone])
     return parted

@@ -8,8 +8,8 @@ from django.db import transaction
 
 from mikomi.core.words import MikomiError
 from mikomi.hub.kit.jobs import enqueue
-from mikomi.hub.people.duplicates import parting, queries, services
-from mikomi.hub.site.actions.merge_leads import merge_groups
+from mikomi.hub.people.duplicates import queries, services
+from mikomi.hub.site.actions.merge_leads import merge_groups, take_apart
 
 GROUPS_AT_ONCE = 20
 
@@ -58,7 +58,7 @@ def part_run(run: int, by_id: int | None) -> None:
     for merge in queries.run_merges(run):
         with transaction.atomic():
             try:
-                parting.part(merge, by_id=by_id)
+                take_apart(merge, by_id)
                 services.advance_run(run, groups=1)
             except MikomiError:
                 services.advance_run(run, groups=1, left=1)

@@ -101,7 +101,7 @@ def compare(request: HttpRequest, of: Shown, kept: int, gone: int) -> HttpRespon
         "one": one,
         "two": two,
         "fields": fields,
-        "differing": sum(field.differs for field in fields),
+        "differing": sum(field.choice for field in fields),
         "together": one.weight + two.weight,
         "menu_key": of.menu,
     }
