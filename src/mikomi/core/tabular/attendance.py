@@ -35,6 +35,17 @@ class Attended:
     rejected: pl.DataFrame
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a list says row by row: whether somebody `came`, when they applied and came (Datetime us UTC,
+    null where it does not say), and where one of those times is unreadable."""
+
+    came: pl.Series
+    applied_at: pl.Series
+    came_at: pl.Series
+    unreadable: pl.Series
+
+
 def seminar_events(
     frame: pl.DataFrame,
     lines: pl.Series,
@@ -55,21 +66,15 @@ def seminar_events(
     rejected. Raises `MikomiError` for an unknown time zone.
     """
     check_zone(timezone)
-    own = {plain_header(name): name for name in reversed(frame.columns)}
-    said = _column(frame, own, attendance.column)
-    applied_at, applied_bad = _times(_column(frame, own, attendance.applied_at), attendance, timezone)
-    came_at, came_bad = _times(_column(frame, own, attendance.came_at), attendance, timezone)
-    plain = said.str.normalize("NFKC").str.strip_chars().str.to_lowercase()
-    came = plain.is_in(list(attendance.came)).fill_null(False)
-    if said.name in (*attendance.applied_at, *attendance.came_at):
-        came |= _times(said, attendance, timezone)[0].is_not_null()
+    told = tell_attendance(frame, attendance, timezone)
+    came = told.came
     held = pl.Series([held_at], dtype=UTC_MICROSECONDS).new_from_index(0, frame.height)
-    when = came_at.zip_with(came_at.is_not_null(), held)
-    listed = applied_at.zip_with(applied_at.is_not_null(), held)
+    when = told.came_at.zip_with(told.came_at.is_not_null(), held)
+    listed = told.applied_at.zip_with(told.applied_at.is_not_null(), held)
     key = frame[lead].str.strip_chars()
     checks = (
         ((key != "").fill_null(False), words.NO_LEAD),
-        (~(applied_bad | (came & came_bad)), words.BAD_TIME),
+        (~told.unreadable, words.BAD_TIME),
         (~came | when.is_not_null(), words.NO_TIME),
         (came | listed.is_not_null(), words.NO_TIME),
     )
@@ -85,6 +90,19 @@ def seminar_events(
     attended = _first(rows.filter("came"), "when", "seminar_attend", seminar)
     events = pl.concat([applied, attended]).sort("at", "lead", "kind")
     return Attended(events, applied.height, attended.height, join_rejects(rejected))
+
+
+def tell_attendance(frame: pl.DataFrame, attendance: Attendance, timezone: str) -> Told:
+    """What each row of a list says by the columns of its form; times without offset are in `timezone`."""
+    own = {plain_header(name): name for name in reversed(frame.columns)}
+    said = _column(frame, own, attendance.column)
+    applied_at, applied_bad = _times(_column(frame, own, attendance.applied_at), attendance, timezone)
+    came_at, came_bad = _times(_column(frame, own, attendance.came_at), attendance, timezone)
+    plain = said.str.normalize("NFKC").str.strip_chars().str.to_lowercase()
+    came = plain.is_in(list(attendance.came)).fill_null(False)
+    if said.name in (*attendance.applied_at, *attendance.came_at):
+        came |= _times(said, attendance, timezone)[0].is_not_null()
+    return Told(came, applied_at, came_at, applied_bad | (came & came_bad))
 
 
 def _first(rows: pl.DataFrame, at: str, kind: str, seminar: str) -> pl.DataFrame:

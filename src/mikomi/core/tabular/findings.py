@@ -24,6 +24,8 @@ type Code = Literal[
     "formulas",
     "apostrophes",
     "our_columns",
+    "applied",
+    "attended",
 ]
 
 SHOWN = 10
@@ -208,6 +210,20 @@ def _our_columns(found: Finding) -> Words:
     )
 
 
+def _applied(found: Finding) -> Words:
+    return Words(
+        f"セミナーに申し込んだ {found.count:,} 人として読みました",
+        f"{found.count:,} people are read as having applied to the seminar",
+    )
+
+
+def _attended(found: Finding) -> Words:
+    return Words(
+        f"セミナーに参加した {found.count:,} 人として読みました",
+        f"{found.count:,} people are read as having attended the seminar",
+    )
+
+
 SENTENCES: dict[Code, Callable[[Finding], Words]] = {
     "encoding": _encoding,
     "delimiter": _delimiter,
@@ -224,4 +240,6 @@ SENTENCES: dict[Code, Callable[[Finding], Words]] = {
     "formulas": _formulas,
     "apostrophes": _apostrophes,
     "our_columns": _our_columns,
+    "applied": _applied,
+    "attended": _attended,
 }

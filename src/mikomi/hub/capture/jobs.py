@@ -11,15 +11,18 @@ from mikomi.hub.activity.retention import strip_payloads
 from mikomi.hub.capture import intake, machines, privacy, pump, visiting, visitors
 from mikomi.hub.capture.campaigns import following
 from mikomi.hub.capture.campaigns import queries as campaigns
+from mikomi.hub.capture.seminars import lists
 from mikomi.hub.capture.tagging import seen_pages
 from mikomi.hub.capture.webforms import captured, mails, submitting
 from mikomi.hub.capture.webforms.asked_fields import asked_fields
 from mikomi.hub.kit.jobs import enqueue, job, periodic
 from mikomi.hub.people.field_users import tell_fields_in_use
+from mikomi.hub.people.importing.expected import tell_expected
 from mikomi.hub.people.importing.joining import tell_campaigns
 
 tell_fields_in_use(asked_fields)
 tell_campaigns(lambda: [(one.number, one.name) for one in campaigns.choices()])
+tell_expected(lists.applicants_of)
 
 LOOK_DAYS = 7
 
@@ -110,3 +113,15 @@ def take_captured(
 ) -> None:
     """Takes in what the tag saw in a form of the site."""
     captured.take_captured(source, slug, traits, message=message, at=at, anonymous=anonymous, touch=touch)
+
+
+@job("capture.take_list")
+def take_list(number: int) -> None:
+    """Takes over what the list of a seminar (an import) says of its applications."""
+    lists.take_list(number)
+
+
+@job("capture.take_list_back")
+def take_list_back(number: int, heir: int | None) -> None:
+    """Takes it back when the import is."""
+    lists.take_list_back(number, heir)

@@ -341,6 +341,8 @@ def _finish(taken: Import, sheet: Sheet, resumed: bool) -> Report:
             taken.save()
         enqueue("site.score_changed", once=True)
         enqueue("people.find_duplicates", once=True)
+        if taken.options.get("seminar") and taken.kind == Import.Kind.LEADS:
+            enqueue("capture.take_list", number=taken.pk)
     return Report(
         kind=taken.kind,
         rows=taken.rows,

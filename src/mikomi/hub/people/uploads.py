@@ -19,7 +19,7 @@ from mikomi.core.words import MikomiError, Words
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.people.importing import mending
 from mikomi.hub.people.importing.file_kind import kind_of_file
-from mikomi.hub.people.importing.options import Options, dump, parse
+from mikomi.hub.people.importing.options import NOTHING, Options, dump, parse
 from mikomi.hub.people.importing.showing import same_file, shown
 from mikomi.hub.people.importing.undoing import undo_import
 from mikomi.hub.people.imports import OvertakenError, check_file, run_import, sha256_of
@@ -52,9 +52,11 @@ def too_large(size: int) -> MikomiError:
     )
 
 
-def keep(upload: UploadedFile, kind: str, known_from: date | None, by_id: int | None) -> Import:
-    """Keeps an uploaded file and has it checked. `kind` "" is found by whoever checks it: for a large file
-    a worker, not this process. Raises `MikomiError` when it is too large."""
+def keep(
+    upload: UploadedFile, kind: str, known_from: date | None, by_id: int | None, options: Options = NOTHING
+) -> Import:
+    """Keeps an uploaded file and has it checked, with `options` to begin with. `kind` "" is found by whoever
+    checks it: for a large file a worker, not this process. Raises `MikomiError` when it is too large."""
     name, size = str(upload.name or ""), upload.size or 0
     if size > LARGEST:
         raise too_large(size)
@@ -65,6 +67,7 @@ def keep(upload: UploadedFile, kind: str, known_from: date | None, by_id: int | 
         status=Status.UPLOADED,
         by_id=by_id,
         started_at=timezone.now(),
+        options={} if options == NOTHING else dump(options),
         report={"size": size} | ({} if kind else {FIND_KIND: True}),
     )
     suffix = Path(name).suffix.lower()

@@ -22,6 +22,7 @@ SOURCES = {
     "page": Words("フォーム・資料・セミナー", "Forms, documents, seminars"),
     "form": Words("フォーム", "Forms"),
     "document": Words("資料", "Documents"),
+    "seminar": Words("セミナーの受付", "Seminar reception"),
     "file": Words("ファイルの取り込み", "Imported files"),
 }
 

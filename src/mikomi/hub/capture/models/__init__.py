@@ -17,12 +17,14 @@ from mikomi.hub.capture.models.networks import (
     VisitingCompany,
 )
 from mikomi.hub.capture.models.pages import SeenPage
+from mikomi.hub.capture.models.seminars import Application, Seminar
 from mikomi.hub.capture.models.sources import AsideEntry, JournalCursor, RefusedCount, SeenMessage, Source
 from mikomi.hub.capture.models.touches import Touch
 from mikomi.hub.capture.models.visitors import Linking, PrivacySettings, TokenUse, Visitor
 
 __all__ = [
     "AddressGuess",
+    "Application",
     "AsideEntry",
     "Campaign",
     "CampaignAddition",
@@ -43,6 +45,7 @@ __all__ = [
     "RefusedCount",
     "SeenMessage",
     "SeenPage",
+    "Seminar",
     "Source",
     "Submission",
     "TokenUse",

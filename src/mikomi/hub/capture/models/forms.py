@@ -117,6 +117,7 @@ class FormMail(models.Model):
         THANKS = "thanks"
         CONFIRM = "confirm"
         NOTICE = "notice"
+        MOVED = "moved"
 
     class State(models.TextChoices):
         WAITING = "waiting"

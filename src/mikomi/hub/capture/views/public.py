@@ -28,6 +28,7 @@ from mikomi.core.words import Words
 from mikomi.hub.capture.documents import keeping
 from mikomi.hub.capture.documents.keeping import link_for, token_of
 from mikomi.hub.capture.models import Form, FormVersion
+from mikomi.hub.capture.seminars import seats, showing, telling
 from mikomi.hub.capture.webforms import following, hidden, tokens
 from mikomi.hub.capture.webforms.answers import Asked, questions_of, read_answers
 from mikomi.hub.capture.webforms.content import Content, consent_text, content_from, said
@@ -78,7 +79,7 @@ def form(request: PageRequest, slug: str) -> HttpResponse:
         return _posted(request, held)
     content = content_from(held.version.content)
     language = content.language(request.GET.get("lang") or request.LANGUAGE_CODE)
-    if held.closed_at is not None:
+    if not _takes(held):
         return _words_only(request, "closed", title=said(content.title, language), status=410)
     carried = hidden.carried({name: request.GET.get(name, "") for name in hidden.NAMES})
     carried.setdefault(hidden.REFERRER, request.headers.get("Referer", "")[: hidden.LONGEST_PAGE])
@@ -99,7 +100,7 @@ def thanks(request: PageRequest, slug: str) -> HttpResponse:
         context = {
             "language": language,
             "title": said(content.title, language),
-            "text": said(content.thanks, language),
+            "text": _thanks(request, content, language),
             "url": content.thanks_url if request.GET.get("embed") else "",
             "embedded": bool(request.GET.get("embed")),
             "document": token if keeping.open_link(token, timezone.now()) else "",
@@ -165,9 +166,11 @@ def show(
     """The page of a form with what was filled in so far, and what is wrong beside it."""
     content = content_from(version.content)
     embedded = "embed" in request.GET
+    seminar = seats.seminar_of(held)
     with override(language):
         context = {
             "form": public_context(content, language, asked, consented=consented),
+            "seminar": showing.public_of(seminar, language) if seminar else None,
             "language": language,
             "notice": notice,
             "tick": _TICK if unticked else None,
@@ -201,6 +204,12 @@ def public_context(
     }
 
 
+def _takes(held: Form) -> bool:
+    """Whether a form takes anything now; that of a seminar only as long as one can apply."""
+    seminar = seats.seminar_of(held)
+    return held.closed_at is None and (seminar is None or seats.accepts(seminar, timezone.now()))
+
+
 def _posted(request: PageRequest, held: Form) -> HttpResponse:
     now = timezone.now()
     read = tokens.read_page_token(request.POST.get("token", ""), held.pk, now)
@@ -218,7 +227,7 @@ def _posted(request: PageRequest, held: Form) -> HttpResponse:
     consented = "consent" in request.POST
     unticked = content.consent.ask and content.consent.required and not consented
     again = {"consented": consented, "unticked": unticked, "status": 422}
-    if held.closed_at is not None:
+    if not _takes(held):
         title = said(content.title, language)
         return _words_only(request, "closed", title=title, answers=shown, language=language, status=410)
     if unticked or any(one.error for one in shown):
@@ -247,13 +256,24 @@ def _posted(request: PageRequest, held: Form) -> HttpResponse:
         ),
     )
     embedded = "embed" in request.GET
-    if content.thanks_url and not embedded:
+    place = None if made.held_why else seats.place_of(made)
+    said_here = place is not None and (place.waiting or place.again)
+    if content.thanks_url and not embedded and not said_here:
         return HttpResponseRedirect(content.thanks_url, status=303)
     query = f"?lang={language}" + ("&embed=1" if embedded else "")
+    if place is not None and said_here:
+        query += "&waiting=1" if place.waiting else "&again=1"
     link = link_for(content.document, made) if content.document and not made.held_why else None
     if link:
         query += f"&document={token_of(link)}"
     return HttpResponseRedirect(reverse("capture:thanks", args=[held.slug]) + query, status=303)
+
+
+def _thanks(request: HttpRequest, content: Content, language: str) -> str:
+    """What is said after sending: the form's own words, or what became of an application to a seminar."""
+    if "waiting" in request.GET:
+        return telling.WAITING.text(language)
+    return telling.AGAIN.text(language) if "again" in request.GET else said(content.thanks, language)
 
 
 def _words_only(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from urllib.parse import urljoin
 
 import polars as pl
@@ -13,7 +12,8 @@ from django.utils import timezone
 from mikomi.core.words import Words
 from mikomi.hub.accounts.queries import addresses_of
 from mikomi.hub.capture.documents.keeping import link_for, token_of
-from mikomi.hub.capture.models import FormMail, Submission
+from mikomi.hub.capture.models import Application, FormMail, Submission
+from mikomi.hub.capture.seminars import telling
 from mikomi.hub.capture.webforms import mails
 from mikomi.hub.capture.webforms.answers import shown_answers
 from mikomi.hub.capture.webforms.content import Content, content_from, said
@@ -41,12 +41,17 @@ _NOTICE_PITCH = Words("（営業目的のようです）", " (it seems to be a s
 _NOTICE_BODY = Words("{answers}\n\nくわしく見る: {link}\n", "{answers}\n\nHave a look: {link}\n")
 
 
-def write_mails(held: Submission, content: Content, base: str) -> None:
+def write_mails(held: Submission, content: Content, base: str, seat: Application | None = None) -> None:
     """Records the mails of a submission: to confirm, to thank, and to those who are to know of it.
 
-    `base`: where our pages are reached, `https://mikomi.example.com/`. In the caller's transaction.
+    `base`: where our pages are reached, `https://mikomi.example.com/`. `seat`: what it came to where the
+    form is a seminar's; then there is always a mail. In the caller's transaction.
     """
     told = _told(held, content)
+    subject, body = content.mail_subject, content.mail_body
+    if seat is not None:
+        told |= telling.told_of(seat, held.language, base)
+        subject, body = telling.thanks(seat, subject, body)
     language = held.language
     link = link_for(content.document, held) if content.document else None
     told["document"] = urljoin(base, reverse("capture:give", args=[token_of(link)])) if link else ""
@@ -57,28 +62,28 @@ def write_mails(held: Submission, content: Content, base: str) -> None:
             held,
             FormMail.Kind.CONFIRM,
             held.email,
-            filled(said(_CONFIRM_SUBJECT, language), told),
-            filled(said(_CONFIRM_BODY, language), {**told, "link": link, "wording": wording}),
+            mails.filled(said(_CONFIRM_SUBJECT, language), told),
+            mails.filled(said(_CONFIRM_BODY, language), {**told, "link": link, "wording": wording}),
         )
-    if content.mail:
+    if content.mail or seat is not None:
         mails.write_down(
             held,
             FormMail.Kind.THANKS,
             held.email,
-            filled(said(content.mail_subject, language), told),
-            filled(_body(content, language, bool(link)), told),
+            mails.filled(said(subject, language), told),
+            mails.filled(_body(body, language, bool(link)), told),
         )
     link = urljoin(base, reverse("capture:submission", args=[held.form.pk, held.pk]))
     for address, reads in addresses_of(content.notify):
         speaks = reads or "ja"
         lines = [f"{label}: {answer}" for label, answer in shown_answers(content, held.answers, speaks)]
-        subject = filled(_NOTICE_SUBJECT.text(speaks), {"form": held.form.name})
+        subject = mails.filled(_NOTICE_SUBJECT.text(speaks), {"form": held.form.name})
         mails.write_down(
             held,
             FormMail.Kind.NOTICE,
             address,
             subject + (_NOTICE_PITCH.text(speaks) if held.pitch else ""),
-            filled(_NOTICE_BODY.text(speaks), {"answers": "\n".join(lines), "link": link}),
+            mails.filled(_NOTICE_BODY.text(speaks), {"answers": "\n".join(lines), "link": link}),
         )
 
 
@@ -129,23 +134,21 @@ def shown_to_confirm(number: int) -> tuple[Submission, Content] | None:
     return (held, content) if content.consent.double else None
 
 
-def filled(text: str, told: Mapping[str, str]) -> str:
-    """The text with `{name}` and the like filled in; what nobody knows stays as it is written."""
-    for name, value in told.items():
-        text = text.replace("{" + name + "}", value.replace("{", "｛"))
-    return text
+def fields_of(held: Submission, content: Content) -> dict[str, str]:
+    """What was filled in, by field of the lead."""
+    return {q.field: held.answers.get(q.key, "") for q in content.questions if q.field}
 
 
-def _body(content: Content, language: str, document: bool) -> str:
+def _body(text: Words, language: str, document: bool) -> str:
     """The text of the thank-you mail; where to find the document, where the text does not say it."""
-    body = said(content.mail_body, language)
+    body = said(text, language)
     if document and "{document}" not in body:
         return body + _DOCUMENT.text(language)
     return body
 
 
 def _told(held: Submission, content: Content) -> dict[str, str]:
-    fields = {q.field: held.answers.get(q.key, "") for q in content.questions if q.field}
+    fields = fields_of(held, content)
     name = " ".join(full_name(fields).split())
     return {
         "form": said(content.title, held.language),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from mikomi.core.names.people import person_parts
 from mikomi.hub.activity import services as activity
 from mikomi.hub.capture.models import Submission
+from mikomi.hub.capture.seminars.seats import application_of, seminar_of
 from mikomi.hub.capture.webforms.content import Content
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.people import notes
@@ -37,8 +38,9 @@ def write_lead(held: Submission, content: Content) -> tuple[int, str]:
     if shared:
         told = {name: fields[name] for name in ("company", *shared) if name in fields}
         _upsert(key, told, came, None, fill=True)
-    activity.record_events(event_of(held, content, key), source="form")
     number = people.numbers_of([key])[key]
+    if _counts(held, number):
+        activity.record_events(event_of(held, content, key), source="form")
     if said := _said(held, content):
         notes.write_note("lead", number, said, None)
     return number, key
@@ -68,13 +70,14 @@ def lead_key(held: Submission, fields: Mapping[str, str]) -> tuple[str, bool]:
 
 def event_of(held: Submission, content: Content, key: str) -> pl.DataFrame:
     """The event of a submission, as `activity.record_events` takes it."""
+    seminar = seminar_of(held.form)
     payload = {"submission": held.pk, "page": held.page, "touch": held.touch}
     return pl.DataFrame(
         {
             "lead": [key],
             "at": [held.at],
-            "kind": [content.kind],
-            "content": [f"form/{held.form.slug}"],
+            "kind": ["seminar_apply" if seminar else content.kind],
+            "content": [seminar.key if seminar else f"form/{held.form.slug}"],
             "automated": [held.pitch],
             "payload": [json.dumps(payload, ensure_ascii=False)],
             # The first 63 bits of its own name: whatever is found out later, it is the same event.
@@ -82,6 +85,17 @@ def event_of(held: Submission, content: Content, key: str) -> pl.DataFrame:
         },
         schema_overrides={"at": pl.Datetime("us", "UTC"), "id": pl.Int64},
     )
+
+
+def _counts(held: Submission, lead: int) -> bool:
+    """Whether a submission is an event. Who applies to a seminar again has applied once; the application
+    learns here whose it is."""
+    seat = application_of(held)
+    if seat is None:
+        return seminar_of(held.form) is None
+    seat.lead = lead
+    seat.save(update_fields=["lead"])
+    return True
 
 
 def set_pitch(held: Submission, content: Content, *, pitch: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import smtplib
 import socket
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.core.mail import EmailMessage
@@ -63,6 +64,13 @@ def send(number: int) -> None:
         log.warning("the mail %s of a form may not have been sent: %s", number, error)
     else:
         FormMail.objects.filter(pk=number).update(state=FormMail.State.SENT, error="")
+
+
+def filled(text: str, told: Mapping[str, str]) -> str:
+    """The text with `{name}` and the like filled in; what nobody knows stays as it is written."""
+    for name, value in told.items():
+        text = text.replace("{" + name + "}", value.replace("{", "｛"))
+    return text
 
 
 def _after(error: Exception) -> FormMail.State:

@@ -13,11 +13,13 @@ from django.db import transaction
 
 from mikomi.hub.capture import touches, visitors
 from mikomi.hub.capture.models import ConsentWording, Form, FormVersion, Submission
+from mikomi.hub.capture.seminars import seats
 from mikomi.hub.capture.webforms import following
 from mikomi.hub.capture.webforms.content import EMAIL, Content, consent_text, content_from
 from mikomi.hub.capture.webforms.leads import write_lead
 from mikomi.hub.capture.webforms.pitches import judge_pitch
 from mikomi.hub.kit.jobs import enqueue
+from mikomi.hub.people.queries import full_name
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +53,7 @@ def submit(form: Form, version: FormVersion, sent: Sent) -> Submission:
     with transaction.atomic():
         made, fresh = _store(form, version, content, sent)
         if fresh and made.state == Submission.State.NEW:
-            following.write_mails(made, content, sent.base)
+            _answer(made, content, sent.base)
     if fresh and made.state == Submission.State.NEW:
         try:
             take_in(made.pk)
@@ -100,9 +102,16 @@ def release(number: int, base: str) -> bool:
             return False
         found.state = Submission.State.NEW
         found.save(update_fields=["state"])
-        following.write_mails(found, content_from(found.version.content), base)
+        _answer(found, content_from(found.version.content), base)
         take_in(number)
     return True
+
+
+def _answer(made: Submission, content: Content, base: str) -> None:
+    """Gives who sent a submission a place in its form's seminar, where it has one, and records the mails."""
+    fields = following.fields_of(made, content)
+    place = seats.take_place(made, fields, " ".join(full_name(fields).split()))
+    following.write_mails(made, content, base, place.application if place else None)
 
 
 def _store(form: Form, version: FormVersion, content: Content, sent: Sent) -> tuple[Submission, bool]:

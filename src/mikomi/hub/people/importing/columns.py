@@ -76,7 +76,10 @@ def map_columns(
         form = form_of(before.name) or form
     proposals = propose(names, sample, form=form, remembered=remembered)
     find = _of_leads if kind == Import.Kind.LEADS else _of_facts
-    return Mapping_(find(proposals, names, kind, options.columns), form, mark, bool(remembered))
+    columns = find(proposals, names, kind, options.columns)
+    if kind == Import.Kind.LEADS and options.seminar:
+        columns = tuple(_of_people_alone(column) for column in columns)
+    return Mapping_(columns, form, mark, bool(remembered))
 
 
 def _of_leads(
@@ -104,6 +107,12 @@ def _of_leads(
         taken.add(field)
         found.append(Mapped(proposal, field, said is not None))
     return tuple(found)
+
+
+def _of_people_alone(column: Mapped) -> Mapped:
+    """The list of a seminar makes no new fields by itself, and its times are those of the seminar."""
+    known = column.field in STANDARD or column.field == "lead" or column.proposal.by == "remembered"
+    return column if column.chosen or known else Mapped(column.proposal, "", False)
 
 
 def _of_facts(

@@ -27,7 +27,7 @@ def named_keys(rows: pl.DataFrame) -> pl.Series:
     """A key of name and phone number, else of name and company, for each of `rows`; null without."""
     if not can_name(frozenset(rows.columns)):
         return pl.Series("key", [None], dtype=pl.String).new_from_index(0, rows.height)
-    told = pl.DataFrame({"name": person_parts(_names(rows))["key"]})
+    told = pl.DataFrame({"name": person_parts(names_of(rows))["key"]})
     phones = [read_phones(rows[field])["e164"].alias(field) for field in PHONES if field in rows.columns]
     company = [key_of(rows["company"]).alias("company")] if "company" in rows.columns else []
     told = told.with_columns(phones + company)
@@ -36,7 +36,8 @@ def named_keys(rows: pl.DataFrame) -> pl.Series:
     return told.select(pl.concat_str("name", second, separator=" ").alias("key"))["key"]
 
 
-def _names(rows: pl.DataFrame) -> pl.Series:
+def names_of(rows: pl.DataFrame) -> pl.Series:
+    """The full name of each row, or null."""
     parts = [f for f in ("family_name", "given_name") if f in rows.columns]
     put_together = pl.concat_str(*parts, separator=" ") if len(parts) == 2 else pl.lit(None, pl.String)
     whole = pl.col("name") if "name" in rows.columns else pl.lit(None, pl.String)

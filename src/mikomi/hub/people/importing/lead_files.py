@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 
@@ -17,6 +18,7 @@ from mikomi.core.tabular.table import Chunk
 from mikomi.core.tabular.times import parse_times
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.people.fields import STANDARD
+from mikomi.hub.people.importing.attending import APPLIED, CAME, attendance_of
 from mikomi.hub.people.importing.basis_days import basis_days, check_basis_column
 from mikomi.hub.people.importing.checking import LINE, PROBLEMS, check_rows, fields_for
 from mikomi.hub.people.importing.columns import Mapping_, map_columns
@@ -29,9 +31,10 @@ from mikomi.hub.people.models import Field, Import
 REFUSING = "#refusing"
 BY_MAIL = "#by_mail"
 BASIS_DAY = "#basis_day"
-OURS = (LINE, REFUSING, BY_MAIL, BASIS_DAY)
+OURS = (LINE, REFUSING, BY_MAIL, BASIS_DAY, APPLIED, CAME)
 """Columns of the rows beside `lead`, `created_at` and the fields: the line in the file, whether the row asks
-for no more mail, whether its key is its mail address, since when there is a ground for mail."""
+for no more mail, whether its key is its mail address, since when there is a ground for mail, and when
+somebody applied to a seminar and came."""
 BAD_BEGINNING = Words("登録日が日時として読めません", "created_at cannot be read as a date or a time")
 BAD_KEY = Words(
     "リードを見分けるメールアドレスが読めません", "the mail address that tells the lead apart cannot be read"
@@ -74,6 +77,12 @@ def read_lead_file(
     ours = [name for name in names if name in OUR_COLUMNS]
     if ours:
         findings.append(Finding("our_columns", len(ours), (), tuple(ours)))
+    if options.seminar:
+        told: tuple[tuple[Literal["applied", "attended"], int], ...] = (
+            ("applied", taken.applied),
+            ("attended", taken.came),
+        )
+        findings += [Finding(code, count) for code, count in told if count]
     hollow = taken.hollow()
     if hollow:
         findings.append(Finding("empty_columns", len(hollow)))
@@ -109,6 +118,7 @@ class _Taken:
 
     def __init__(self, path: Path, mapping: Mapping_, options: Options, folder: Path | None) -> None:
         self.path = path
+        self.mapping = mapping
         self.headers = mapping.fields()
         self.made: dict[str, Field] = fields_for(
             [key for key in self.headers if key not in ("lead", "created_at")], options.fields
@@ -121,6 +131,7 @@ class _Taken:
         self.keys = SeenKeys()
         self.unnamed: set[str] = set()
         self.filled: set[str] = set()
+        self.applied = self.came = 0
 
     def take(self, chunk: Chunk) -> None:
         """Checks a run of rows and puts the sound ones behind those that are there."""
@@ -141,11 +152,19 @@ class _Taken:
             rows = rows.with_columns(times.alias("created_at"))
         rows, keyless, unreadable = self._with_keys(rows, raw)
         reasons = [(unreadable, BAD_KEY), (keyless, NOBODY), *reasons]
+        if self.options.seminar:
+            rows, unreadable = self._with_attendance(rows, chunk.frame)
+            reasons.append((unreadable, words.BAD_TIME))
         good = ~pl.Series([False]).new_from_index(0, rows.height)
         for bad, reason in reasons:
             good &= ~self._reject(chunk, good & bad, reason)
         # A row that is rejected does not take the key from a later one.
-        good &= ~self._reject(chunk, self.keys.again(rows["lead"], good), words.SAME_LEAD)
+        again = self.keys.again(rows["lead"], good)
+        # Who leaves a seminar and comes back is listed twice.
+        good &= ~again if self.options.seminar else ~self._reject(chunk, again, words.SAME_LEAD)
+        if self.options.seminar:
+            self.applied += rows[APPLIED].filter(good).count()
+            self.came += rows[CAME].filter(good).count()
         basis, problems = self.options.basis, checked.problems
         if basis is not None and basis.column:
             days, odd = basis_days(chunk, basis.column)
@@ -153,6 +172,13 @@ class _Taken:
         self._hold_back(chunk, problems, good)
         kept = rows.with_columns(checked.refusing.alias(REFUSING)) if self._may_refuse() else rows
         self.rows.add(kept if good.all() else kept.filter(good))
+
+    def _with_attendance(self, rows: pl.DataFrame, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
+        """Rows with what the list of a seminar says of them; a lead begins with it. Which it says badly."""
+        form = self.mapping.form
+        told, unreadable = attendance_of(frame, form.attendance if form else None, self.options)
+        begun = pl.coalesce(APPLIED, CAME).alias("created_at")
+        return rows.with_columns(told).with_columns(begun), unreadable
 
     def _may_refuse(self) -> bool:
         return "unsubscribed" in self.headers or "consent" in self.headers

@@ -57,7 +57,9 @@ class Options:
     `columns`: header -> field key, "" leaves the column out, `OWN_FIELD` makes a field of it; headers
     that are not named get what is proposed. `owner`: the name of the salesperson, `source`: where the
     leads come from; both are written where the file itself says nothing. `seminar` and `held_at` (ISO
-    text, local) belong to lists of who attended. `campaign`: the number of the one that all leads join.
+    text, local) belong to lists of who attended; in a list of people with a `seminar` (the key of its
+    events), `listed` says what being listed means where no column does: "" attended, "applied" applied.
+    `campaign`: the number of the one that all leads join.
     """
 
     delimiter: str | None = None
@@ -75,6 +77,7 @@ class Options:
     seminar: str = ""
     held_at: str = ""
     campaign: int | None = None
+    listed: str = ""
 
     @property
     def remembered(self) -> Options:
@@ -116,6 +119,7 @@ def parse(told: Mapping[str, Any]) -> Options:
             seminar=str(told.get("seminar") or "").strip(),
             held_at=str(told.get("held_at") or "").strip(),
             campaign=int(told["campaign"]) if told.get("campaign") else None,
+            listed=str(told.get("listed") or "").strip(),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise MikomiError(

@@ -17,6 +17,7 @@ from mikomi.core.tabular.words import SAME_LEAD
 from mikomi.core.words import Words
 from mikomi.hub.kit.setwise import fetch, staged
 from mikomi.hub.people.importing.checking import LINE
+from mikomi.hub.people.importing.expected import as_expected
 from mikomi.hub.people.importing.lead_files import BY_MAIL
 
 LONGEST_CHAIN = 8
@@ -43,10 +44,18 @@ class Settled:
     rejected: pl.DataFrame
 
 
-def settle(rows: pl.DataFrame, file: str, headers: Mapping[str, str]) -> Settled:
+def settle(
+    rows: pl.DataFrame, file: str, headers: Mapping[str, str], expected: pl.DataFrame | None = None
+) -> Settled:
     """Finds the leads of `rows` (`lead`, `#by_mail`, `#line`, fields). `headers`: field -> header of the
-    file. In a transaction."""
+    file. `expected` (as `expected.expected_at` gives it): who applied to the seminar whose list it is; they
+    are known by name and company, too. In a transaction."""
     found = _found(rows)
+    if expected is not None:
+        before = rows["lead"]
+        keys = as_expected(rows, ~before.is_in(found["lead"].implode()), expected)
+        rows = rows.with_columns(keys, (pl.col(BY_MAIL) & (keys == before)).alias(BY_MAIL))
+        found = _found(rows)
     told = rows.select("lead").join(found, on="lead", how="left", maintain_order="left")
     verdicts = ((told["several"].fill_null(False), SEVERAL), (told["out"].fill_null(False), IN_TRASH))
     good = ~pl.Series([False]).new_from_index(0, rows.height)

@@ -17,7 +17,9 @@ from mikomi.hub.consent import services as consent
 from mikomi.hub.kit.setwise import fetch, run, staged
 from mikomi.hub.people.companies import KEY, find_companies, key_of, with_keys
 from mikomi.hub.people.dated import Origin
+from mikomi.hub.people.importing.attending import events_of
 from mikomi.hub.people.importing.checking import new_field
+from mikomi.hub.people.importing.expected import expected_at
 from mikomi.hub.people.importing.lead_files import BASIS_DAY, OURS, REFUSING
 from mikomi.hub.people.importing.options import Options
 from mikomi.hub.people.importing.rows import Rows
@@ -118,7 +120,7 @@ def check_leads(
 ) -> Chunk:
     """What `store_leads` would do; writes nothing."""
     with transaction.atomic():
-        settled = settle(rows, str(sheet.path), sheet.mapping.fields())
+        settled = settle(rows, str(sheet.path), sheet.mapping.fields(), _expected(options))
     frame = _given(settled, shared, options)
     if options.conflict == "keep":
         new = settled.rows.height - settled.known.height
@@ -138,7 +140,7 @@ def store_leads(
     """Stores a run of rows of a leads file. `labels`: the tags and lists (kind, number) that all get."""
     with changing() as number:
         last, last_company = highest("people_lead"), highest("people_company")
-        settled = settle(rows, str(sheet.path), sheet.mapping.fields())
+        settled = settle(rows, str(sheet.path), sheet.mapping.fields(), _expected(options))
         frame = _given(settled, shared, options)
         kept = 0
         if options.conflict == "keep":
@@ -155,6 +157,8 @@ def store_leads(
                 put_label(kind, label, leads, import_id=told.import_id, by=told.by_id)  # pyright: ignore[reportArgumentType]
             mark_changed(leads, number, activity=False)
         _note_consent(settled.rows, told, options)
+        if options.seminar:
+            _store_attendance(settled.rows, told, options)
     return Chunk(stored.new, stored.changed, stored.unchanged + kept, rejected=settled.rejected)
 
 
@@ -233,6 +237,20 @@ def _numbers(keys: pl.Series) -> pl.Series:
         return fetch("select l.id from keyed k join people_lead l on l.key = k.key", {"lead": pl.Int32})[
             "lead"
         ]
+
+
+def _expected(options: Options) -> pl.DataFrame | None:
+    return expected_at(options.seminar) if options.seminar else None
+
+
+def _store_attendance(rows: pl.DataFrame, told: Origin, options: Options) -> None:
+    """The events of a seminar's list, beside its people."""
+    with staged(rows.select(pl.col("lead").alias("key")), "keyed"):
+        numbers = fetch(
+            "select k.key, l.id from keyed k join people_lead l on l.key = k.key",
+            {"lead": pl.String, "number": pl.Int32},
+        )
+    facts.record_events(events_of(rows, numbers, options.seminar), import_id=told.import_id)
 
 
 def _note_consent(rows: pl.DataFrame, told: Origin, options: Options) -> None:

@@ -168,6 +168,8 @@ def _close(record: Import, report: dict[str, Any]) -> None:
     )
     enqueue("site.score_changed", once=True)
     enqueue("people.find_duplicates", once=True)
+    if record.options.get("seminar") and record.kind == Import.Kind.LEADS:
+        enqueue("capture.take_list_back", number=record.pk, heir=report.get("heir"))
     for path in mending.folder().glob(f"{record.pk}.rejects-*"):
         path.unlink(missing_ok=True)
 

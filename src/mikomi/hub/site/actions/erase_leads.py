@@ -9,6 +9,7 @@ from django.db import transaction
 
 from mikomi.hub.capture import visitors
 from mikomi.hub.capture.campaigns import editing as campaigns
+from mikomi.hub.capture.seminars import lists as seminars
 from mikomi.hub.capture.webforms import judging
 from mikomi.hub.kit import leases
 from mikomi.hub.people import services as people
@@ -35,6 +36,7 @@ def erase_leads(lead_ids: Sequence[int]) -> None:
             forget_acted(numbers)
             visitors.forget(numbers.tolist())
             campaigns.forget(numbers.tolist())
+            seminars.forget(numbers.tolist())
             judging.forget(numbers.tolist())
             # The facts go by way of people: a lead's key lives there.
             people.erase(numbers.tolist())

@@ -12,13 +12,16 @@ from django.utils import timezone
 from mikomi.core.scoring.model_file import load_model
 from mikomi.hub.activity import services as activity
 from mikomi.hub.capture import intake, networks, sources, visiting, visitors
+from mikomi.hub.capture.seminars import filling, planning
+from mikomi.hub.capture.seminars.planning import Plan
 from mikomi.hub.people import notes
 from mikomi.hub.people import services as people
 from mikomi.hub.people.dated import Origin
 from mikomi.hub.people.duplicates import finding
 from mikomi.hub.scores import services as scores
 from mikomi.hub.site import pipeline
-from mikomi.hub.site.demo import MODEL_FILE, TIMEZONE, DemoData, generate, strangers
+from mikomi.hub.site.demo import MODEL_FILE, TIMEZONE, DemoData, generate, seminars, strangers
+from mikomi.hub.site.demo.contents import SEMINAR_TOPICS
 from mikomi.hub.site.demo.notes import draw_notes
 from mikomi.hub.site.rows import log
 
@@ -50,6 +53,7 @@ def fill_demo(progress: Progress, by: int | None = None) -> None:
     activity.record_outcomes(data.outcomes.with_columns(pl.col("amount").cast(pl.String)))
     done.step()
     notes.record_notes(_notes(data), by)
+    _seminars(data, today, by)
     _collect(data)
     done.step()
     scores.publish_model(load_model(MODEL_FILE), note="デモのはじめの版")
@@ -58,6 +62,14 @@ def fill_demo(progress: Progress, by: int | None = None) -> None:
     done.step()
     finding.find_all()
     done.step()
+
+
+def _seminars(data: DemoData, today: date, by: int | None) -> None:
+    """The seminars that the events speak of, and one to come that takes applications."""
+    filling.put_seminars(seminars.held_seminars(data), seminars.applications(data))
+    begins = seminars.next_begins(today)
+    plan = Plan(SEMINAR_TOPICS[0], begins, begins + seminars.LASTS, url=seminars.ONLINE, capacity=40)
+    planning.open_seminar(planning.make_seminar(plan, by).pk, seminars.ORGANISER, by)
 
 
 def _collect(data: DemoData) -> None:

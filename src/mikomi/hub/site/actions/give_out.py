@@ -12,6 +12,7 @@ from typing import Any
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.activity.types import Moment
 from mikomi.hub.capture import queries as capture
+from mikomi.hub.capture.seminars.showing import applied_by
 from mikomi.hub.capture.webforms.showing import sent_by
 from mikomi.hub.consent import queries as consent
 from mikomi.hub.people import attachments, exclusions, labels, notes
@@ -25,8 +26,8 @@ BROWSERS = 10_000
 
 def everything_of(person: Person) -> dict[str, Any]:
     """What is known of a lead: values with their history, what it did, what became of it, on what ground
-    it may be written to, notes, the names of files, its browsers, and what it sent by forms. Values are
-    JSON's own or have a sensible `str`; instants are ISO 8601 in UTC."""
+    it may be written to, notes, the names of files, its browsers, its seminars, and what it sent by forms.
+    Values are JSON's own or have a sensible `str`; instants are ISO 8601 in UTC."""
     number = person.number
     addresses = [person.email] if person.email else []
     return {
@@ -58,6 +59,7 @@ def everything_of(person: Person) -> dict[str, Any]:
         "browsers": [
             asdict(browser) for browser in capture.browsers_of([number, *merged_into([number])], BROWSERS)
         ],
+        "seminars": applied_by([number, *merged_into([number])]),
         "submissions": sent_by([number, *merged_into([number])]),
     }
 

@@ -1,0 +1,1 @@
+"""Seminars: planned, applied to by a form, held, and who came."""
