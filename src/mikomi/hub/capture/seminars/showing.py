@@ -139,6 +139,13 @@ def guests(seminar: Seminar, shown: str) -> QuerySet[Application]:
     return Application.objects.filter(chosen, seminar=seminar).order_by("company", "name", "pk")
 
 
+def found(rows: QuerySet[Application], asked: str) -> QuerySet[Application]:
+    """Those of `rows` whose name, company or address holds every word that is asked for."""
+    for word in asked.split()[:5]:
+        rows = rows.filter(Q(name__icontains=word) | Q(company__icontains=word) | Q(email__icontains=word))
+    return rows
+
+
 def guest_of(application: Application, *, absences: bool) -> Guest:
     """Somebody with their standing; `absences`: who has not come is absent by now."""
     key = str(application.state)

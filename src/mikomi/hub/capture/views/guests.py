@@ -46,13 +46,14 @@ def reception(request: PageRequest, number: int) -> HttpResponse:
             return redirect("capture:reception", number)
     rows = [
         showing.guest_of(one, absences=False)
-        for one in showing.guests(held, "")
+        for one in showing.found(showing.guests(held, ""), request.GET.get("q", ""))
         if one.state != Application.State.CANCELLED or one.came_at
     ]
     context = {
         "seminar": held,
         "guests": rows,
-        "came": sum(row.application.came_at is not None for row in rows),
+        "came": Application.objects.filter(seminar=held, came_at__isnull=False).count(),
+        "asked": request.GET.get("q", ""),
         "facts": showing.public_of(held, request.LANGUAGE_CODE),
         "refused": refused,
         "given": given,
