@@ -49,6 +49,7 @@ HEADERS = {
     "Registration Time,"
     "Approval Status,Join Time,Leave Time,Time in Session (minutes),Is Guest",
     "zoom_registration": "First Name,Last Name,Email,Organization,Registration Time,Approval Status",
+    "teams": "Name,First Join,Last Leave,In-Meeting Duration,Email,Participant ID (UPN),Role",
     "connpass": "参加枠名,ユーザー名,表示名,コメント,参加ステータス,出欠ステータス,更新日時,受付番号",
     "peatix": "注文番号,チケット番号,お名前,メールアドレス,チケット名,枚数,申込日時,チェックイン,会社名",
     "eventregist": "参加者ID,姓,名,メールアドレス,会社名,部署,役職,チケット名,申込日時,受付ステータス,"

@@ -20,7 +20,7 @@ NOTHING = ("", "-", "--", "なし", "無", "n/a")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 _CLOCK = r"(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([ap]m)?)?"
-_NUMBERS = rf"\A(\d{{1,2}})/(\d{{1,2}})/(\d{{4}}){_CLOCK}\z"
+_NUMBERS = rf"\A(\d{{1,2}})/(\d{{1,2}})/(\d{{4}}|\d{{2}}){_CLOCK}\z"
 _NAMES = rf"\A([a-z]{{3}})[a-z]*\.?\s+(\d{{1,2}}),\s*(\d{{4}}){_CLOCK}\z"
 
 
@@ -138,8 +138,8 @@ def _times(texts: pl.Series, attendance: Attendance, timezone: str) -> tuple[pl.
 
 
 def month_first(texts: pl.Series) -> pl.Series:
-    """Texts that begin with the month (11/9/2026 1:50:00 PM, Nov 9, 2026 13:50) as ISO times; others,
-    and days that there are not, as they are. Only for files whose form writes them so."""
+    """Texts that begin with the month (11/9/2026 1:50:00 PM, 11/9/26, Nov 9, 2026 13:50) as ISO times;
+    others, and days that there are not, as they are. Only for files whose form writes them so."""
     low = pl.col("t").str.to_lowercase().str.replace_all("\u202f", " ", literal=True)
     numbers, names = low.str.extract_groups(_NUMBERS), low.str.extract_groups(_NAMES)
     month = pl.coalesce(
@@ -154,6 +154,7 @@ def month_first(texts: pl.Series) -> pl.Series:
     clock = hour.cast(pl.Int64)
     clock = pl.when(half == "pm").then(clock % 12 + 12).when(half == "am").then(clock % 12).otherwise(clock)
     twelve = half.is_null() | hour.cast(pl.Int64).is_between(1, 12)
+    year = pl.when(year.str.len_chars() == 2).then("20" + year).otherwise(year)
     date = pl.concat_str(year, month.str.zfill(2), day.str.zfill(2), separator="-")
     time = pl.concat_str(clock.cast(pl.String).str.zfill(2), minute, second.fill_null("00"), separator=":")
     iso = pl.when(hour.is_null()).then(date).when(twelve).then(pl.concat_str(date, time, separator="T"))

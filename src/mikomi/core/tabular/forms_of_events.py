@@ -80,6 +80,32 @@ EVENT_FORMS: tuple[Form, ...] = (
         hints=(BOTH, MONTH_FIRST),
     ),
     Form(
+        key="teams",
+        name=Words("Microsoft Teams の出席者レポート", "Microsoft Teams attendance report"),
+        kind="events",
+        must=(
+            ("Name", "Full Name", "名前", "氏名"),
+            ("First Join", "最初の参加", "Join Time", "参加時間", "最初の参加時刻"),
+            ("Last Leave", "最後の退出", "Leave Time", "退出時間", "最後の退出時刻"),
+            ("Email", "メール", "Participant ID (UPN)", "参加者 ID (UPN)"),
+        ),
+        never=("Attended", "参加済み", "視聴時間"),
+        telling=("First Join", "Last Leave", "In-Meeting Duration", "Participant ID (UPN)", "最初の参加",
+                 "最後の退出", "会議の期間", "会議内の期間", "参加者 ID (UPN)", "ロール"),
+        fields={
+            "Name": "name", "Full Name": "name", "名前": "name", "Email": "email", "メール": "email",
+            "First Join": "at", "最初の参加": "at", "最初の参加時刻": "at", "Join Time": "at",
+            "参加時間": "at", "Last Leave": "", "最後の退出": "", "最後の退出時刻": "", "Leave Time": "",
+            "退出時間": "", "In-Meeting Duration": "", "会議の期間": "", "会議内の期間": "", "Duration": "",
+            "期間": "", "Participant ID (UPN)": "", "参加者 ID (UPN)": "", "Role": "", "ロール": "",
+        },
+        attendance=Attendance(
+            ("First Join", "最初の参加", "最初の参加時刻", "Join Time", "参加時間"), (), (),
+            ("First Join", "最初の参加", "最初の参加時刻", "Join Time", "参加時間"), "mdy",
+        ),
+        hints=(BOTH, MONTH_FIRST),
+    ),
+    Form(
         key="connpass",
         name=Words("connpass の参加者", "connpass participants"),
         kind="events",
