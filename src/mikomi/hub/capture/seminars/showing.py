@@ -221,7 +221,7 @@ def _sheet(people: Sequence[Guest], asked: Sequence[str], language: str, start: 
     rows = [guest.application for guest in people]
     told: dict[str, list[Any]] = {
         _("順番"): list(range(start + 1, start + len(rows) + 1)),
-        _("受付"): ["○" if row.came_at else "" for row in rows],
+        _("来た"): ["○" if row.came_at else "" for row in rows],
         _("会社"): [row.company for row in rows],
         _("氏名"): [row.name for row in rows],
         _("メール"): [row.email for row in rows],
