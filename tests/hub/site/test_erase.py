@@ -20,6 +20,7 @@ from mikomi.hub.site.actions.erase_leads import erase_leads
 from mikomi.hub.site.models import ActedLead, LeadRow, LeadScore, ScoreLog
 from mikomi.hub.site.rows import log, store
 from tests.hub.capture.forms_world import give_document, publish_form, send
+from tests.hub.capture.seminars_world import apply, open_seminar
 from tests.hub.site.world import LEADS, ON, make_world, origin, put_leads, put_outcome
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -63,6 +64,7 @@ def lead(tmp_path, monkeypatch) -> int:
     TokenUse.objects.create(mail="m", lead=number, visitor=1, at=0)
     send(publish_form(), {"q-company": "北浜精機", "q-name": "三宅 浩司", "q-email": "l1@works.example"})
     editing.add_leads(editing.make_campaign(Plan("展示会", "exhibition")).pk, [number])
+    apply(open_seminar(), "三宅 浩司", "北浜精機", "l1@works.example")
     link = keeping.make_link(give_document().pk, email="l1@works.example")
     Download.objects.create(document=link.document, link=link, lead=number, at=timezone.now(), browser="b")
     return number
