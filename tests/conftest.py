@@ -33,6 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="only tests that use the database (what `./mikomi test` runs again on PostgreSQL)",
     )
+    parser.addoption("--without-browser", action="store_true", help="no tests in a browser")
 
 
 ANSWERED_WITHIN = 20.0
@@ -73,9 +74,11 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--only-database"):
-        return
-    chosen = [item for item in items if uses_database(item)]
+    chosen = items
+    if config.getoption("--only-database"):
+        chosen = [item for item in chosen if uses_database(item)]
+    if config.getoption("--without-browser"):
+        chosen = [item for item in chosen if "browser" not in getattr(item, "fixturenames", ())]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
     items[:] = chosen
 

@@ -1,9 +1,10 @@
 """Runs the tests on SQLite, then those that use the database on PostgreSQL: `./mikomi test`.
 
-    python tools/suite.py [pytest's arguments]
+    python tools/suite.py [--long] [pytest's arguments]
 
-PostgreSQL is the server at `MIKOMI_TEST_DATABASE_URL`, else one that is started for the run. The
-exit code is 0 only where both runs passed.
+What is clicked in a browser runs on SQLite alone; `--long` runs it on PostgreSQL, too. PostgreSQL is the
+server at `MIKOMI_TEST_DATABASE_URL`, else one that is started for the run. The exit code is 0 only where
+both runs passed.
 """
 
 from __future__ import annotations
@@ -24,9 +25,12 @@ ROOT = Path(__file__).resolve().parent.parent
 NO_TESTS = 5
 TELLING = {"-h", "--help", "--version", "--markers", "--fixtures", "--collect-only", "--co", "--setup-plan"}
 ONE_PROCESS = {"--pdb", "--trace", "-s", "--capture=no"}
+LONG = "--long"
 
 
 def main(arguments: Sequence[str]) -> int:
+    shape = ["--only-database"] if LONG in arguments else ["--only-database", "--without-browser"]
+    arguments = [argument for argument in arguments if argument != LONG]
     if TELLING & set(arguments):
         return _pytest(arguments, None)
     print("== Tests on SQLite", flush=True)
@@ -35,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
         return sqlite
     print("\n== Tests of the database on PostgreSQL", flush=True)
     with postgres() as url:
-        postgresql = _pytest(["--only-database", *arguments], url)
+        postgresql = _pytest([*shape, *arguments], url)
     if postgresql == NO_TESTS and sqlite == 0:
         postgresql = 0
     print(f"\n== SQLite: {_said(sqlite)}; PostgreSQL: {_said(postgresql)}", flush=True)
