@@ -45,7 +45,8 @@ def store(kind: Kind, pairs: pl.DataFrame, of: Sequence[int] | None = None) -> i
     said = pl.col("reasons").replace_strict(codes, return_dtype=pl.String) if codes else pl.lit("")
     told = pairs.with_columns(said.alias("reasons"))
     told = told.select(pl.col(name).cast(kept) for name, kept in _OPEN.items())
-    told = told.join(apart(kind), on=list(_BOTH), how="anti", maintain_order="left")
+    if not told.is_empty():
+        told = told.join(apart(kind), on=list(_BOTH), how="anti", maintain_order="left")
     held = _open(table, of)
     same = told.join(held, on=list(_OPEN), how="semi")
     leaving = held.join(same, on=list(_BOTH), how="anti")
