@@ -17,7 +17,7 @@ interface Settings {
   /** `first_party`: the collector's own cookie; `script`: ours; `none`: no id at all. */
   cookie: "first_party" | "script" | "none";
   domain: string;
-  /** Nothing is sent or kept before `mikomi.consent(true)`. */
+  /** Nothing is sent or kept before `mikomi.consent(true)`, which is remembered. */
   wait: boolean;
   collect: { page?: boolean; download?: boolean; outbound?: boolean; time?: boolean; forms?: CapturedForm[] };
 }
@@ -50,7 +50,9 @@ declare const __MIKOMI_SETTINGS__: Settings;
   const wanted = settings.collect;
   /** Who says that they do not want this is heard, and pages within pages are left alone. */
   const blocked = signals["globalPrivacyControl"] || signals["doNotTrack"] === "1" || page !== page.top;
-  const endpoint = new URL(script ? script.src : place.href).origin + "/v1/tag?writeKey=" + settings.key;
+  const home = new URL(script ? script.src : place.href).origin;
+  const endpoint = home + "/v1/tag?writeKey=" + settings.key;
+  const cookieless = settings.cookie === "none";
 
   let queue: Message[] = [];
   let allowed = !settings.wait;
@@ -108,7 +110,7 @@ declare const __MIKOMI_SETTINGS__: Settings;
   const body = (messages: Message[], more?: Values): string =>
     JSON.stringify({
       sentAt: new Date().toISOString(),
-      ...(settings.cookie !== "none" && { visitor: id }),
+      ...(!cookieless && { visitor: id }),
       ...(fresh && { fresh }),
       ...(staff && { staff }),
       ...more,
@@ -160,8 +162,11 @@ declare const __MIKOMI_SETTINGS__: Settings;
   };
 
   const remember = safely(() => {
-    if (allowed && settings.cookie !== "none") keepCookie(id, 34128000);
+    if (allowed && !cookieless) keepCookie(id, 34128000);
   });
+
+  /** Whether the id is kept here, so that pages of the collector cannot know it by themselves. */
+  const keptHere = (): boolean => allowed && site.cookie.includes(COOKIE + "=");
 
   const add = (message: Values): void => {
     if (blocked) return;
@@ -224,6 +229,12 @@ declare const __MIKOMI_SETTINGS__: Settings;
     if (!link || !/^http/.test(link.protocol)) return;
     const ours = link.host === place.host;
     const content = ours ? link.pathname : link.origin + link.pathname;
+    if (link.origin === home && /^\/(f|d|v1)\//.test(link.pathname) && keptHere()) {
+      const url = new URL(link.href);
+      url.searchParams.set("mk_visitor", id);
+      url.searchParams.set("mk_source", settings.key);
+      link.href = url.href;
+    }
     if (FILES.test(link.pathname) || link.hasAttribute("download")) {
       if (wanted.download) track("download", { content, title: (link.textContent || "").trim().slice(0, 200) });
     } else if (!ours && wanted.outbound) track("outbound_click", { content });
@@ -251,7 +262,7 @@ declare const __MIKOMI_SETTINGS__: Settings;
     if (given && blocked) return;
     if (given) {
       allowed = true;
-      if (settings.wait) localStorage.setItem(AGREED, "1");
+      if (settings.wait && !cookieless) localStorage.setItem(AGREED, "1");
       store();
       if (settings.cookie === "script") remember();
       send();
@@ -286,7 +297,10 @@ declare const __MIKOMI_SETTINGS__: Settings;
     ),
   };
 
-  const start = (): void => {
+  const start = (early: unknown[][]): void => {
+    // Who has withdrawn is heard before anything is sent; who has agreed need not say it on each page.
+    const withdrawn = early.some((call) => call[0] === "consent" && !call[1]);
+    allowed = !withdrawn && (allowed || localStorage.getItem(AGREED) === "1");
     const kept = new RegExp(`(?:^|; )${COOKIE}=([\\w-]{16,64})`).exec(site.cookie);
     id = kept ? kept[1]! : random();
     const asked = /[?&]mikomi_staff=([01])/.exec(place.search);
@@ -318,6 +332,12 @@ declare const __MIKOMI_SETTINGS__: Settings;
     });
     on(site, "click auxclick", clicked);
     on(site, "submit", submitted);
+    // A form of ours in a frame asks whose browser this is.
+    on(page, "message", (event) => {
+      const asked = event as MessageEvent<unknown>;
+      if (asked.origin === home && asked.data === "mikomi?" && keptHere())
+        (asked.source as Window).postMessage({ mikomiVisitor: id, mikomiSource: settings.key }, home);
+    });
   };
 
   safely(() => {
@@ -326,7 +346,7 @@ declare const __MIKOMI_SETTINGS__: Settings;
     globals[NAME] = api;
     if (blocked) return;
     const begin = safely(() => {
-      safely(start)();
+      safely(start)((early || []) as unknown[][]);
       (early || []).forEach((call) => (api["push"] as (call: unknown) => void)(call));
     });
     if ("prerendering" in site && site.prerendering) on(site, "prerenderingchange", begin);

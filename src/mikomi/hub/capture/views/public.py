@@ -1,4 +1,4 @@
-"""Forms as visitors meet them: no login, no cookie, no script needed; embedded anywhere.
+"""Forms as visitors meet them: no login, no cookie set, no script needed; embedded anywhere.
 
 What protects them instead of a cookie: a signed token that names the form, its version and the hour,
 and the fact that nothing here acts in anybody's name.
@@ -249,7 +249,7 @@ def _posted(request: PageRequest, held: Form) -> HttpResponse:
             mark=read.mark,
             at=now,
             touch=hidden.touch_of(carried),
-            visitor=hidden.visitor_of(carried),
+            visitor=hidden.visitor_of(carried, request.COOKIES),
             page=hidden.page_of(carried, request.build_absolute_uri(request.path)),
             held_why="honeypot" if request.POST.get(hidden.HONEYPOT, "").strip() else "",
             base=base,

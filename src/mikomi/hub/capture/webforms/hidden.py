@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from mikomi.collector.request import VISITOR_COOKIE, is_staff
 from mikomi.hub.capture.arrivals import AD_CLICKS, CAMPAIGN, LONGEST_ANONYMOUS, LONGEST_TEXT
-from mikomi.hub.capture.models import Source
+from mikomi.hub.capture.models import Source, Visitor
 from mikomi.hub.capture.webforms.answers import cleaned
 
 TOUCH = (*(f"utm_{name}" for name in CAMPAIGN), *AD_CLICKS)
@@ -43,15 +44,25 @@ def page_of(hidden: Mapping[str, str], own: str) -> str:
     return page if page.startswith(("https://", "http://")) else own
 
 
-def visitor_of(hidden: Mapping[str, str]) -> str:
-    """`3:…`, the source's number and the visitor's id; "" where one of them is unknown.
+def visitor_of(hidden: Mapping[str, str], cookies: Mapping[str, str]) -> str:
+    """`3:…`, the source's number and the visitor's id; "" where one of them is unknown, and in browsers of
+    our own people, who fill forms in for others.
 
-    The source is named by its (public) write key; where there is only one site, it need not be.
+    What the tag or the site hands over holds; else the tag's cookie, which comes along by itself where site
+    and collector lie under one domain. The source is named by its (public) write key; where there is only one
+    site, or the visitor was seen, it need not be.
     """
-    anonymous = hidden.get(VISITOR, "")[:LONGEST_ANONYMOUS]
+    if is_staff(cookies):
+        return ""
+    held = cookies.get(VISITOR_COOKIE, "")
+    anonymous = (hidden.get(VISITOR, "") or held)[:LONGEST_ANONYMOUS]
     if not anonymous:
         return ""
     sources = Source.objects.filter(disabled_at=None, kind=Source.Kind.WEB)
+    if anonymous == held:
+        seen = Visitor.objects.filter(anonymous=held, source__in=list(sources.values_list("pk", flat=True)))
+        if (source := seen.order_by("-last_seen").values_list("source", flat=True).first()) is not None:
+            return f"{source}:{anonymous}"
     key = hidden.get(SOURCE, "")
     found = list((sources.filter(write_key=key) if key else sources).values_list("pk", flat=True)[:2])
     return f"{found[0]}:{anonymous}" if len(found) == 1 else ""
