@@ -94,7 +94,7 @@ class World:
             return 200, [("content-type", "text/html; charset=utf-8")], page.encode()
         policy = (
             f"default-src 'none'; script-src {self.base}; connect-src {self.base}; form-action 'self';"
-            " img-src data:"
+            f" img-src data:; frame-src {self.base}"
         )
         page = SITE.format(title=f"{bare} の題", base=self.base, key=self.key)
         said = [("content-type", "text/html; charset=utf-8"), ("content-security-policy", policy)]
@@ -138,6 +138,13 @@ class World:
                 return there
             time.sleep(0.05)
         raise AssertionError(f"only {[one.event or one.type for one in self.stored()]}")
+
+    def wait_for_path(self, path: str) -> None:
+        """Waits until a view of a path is stored."""
+        end = time.monotonic() + WITHIN
+        while ("page", path) not in kinds(self.stored()):
+            assert time.monotonic() < end, path
+            time.sleep(0.05)
 
     def close(self) -> None:
         for server in (self.server, self.site_server):

@@ -6,13 +6,44 @@ import time
 from datetime import UTC, datetime
 
 import polars as pl
-from playwright.sync_api import Page
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect
 
+from mikomi.core.scoring.model_file import parse_model
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.capture.pump import pump
 from mikomi.hub.capture.visitors import confirm_linking
 from mikomi.hub.people import queries as people
+from mikomi.hub.scores import services as scores
+from mikomi.hub.site import pipeline
+from mikomi.hub.site.live import LiveLoop
 from tests.browser.tag_world import WITHIN, World, kinds, source
+from tests.browser.test_lists import Open, enter
+from tests.hub.capture.forms_world import publish_form
+from tests.hub.capture.messages import CHROME
+
+__all__ = ["enter"]
+
+
+IN_A_FRAME = """url => new Promise(done => {
+  const frame = document.createElement("iframe");
+  frame.onload = () => done(null);
+  frame.src = url;
+  document.body.append(frame);
+})"""
+ASKING = """() => new Promise(done => {
+  addEventListener("message", event => done(event.data));
+  parent.postMessage("mikomi?", "*");
+})"""
+FOLLOWED = """urls => {
+  addEventListener("click", event => event.preventDefault());
+  return urls.map(url => {
+    const link = Object.assign(document.createElement("a"), { href: url });
+    document.body.append(link);
+    link.click();
+    return link.href;
+  });
+}"""
 
 
 def loaded(page: Page) -> None:
@@ -69,11 +100,74 @@ def test_nothing_is_sent_or_kept_before_consent(world: World, page: Page) -> Non
     page.evaluate("mikomi.consent(true)")
     world.wait("page")
     assert "mikomi_tag=" in page.evaluate("document.cookie")
+    # Said once, it holds on the next page; and pages of the collector learn whose browser it is.
+    page.goto(f"{world.site}/cases")
+    page.evaluate("document.documentElement.dataset.ready = 1; mikomi.track('ready')")
+    [visitor] = {one.anonymous_id for one in world.wait("ready")}
+    told = {"mikomiVisitor": visitor, "mikomiSource": world.key}
+    assert page.evaluate(IN_A_FRAME, f"{world.base}/f/form") is None
+    frame = page.frame(url=f"{world.base}/f/form")
+    assert frame is not None
+    assert frame.evaluate(ASKING) == told
+    assert page.evaluate(FOLLOWED, [f"{world.base}/f/form?a=1", f"{world.base}/hot/"]) == [
+        f"{world.base}/f/form?a=1&mk_visitor={visitor}&mk_source={world.key}",
+        f"{world.base}/hot/",
+    ]
     page.evaluate("mikomi.consent(false)")
     page.evaluate("mikomi.track('later')")
     page.wait_for_timeout(300)
-    assert kinds(world.stored()) == [("page", "/pricing")]
-    assert page.evaluate("document.cookie") == ""
+    page.goto(f"{world.site}/later")
+    loaded(page)
+    page.wait_for_timeout(300)
+    assert ("page", "/later") not in kinds(world.stored())
+    assert "later" not in {one.event for one in world.stored()}
+    assert page.evaluate("document.cookie + localStorage.length") == "0"
+
+
+def test_from_a_page_view_over_a_form_to_the_hot_list_without_reload(
+    world: World, enter: Open, browser: Browser, live_server
+) -> None:
+    model = """
+name: m
+timezone: Asia/Tokyo
+groups: {料金: ["/pricing*"]}
+engagement:
+  - {id: pricing, label: 料金, when: {kind: page_view, group: 料金}, points: 10, per_day: null}
+  - {id: form, label: フォーム, when: {kind: form_submit}, points: 20}
+hot: {engagement: 40}
+"""
+    hot = enter("/leads/")
+    source(world)
+    confirm_linking("佐々木", "https://www.example.co.jp/privacy", datetime.now(UTC))
+    scores.publish_model(parse_model(model))
+    form, loop = publish_form(), LiveLoop(world.folder)
+    pipeline.score_all(timezone.localdate())
+    hot.goto(live_server.url + "/hot/")
+    expect(hot.get_by_role("heading", name="今、ホットな人はいません")).to_be_visible()
+    hot.evaluate("window.sameDocument = true")
+
+    visiting = browser.new_context(locale="ja-JP", user_agent=CHROME)
+    visitor = visiting.new_page()
+    for path in ("/pricing", "/pricing/plans"):
+        visitor.goto(world.site + path)
+        world.wait_for_path(path)
+    visitor.goto(f"{live_server.url}/f/{form.slug}")
+    visitor.get_by_role("textbox", name="会社").fill("瀬戸内フーズ")
+    visitor.get_by_role("textbox", name="氏名").fill("小林 彩")
+    visitor.get_by_role("textbox", name="メール").fill("aya@setouchi.example")
+    loop.round()
+    visitor.wait_for_timeout(1000)
+    visitor.get_by_role("button").click()
+    expect(visitor.get_by_role("heading")).to_have_text("送信しました")
+    loop.round()
+    pipeline.score_touched(timezone.localdate())
+    row = hot.get_by_role("row").filter(has_text="小林 彩")
+    expect(row).to_contain_text("瀬戸内フーズ")
+    expect(row).to_contain_text("40")
+    expect(hot.get_by_role("status").filter(has_text="一覧を新しくしました")).to_be_attached()
+    assert hot.evaluate("window.sameDocument")
+    visiting.close()
+    hot.goto("about:blank")
 
 
 def test_a_browser_that_says_no_is_heard(world: World, page: Page) -> None:

@@ -32,6 +32,7 @@ app_name = "site"
 urlpatterns = [
     path("", lists.home, name="home"),
     path("hot/", lists.hot_list, name="hot"),
+    path("hot/live/", lists.hot_live, name="hot_live"),
     path("leads/", lists.lead_list, name="leads"),
     path("leads/export/", export.export_page, name="export"),
     path("leads/export/check/", export.export_check, name="export_check"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language
@@ -86,37 +88,74 @@ def lead_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def hot_list(request: HttpRequest) -> HttpResponse:
-    """Leads above the published threshold, each with its curve and its reason."""
+    """Leads above the published threshold, each with its curve and its reason; it follows what happens."""
     now = standing()
-    query = address.read(request.GET, size=HOT_SIZE)
+    context = _hot_context(request.GET, now)
+    return render(request, "site/hot.html", context | _live(request, request.GET, context, now))
+
+
+@require_safe
+def hot_live(request: HttpRequest) -> HttpResponse:
+    """The same list for a page that asks again and again: nothing while nothing was scored since, or while
+    it would look the same."""
+    given = request.GET.copy()
+    at, _dot, look = given.pop("seen", [""])[-1].partition(".")
+    now = standing()
+    if at == _scored(now):
+        return HttpResponse(status=204)
+    context = _hot_context(given, now)
+    live = _live(request, given, context, now)
+    if look == live["look"]:
+        return HttpResponse(status=204)
+    return render(request, "site/partials/hot_live.html", context | live)
+
+
+def _live(
+    request: HttpRequest, given: QueryDict, context: dict[str, Any], now: Standing | None
+) -> dict[str, Any]:
+    """The list itself, and where it asks whether it is still so."""
+    shown = render_to_string("site/partials/hot_list.html", context, request)
+    look = hashlib.sha256(shown.encode()).hexdigest()[:16]
+    asked = given.copy()
+    asked["seen"] = f"{_scored(now)}.{look}"
+    # What was rendered by a template is safe already.
+    return {"list": shown, "look": look, "live_url": f"{reverse('site:hot_live')}?{asked.urlencode()}"}
+
+
+def _scored(now: Standing | None) -> str:
+    """When the rows were written last; another one after each run."""
+    return f"{now.scored_at.timestamp():.6f}".replace(".", "-") if now else "-"
+
+
+def _hot_context(given: QueryDict, now: Standing | None) -> dict[str, Any]:
+    query = address.read(given, size=HOT_SIZE)
     query = _hot_only(query)
     page = _without_leavers(list_page(query, now))
     counts = cells.counted_heats()
     before = log.hot_before(now.on, 7) if now else None
-    context = _list_context(request.GET, query, page)
+    context = _list_context(given, query, page)
     context |= {
         "standing": now,
         "who": _who(now) if now else "",
         "query": query,
         "told": tell(page.rows, now) if now else {},
-        "chips": chips.make_chips(request.GET, now.model if now else None, leave_out=["heat"]),
+        "chips": chips.make_chips(given, now.model if now else None, leave_out=["heat"]),
         "leads": sum(counts.values()),
         "hot": counts[levels.HOT],
         "hot_kept": kept_out.kept_from_hot(0)[0],
         "more": None if before is None else counts[levels.HOT] - before,
         "fewer": None if before is None else before - counts[levels.HOT],
         "head_urls": {
-            sort: address.sorted_by(request.GET, query, sort)
-            for sort in ("company", "total", "owner", "last_day")
+            sort: address.sorted_by(given, query, sort) for sort in ("company", "total", "owner", "last_day")
         },
         "directions": {query.sort: "descending" if query.descending else "ascending"},
         "filtered": replace(query, filters=replace(query.filters, heat=())).asked,
         "score_url": _address("scores:edit"),
         "import_url": _address("people:upload", "people:imports"),
-        "export_url": f"{reverse('site:export')}?{address.with_values(request.GET, 'heat', '4')[1:]}",
+        "export_url": f"{reverse('site:export')}?{address.with_values(given, 'heat', '4')[1:]}",
         "menu_key": "hot",
     }
-    return render(request, "site/hot.html", context)
+    return context
 
 
 def _who(now: Standing) -> str:
