@@ -106,8 +106,28 @@ def test_without_cookies_a_visitor_is_one_for_a_day_and_a_site(tmp_path: Path) -
 
 def test_our_own_people_are_marked(asking: Asking) -> None:
     send(asking, staff=True)
-    [entry] = asking.stored()
-    assert json.loads(entry.flags)["staff"] == "1"
+    for cookie in ("mikomi_session=s", "mikomi_staff=1", "mikomi_session=s; mikomi_staff=0", "other=1"):
+        send(asking, headers={**HERE, "cookie": cookie})
+    told = [json.loads(entry.flags).get("staff") for entry in asking.stored()]
+    assert told == ["1", "1", "1", None, None]
+
+
+def test_who_opens_the_link_that_nobody_sees_is_named(asking: Asking) -> None:
+    def follow(query: str = f"k={KEY}", **headers: str):
+        return asking.ask("GET", "/v1/more", query=query, headers=headers)
+
+    answer = follow(cookie=f"mikomi_id={ID}")
+    assert (answer.status, answer.headers["x-robots-tag"]) == (200, "noindex, nofollow")
+    assert "set-cookie" not in answer.headers
+    follow(f"k={KEY}&mk_visitor={OTHER}")
+    follow()
+    follow(cookie=f"mikomi_id={ID}", **{"sec-purpose": "prefetch"})
+    first, second, third = visitors(asking)
+    assert (first, second, third[:4]) == (ID, OTHER, "day-")
+    [told] = decode_batch(asking.stored()[0].body)
+    assert isinstance(told, Message)
+    assert (told.type, told.event) == ("track", "trap")
+    assert follow("k=other").code == "unknown_key"
 
 
 @pytest.mark.parametrize(

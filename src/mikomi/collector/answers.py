@@ -24,6 +24,11 @@ SUCCESS = b'{"success":true}'
 MOST_NAMED = 20
 """Refused messages that an answer names one by one."""
 
+TRAP_PAGE = (
+    '<!doctype html><html lang="ja"><meta charset="utf-8"><title>見えないリンク</title>'
+    "<p>このページは、人には見えないリンクの先です。前のページにお戻りください。</p>"
+    '<p lang="en">A link that people cannot see leads here. Please go back to the page before.</p>'
+).encode()
 PLAIN_START = {
     "type": "http.response.start",
     "status": 200,
@@ -82,6 +87,20 @@ async def give_script(send: Send, request: Request, script: Script) -> None:
     headers += [header for header in _for_site(request) if header[0] != b"vary"]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if request.scope["method"] == "HEAD" else body})
+
+
+async def give_trap(send: Send, request: Request) -> None:
+    """What stands behind the link that no person can see; in words, should one ever get here."""
+    headers = [
+        (b"content-type", b"text/html; charset=utf-8"),
+        (b"x-robots-tag", b"noindex, nofollow"),
+        (b"cache-control", b"no-store"),
+        NO_SNIFFING,
+        (b"content-length", b"%d" % len(TRAP_PAGE)),
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    body = b"" if request.scope["method"] == "HEAD" else TRAP_PAGE
+    await send({"type": "http.response.body", "body": body})
 
 
 async def send_json(

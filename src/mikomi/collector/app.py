@@ -11,7 +11,8 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from mikomi.collector import answers
-from mikomi.collector.gate import AFTER_BODY, BEFORE_BODY, Gate
+from mikomi.collector.cookies import name_trapped
+from mikomi.collector.gate import AFTER_BODY, BEFORE_BODY, Gate, refuse_flooding_address
 from mikomi.collector.journal import Journal, JournalBusy
 from mikomi.collector.messages import MOST_BYTES
 from mikomi.collector.openapi import description
@@ -28,6 +29,8 @@ type Send = Callable[[Message], Awaitable[None]]
 
 BODY_SECONDS = 30.0
 """For a body to arrive whole."""
+AHEAD = frozenset({b"purpose", b"x-purpose", b"x-moz", b"sec-purpose"})
+"""What browsers say that fetch a page before anybody asked for it."""
 NOWHERE = Route("description")
 FETCHED_AGAIN = (b"cache-control", b"public, max-age=60")
 
@@ -55,6 +58,9 @@ class Collector:
                 await self._take(request, receive, send)
             elif method == "OPTIONS":
                 await answers.preflight(send, request, route)
+            elif method in route.methods and route.kind == "trap":
+                await self._spring(request)
+                await answers.give_trap(send, request)
             elif method in route.methods and route.kind == "script":
                 await answers.give_script(send, request, self._script(request))
             elif method in route.methods:
@@ -102,6 +108,36 @@ class Collector:
         else:
             await send(answers.PLAIN_START)
             await send(answers.PLAIN_BODY)
+
+    async def _spring(self, request: Request) -> None:
+        """Notes that somebody opened the link that no person can see."""
+        refuse_flooding_address(self._gate, request)
+        query = dict(parse_qsl(request.scope["query_string"][:2048].decode("latin-1")))
+        request.source = source = self._source(query.get("k", ""))
+        settings = self._gate.settings.settings
+        self._gate.addresses.take(request.address, 1, settings.limits.requests_per_minute, request.now)
+        if not request.headers.keys().isdisjoint(AHEAD):
+            # A browser that fetches ahead is no machine that follows links.
+            return
+        body = name_trapped(
+            query.get("mk_visitor", ""),
+            source,
+            request.headers,
+            address=request.address,
+            received=request.received,
+            salt=settings.salt,
+        )
+        try:
+            await self.journal.append(
+                received=request.received,
+                source=source.id,
+                body=body,
+                address=request.address,
+                agent=request.agent(),
+                flags=request.flags(),
+            )
+        except JournalBusy as busy:
+            raise Refuse(Reason.BUSY, retry_after=busy.retry_after) from busy
 
     def _script(self, request: Request) -> Script:
         query = request.scope["query_string"][:2048].decode("latin-1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import time
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
@@ -22,6 +22,8 @@ LONGEST_HEADER = 2048
 LONGEST_KEY = 128
 VISITOR_COOKIE = "mikomi_id"
 LOGIN_COOKIE = "mikomi_session"
+STAFF_COOKIE = "mikomi_staff"
+"""`1`: our own people are at this browser; `0`: its visits count all the same, as somebody there said."""
 
 KEPT_HEADERS = {
     b"origin": "origin",
@@ -126,19 +128,18 @@ class Request:
         """JSON of the few headers kept; `visitor` and `login` come from cookies."""
         headers = self.headers
         cookie = headers.get(b"cookie")
-        staff = self.tagged is not None and self.tagged.staff
+        cookies = cookies_in(cookie) if cookie else {}
+        staff = (self.tagged is not None and self.tagged.staff) or is_staff(cookies)
         if cookie is None and not staff and headers.keys().isdisjoint(KEPT_HEADERS):
             return "{}"
         found = {name: headers[header] for header, name in KEPT_HEADERS.items() if header in headers}
         said = {name: value[:LONGEST_HEADER].decode("latin-1") for name, value in found.items()}
         if staff:
             said["staff"] = "1"
-        if cookie:
-            cookies = cookies_in(cookie)
-            if VISITOR_COOKIE in cookies:
-                said["visitor"] = cookies[VISITOR_COOKIE][:LONGEST_KEY]
-            if LOGIN_COOKIE in cookies:
-                said["login"] = "1"
+        if VISITOR_COOKIE in cookies:
+            said["visitor"] = cookies[VISITOR_COOKIE][:LONGEST_KEY]
+        if LOGIN_COOKIE in cookies:
+            said["login"] = "1"
         return msgspec.json.encode(said).decode()
 
 
@@ -157,6 +158,12 @@ def key_in(authorization: bytes) -> str:
         return base64.b64decode(value, validate=True).partition(b":")[0].decode("utf-8")
     except (binascii.Error, UnicodeDecodeError):
         return ""
+
+
+def is_staff(cookies: Mapping[str, str]) -> bool:
+    """Whether a browser with these cookies is our own people's: it was marked, or somebody is logged in."""
+    said = cookies.get(STAFF_COOKIE)
+    return said == "1" or (said != "0" and LOGIN_COOKIE in cookies)
 
 
 def cookies_in(header: bytes) -> dict[str, str]:

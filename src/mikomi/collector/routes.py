@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple, get_args
 
 from mikomi.collector.messages import MessageType
 
-type Kind = Literal["batch", "single", "tag", "script", "settings", "source_config", "description"]
+type Kind = Literal["batch", "single", "tag", "script", "trap", "settings", "source_config", "description"]
 
 WITH_EVENTS: frozenset[Kind] = frozenset({"batch", "single", "tag"})
 SETTINGS_START = "/v1/projects/"
@@ -47,7 +47,9 @@ ROUTES = _routes()
 """By path; the settings of a project, whose path holds the key, are not in it."""
 
 
-OF_TAG = {"/v1/tag": Route("tag"), "/mikomi.js": Route("script")}
+TRAP = "/v1/more"
+"""What a link leads to that no person can see."""
+OF_TAG = {"/v1/tag": Route("tag"), "/mikomi.js": Route("script"), TRAP: Route("trap")}
 """What only our own tag asks for, and may change with it: no part of the description."""
 
 

@@ -36,6 +36,8 @@ class Reason(StrEnum):
     BURST = "burst"
     SPEED = "speed"
     OWN_STAFF = "own_staff"
+    OWN_BROWSER = "own_browser"
+    OWN_MAIL = "own_mail"
     TOLD = "told"
     BY_HAND = "by_hand"
 
@@ -140,8 +142,24 @@ VERDICTS: dict[Reason, Verdict] = {
         85,
     ),
     Reason.OWN_STAFF: Verdict(
-        Words("自社からのアクセス", "Our own staff"),
+        Words("自社からのアクセス", "Our own offices"),
         Words("自社からのアクセスなので、数えません", "From our own office, so it does not count"),
+        100,
+    ),
+    Reason.OWN_BROWSER: Verdict(
+        Words("自社の人のブラウザ", "Browsers of our own people"),
+        Words(
+            "自社の人のブラウザ（Mikomi にログインしたか、除くとした）なので、数えません",
+            "From a browser of our own people (logged in to Mikomi, or left out), so it does not count",
+        ),
+        100,
+    ),
+    Reason.OWN_MAIL: Verdict(
+        Words("自社の人のメールアドレス", "Mail addresses of our own people"),
+        Words(
+            "Mikomi を使う人のメールアドレスなので、数えません",
+            "The mail address of somebody who uses Mikomi, so it does not count",
+        ),
         100,
     ),
     Reason.TOLD: Verdict(

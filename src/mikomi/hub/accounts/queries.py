@@ -33,6 +33,11 @@ def colleagues() -> list[tuple[int, str]]:
     return list(User.objects.filter(is_active=True).order_by("name", "pk").values_list("pk", "name"))
 
 
+def addresses() -> list[str]:
+    """The mail addresses of everybody who may log in."""
+    return list(User.objects.filter(is_active=True).values_list("email", flat=True))
+
+
 def addresses_of(numbers: Iterable[int]) -> list[tuple[str, str]]:
     """Mail address and language (`ja`, `en` or "") of those of `numbers` who may log in."""
     there = User.objects.filter(is_active=True, pk__in=list(numbers))

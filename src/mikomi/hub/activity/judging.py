@@ -19,7 +19,7 @@ from mikomi.hub.kit.setwise import fetch, on_postgres, staged
 
 SUBJECTS_A_STEP = 2_000
 GIVEN_BACK = frozenset(Reason) - {
-    *(Reason.BY_HAND, Reason.TOLD, Reason.OWN_STAFF),
+    *(Reason.BY_HAND, Reason.TOLD, Reason.OWN_STAFF, Reason.OWN_BROWSER, Reason.OWN_MAIL),
     *(Reason.TRAP, Reason.HEAD, Reason.PREFETCH),
 }
 """Reasons that a later look may drop: it sees all that was seen then. The others were said by somebody, or

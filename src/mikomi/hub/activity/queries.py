@@ -10,6 +10,7 @@ import polars as pl
 from django.db import transaction
 
 from mikomi.core.events import ActivitySource
+from mikomi.core.machines.reasons import Reason
 from mikomi.hub.activity.source import activity_of, all_activity
 from mikomi.hub.activity.types import KnownOutcome, MachineAct, Moment, Timeline
 from mikomi.hub.kit.setwise import fetch, listed, on_postgres, staged
@@ -28,6 +29,7 @@ _EVENT = {
     "certainty": pl.Int16,
 }
 
+_NAME = {"subject": pl.Int32, "at": pl.Int64, "id": pl.Int64}
 SUBJECTS_AT_ONCE = 100
 """SQLite takes up to 500 selects in one statement; shorter ones are prepared sooner."""
 
@@ -96,6 +98,51 @@ def contents_of_keys(keys: pl.Series) -> pl.DataFrame:
             " join activity_event e on e.subject = s.id join activity_touch t on t.id = e.touch"
             " where e.counted group by a.key, t.content",
             {"key": pl.String, "content": pl.String, "n": pl.Int64},
+        )
+
+
+def days_of_machines(keys: pl.Series, kind: str, since: int) -> pl.DataFrame:
+    """On which days machines did something of a `kind` under these keys, from `since` (µs UTC) on: `key`,
+    `day` (days since 1970)."""
+    schema = {"key": pl.String, "day": pl.Int32}
+    touches = fetch("select id from activity_touch where kind = %s", {"touch": pl.Int32}, [kind])
+    if touches.is_empty():
+        return pl.DataFrame(schema=schema)
+    with (
+        transaction.atomic(),
+        staged(touches, "of_kind"),
+        staged(keys.unique().alias("key").to_frame(), "asked"),
+    ):
+        return fetch(
+            "select distinct a.key, e.day from asked a join activity_subject s on s.key = a.key"
+            " join activity_event e on e.subject = s.id and e.at >= %s"
+            " where e.automated and e.touch in (select touch from of_kind)",
+            schema,
+            [since],
+        )
+
+
+def counted_on(days: pl.DataFrame) -> pl.DataFrame:
+    """What counts of the events under keys on days (`key`, `day`), without what somebody said by hand:
+    `subject`, `at` (µs), `id`."""
+    with transaction.atomic(), staged(days.select("key", "day").unique(), "asked"):
+        return fetch(
+            "select e.subject, e.at, e.id from asked a join activity_subject s on s.key = a.key"
+            " join activity_event e on e.subject = s.id and e.day = a.day"
+            f" where e.counted and e.reason <> '{Reason.BY_HAND}'",
+            _NAME,
+        )
+
+
+def counted_of(leads: Collection[int]) -> pl.DataFrame:
+    """The same of all that leads (numbers) did."""
+    with listed(pl.Series(sorted(leads), dtype=pl.Int32), "asked", "lead") as (beginning, given):
+        return fetch(
+            f"{beginning}select e.subject, e.at, e.id from asked a cross join activity_subject s"
+            " join activity_event e on e.subject = s.id where s.lead = a.lead"
+            f" and e.counted and e.reason <> '{Reason.BY_HAND}'",
+            _NAME,
+            given,
         )
 
 

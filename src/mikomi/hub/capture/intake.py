@@ -19,7 +19,7 @@ from mikomi.core.machines.reasons import Reason, certainty
 from mikomi.hub.activity.changes import changing
 from mikomi.hub.activity.services import put_titles, record_events
 from mikomi.hub.activity.types import Recorded
-from mikomi.hub.capture import arrivals, machines, persons, touches, visitors
+from mikomi.hub.capture import arrivals, machines, own_people, persons, touches, traps, visitors
 from mikomi.hub.capture.models import JournalCursor, Network, RefusedCount, SeenMessage, Source
 from mikomi.hub.capture.networks import placed
 from mikomi.hub.capture.tagging import seen_pages
@@ -28,6 +28,7 @@ from mikomi.hub.kit.setwise import fetch, staged
 
 EPOCH = date(1970, 1, 1).toordinal()
 _EVENT = ["message", "kind", "content", "title", "at", "payload", "key", "own", "source", "visitor", "touch"]
+_SURE = {reason.value: certainty(reason) for reason in Reason}
 KEEP_NAMES_DAYS = 90
 """So long a message that is sent again is known."""
 
@@ -131,7 +132,12 @@ def _record(messages: pl.DataFrame, number: int) -> int:
     own = placed(messages["address"]).filter(pl.col("kind") == Network.Kind.OWN)["address"]
     messages = messages.with_columns(
         persons.user_key().alias("user_key"),
-        (pl.col("staff") | pl.col("address").is_in(own.implode())).alias("own"),
+        pl.when("staff")
+        .then(pl.lit(Reason.OWN_BROWSER.value))
+        .when(pl.col("address").is_in(own.implode()))
+        .then(pl.lit(Reason.OWN_STAFF.value))
+        .otherwise(pl.lit(""))
+        .alias("own"),
     )
     messages = captured.set_aside(messages)
     whose = persons.take_people(messages, number)
@@ -158,16 +164,21 @@ def _record(messages: pl.DataFrame, number: int) -> int:
 def _judged(events: pl.DataFrame) -> pl.DataFrame:
     judged = machines.judge_messages(events)
     # Visits of our own people are kept, and count for nothing.
-    ours = pl.when("own")
-    return events.hstack(judged).with_columns(
-        (pl.col("own") | pl.col("automated")).alias("automated"),
-        ours.then(pl.lit(Reason.OWN_STAFF.value)).otherwise("reason").alias("reason"),
-        ours.then(pl.lit(certainty(Reason.OWN_STAFF), pl.Int16)).otherwise("certainty").alias("certainty"),
+    ours = pl.when(pl.col("own") != "").then("own")
+    why = ours.when(traps.of_trapped(events)).then(pl.lit(Reason.TRAP.value))
+    events = events.hstack(judged).with_columns(why=why)
+    return events.with_columns(
+        (pl.col("why").is_not_null() | pl.col("automated")).alias("automated"),
+        pl.coalesce("why", "reason").alias("reason"),
+        pl.when(pl.col("why").is_not_null())
+        .then(pl.col("why").replace_strict(_SURE, return_dtype=pl.Int16))
+        .otherwise("certainty")
+        .alias("certainty"),
     )
 
 
 def _store(events: pl.DataFrame) -> Recorded:
-    return record_events(
+    recorded = record_events(
         events.select(
             pl.col("key").alias("lead"),
             pl.from_epoch("at", "us").dt.replace_time_zone("UTC").alias("at"),
@@ -181,3 +192,6 @@ def _store(events: pl.DataFrame) -> Recorded:
             pl.format("web:{}", "source").alias("source"),
         )
     )
+    traps.take_back(events)
+    own_people.leave_out(recorded.leads)
+    return recorded

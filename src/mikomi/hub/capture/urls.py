@@ -23,6 +23,7 @@ urlpatterns = [
     path("settings/tag/", tag.tags, name="tags"),
     path("settings/tag/<int:number>/", tag.tag, name="tag"),
     path("settings/tag/<int:number>/switch/", tag.switch, name="tag_switch"),
+    path("settings/tag/<int:number>/staff/", tag.staff, name="tag_staff"),
     path("settings/tag/<int:number>/arriving/", tag.arriving, name="tag_arriving"),
     path("settings/tag/<int:number>/check/", tag.check_page, name="tag_check"),
     path("settings/tag/<int:number>/missing/", tag.check_missing, name="tag_missing"),

@@ -55,10 +55,17 @@ def pieces(data: BinaryIO, first: int, last: int) -> Iterator[bytes]:
 
 
 def note_download(
-    link: DocumentLink, headers: Mapping[str, str], address: str, at: datetime, visitor: str = ""
+    link: DocumentLink,
+    headers: Mapping[str, str],
+    address: str,
+    at: datetime,
+    visitor: str = "",
+    *,
+    ours: bool = False,
 ) -> None:
     """Writes down that a link was opened, and has it count for its lead (or, by a link for anybody, for
-    the visitor `3:…` that came along). Programs and browsers that fetch ahead do not count."""
+    the visitor `3:…` that came along). Programs and browsers that fetch ahead do not count, nor do `ours`,
+    the browsers of our own people."""
     agent = headers.get("User-Agent", "")
     ahead = {name: headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz")}
     flags = json.dumps({"purpose": " ".join(ahead.values())})
@@ -66,6 +73,8 @@ def note_download(
     automated, _sure, reason = judge_request("download", "", 0, json.dumps(said))
     if not agent:
         automated, reason = True, Reason.PROGRAM
+    if ours:
+        automated, reason = True, Reason.OWN_BROWSER
     told = f"{settings.SECRET_KEY} {address} {agent}"
     browser = hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:32]
     lead = link.lead or (link.submission.lead if link.submission else None)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mikomi.collector.routes import TRAP
+
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
     """`line`: the tag. `calls`: for pages whose own scripts speak to it before it is there. `policy`: what
-    a Content-Security-Policy of the site must allow. `host`: where all of it goes."""
+    a Content-Security-Policy of the site must allow. `host`: where all of it goes. `trap`: a link that no
+    person can see."""
 
     line: str
     calls: str
     policy: str
     host: str
+    trap: str
 
 
 CALLS = (
@@ -31,4 +35,5 @@ def snippet_of(key: str, base: str) -> Snippet:
         CALLS,
         f"script-src {base}; connect-src {base}",
         base,
+        f'<a href="{base}{TRAP}?k={key}" rel="nofollow" aria-hidden="true" tabindex="-1"></a>',
     )

@@ -12,6 +12,7 @@ from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from mikomi.collector.request import is_staff
 from mikomi.hub.capture.documents import giving, keeping
 from mikomi.hub.capture.webforms import hidden
 from mikomi.hub.kit.requests import PageRequest
@@ -39,8 +40,9 @@ def give(request: PageRequest, token: str) -> HttpResponseBase:
     first, last = span
     if request.method == "GET" and first == 0:
         carried = hidden.carried({name: request.GET.get(name, "") for name in hidden.NAMES})
-        visitor = hidden.visitor_of(carried)
-        giving.note_download(link, request.headers, request.META.get("REMOTE_ADDR", ""), now, visitor)
+        visitor = hidden.visitor_of(carried, request.COOKIES)
+        ours, address = is_staff(request.COOKIES), request.META.get("REMOTE_ADDR", "")
+        giving.note_download(link, request.headers, address, now, visitor, ours=ours)
     if request.method == "HEAD":
         data.close()
         answer: HttpResponseBase = HttpResponse()

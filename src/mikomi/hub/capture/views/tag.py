@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mikomi.collector.reasons import REFUSALS, Reason
+from mikomi.collector.request import STAFF_COOKIE
 from mikomi.core.words import MikomiError, Words
-from mikomi.hub.capture import sources
+from mikomi.hub.capture import own_people, sources
 from mikomi.hub.capture.models import RefusedCount, Source
 from mikomi.hub.capture.tagging import checking, lifetimes, seen_pages
 from mikomi.hub.capture.tagging.fetching import addresses_of, fetch_page
@@ -121,6 +122,20 @@ def switch(request: PageRequest, number: int) -> HttpResponse:
     return redirect("capture:tag", number)
 
 
+@require_POST
+def staff(request: PageRequest, number: int) -> HttpResponse:
+    """Leaves this browser's visits out, or has them count."""
+    _source(number)
+    ours = request.POST.get("ours") == "1"
+    said = (
+        _("このブラウザの訪問を、これから数えません") if ours else _("このブラウザの訪問を、これから数えます")
+    )
+    messages.success(request, said)
+    answer = redirect("capture:tag", number)
+    own_people.mark_browser(answer, ours=ours)
+    return answer
+
+
 @require_safe
 def arriving(request: PageRequest, number: int) -> HttpResponse:
     """What arrives, for a page that asks again and again."""
@@ -213,6 +228,7 @@ def _page(request: PageRequest, source: Source, said: dict[str, Any], status: in
         "refusals": _refusals(source.pk),
         "url": origin + "/" if origin else "",
         "sitemap": origin + "/sitemap.xml" if origin else "",
+        "staff": request.COOKIES.get(STAFF_COOKIE, ""),
         "menu_key": "tag",
     }
     return render(request, "capture/tag/tag.html", context | _arriving(source) | said, status=status)

@@ -80,7 +80,7 @@ def set_aside(messages: pl.DataFrame) -> pl.DataFrame:
     """Takes the messages (as `arrivals.read` gives them, and `own`) out that a form of the site sent with a
     mail address, and has a worker take them in as submissions; the others. Our own offices try forms out."""
     asked = messages.drop_nulls("traits").filter(
-        ~pl.col("own") & (pl.col("kind") == "form_submit") & pl.col("content").str.starts_with(CONTENT)
+        (pl.col("own") == "") & (pl.col("kind") == "form_submit") & pl.col("content").str.starts_with(CONTENT)
     )
     if asked.is_empty():
         return messages

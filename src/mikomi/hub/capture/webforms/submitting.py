@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import polars as pl
 from django.db import transaction
 
-from mikomi.hub.capture import touches, visitors
+from mikomi.hub.capture import own_people, touches, visitors
 from mikomi.hub.capture.models import ConsentWording, Form, FormVersion, Submission
 from mikomi.hub.capture.seminars import seats
 from mikomi.hub.capture.webforms import following
@@ -81,6 +82,7 @@ def take_in(number: int) -> None:
         touches.note_submission(held.pk, held.at, held.touch, held.page)
         touches.follow([held.lead])
         _identify(held)
+        own_people.leave_out(pl.Series([held.lead], dtype=pl.Int32))
         if held.consented and not content.consent.double:
             following.record_consent(held, confirmed=False)
         enqueue("site.score_changed", once=True)
