@@ -16,9 +16,9 @@ SCHEMA: dict[str, type[pl.DataType]] = {
     "source": pl.String,
     "kind": pl.String,
     "reason": pl.String,
-    "touch": pl.Int32,
     "n": pl.Int64,
 }
+_BY_TOUCH = {**{name: SCHEMA[name] for name in KEY}, "touch": pl.Int32, "n": pl.Int64}
 WHY = "case when e.automated then e.reason else '' end"
 """SQL for the reason that an event `e` is counted under."""
 
@@ -52,7 +52,7 @@ def tally_without(where: str, params: Sequence[Any] = ()) -> None:
     going = fetch(
         f"select e.day, e.source, t.kind, {WHY}, e.touch, -count(*) from activity_event e"
         f" join activity_touch t on t.id = e.touch where {where} group by 1, 2, 3, 4, 5",
-        SCHEMA,
+        _BY_TOUCH,
         params,
     )
     tally(going)
