@@ -88,3 +88,15 @@ def test_a_form_knows_the_browser_by_the_tags_cookie(source: int) -> None:
     assert held == {"aya@setouchi.example": f"{source}:{BROWSER}", "kei@setouchi.example": ""}
     [lead] = leads_by_email(pl.Series(["aya@setouchi.example"]))["number"]
     assert sum(activity.event_counts([lead]).values()) == 2
+
+
+def test_a_colleague_chooses_whether_this_browser_counts(source: int) -> None:
+    browser = Client(headers={"accept-language": "ja"})
+    browser.force_login(User.objects.create_user("mori@works.example", name="森"))
+    path = f"/settings/tag/{source}/"
+    assert "ログインしているあいだ" in browser.get(path).content.decode()
+    for ours, words in (("0", "ほかの人と同じに数えています"), ("1", "ログアウトしても数えません")):
+        browser.post(f"{path}staff/", {"ours": ours})
+        held = browser.cookies["mikomi_staff"]
+        assert (held.value, held["httponly"], held["samesite"]) == (ours, True, "Lax")
+        assert words in browser.get(path).content.decode()

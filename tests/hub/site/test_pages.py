@@ -228,3 +228,20 @@ def test_a_list_of_one_page_has_its_rows_in_order(client, world) -> None:
     page = text(client, "/leads/?sort=-total")
     shown = [int(n) for n in re.findall(r'href="/leads/(\d+)/"', page)]
     assert shown == list(LeadScore.objects.order_by("-total", "-lead_id").values_list("lead_id", flat=True))
+
+
+def test_the_hot_list_is_told_anew_only_when_it_would_look_otherwise(client: Client, world) -> None:
+    page = text(client, "/hot/?sort=company")
+    asked = re.search(r'hx-get="([^"]+)"', page)
+    assert asked is not None
+    url = asked[1].replace("&amp;", "&")
+    assert client.get(url).status_code == 204
+    pipeline.score_all(ON)
+    assert client.get(url).status_code == 204
+    put_events([("L8", 0, "download", "doc/guide"), ("L8", 1, "download", "doc/guide")])
+    pipeline.score_touched(ON)
+    told = text(client, url)
+    assert "及川 隆" in told
+    assert "一覧を新しくしました" in told
+    assert "?sort=-company" in told
+    assert 'hx-get="/hot/live/?sort=company&amp;seen=' in told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,7 +11,6 @@ from datetime import date, timedelta
 import polars as pl
 
 from mikomi.core.conditions.activity import ActivityCondition, glob_pattern, matches
-from mikomi.core.conditions.text import fold_text, folded
 from mikomi.core.events import Touches
 from mikomi.core.scoring.model import Model
 from mikomi.core.words import Words
@@ -125,9 +125,10 @@ def narrowed(contents: pl.DataFrame, model: Model, *, text: str, kind: str, grou
         contents = contents.filter(~covered(contents, model, [name for name, _globs in model.groups]))
     elif group:
         contents = contents.filter(covered(contents, model, [group]))
-    for word in text.split():
-        said = pl.concat_str("content", pl.lit(" "), pl.col("title").fill_null(""))
-        contents = contents.filter(folded(said).str.contains(fold_text(word), literal=True))
+    said = pl.concat_str("content", pl.lit(" "), pl.col("title").fill_null(""))
+    for word in unicodedata.normalize("NFKC", text).lower().split():
+        found = said.str.normalize("NFKC").str.to_lowercase().str.contains(word, literal=True)
+        contents = contents.filter(found)
     return contents
 
 
