@@ -86,8 +86,7 @@ def test_a_view_keeps_filters_order_and_columns(enter: Open) -> None:
     expect(page.locator("tbody tr")).to_have_count(8)
 
 
-def test_chosen_people_are_edited_and_the_edit_taken_back_by_a_key(enter: Open) -> None:
-    page = enter("/leads/?sort=kana")
+def tag_two(page: Page) -> None:
     page.get_by_role("checkbox", name="三宅 浩司を選ぶ").check()
     page.get_by_role("checkbox", name="及川 隆を選ぶ").check()
     expect(page.locator(".mk-bulk")).to_contain_text("2人を選択中")
@@ -99,6 +98,16 @@ def test_chosen_people_are_edited_and_the_edit_taken_back_by_a_key(enter: Open) 
     page.get_by_role("button", name="2人に行う").click()
     expect(page).to_have_url(re.compile(r"/leads/\?sort=kana"))
     expect(page.locator(".mk-toast")).to_contain_text("2人")
+
+
+def test_chosen_people_are_edited_and_the_edit_taken_back_at_once_and_from_the_history(enter: Open) -> None:
+    page = enter("/leads/?sort=kana")
+    tag_two(page)
+    page.locator(".mk-toast").get_by_role("button", name="元に戻す").click()
+    expect(page.locator(".mk-toast")).to_contain_text("元に戻しました")
+    expect(page).to_have_url(re.compile(r"/leads/\?sort=kana"))
+    assert labels.lead_counts("tag") == {}
+    tag_two(page)
     tag = labels.labels("tag")[0].number
     assert labels.lead_counts("tag") == {tag: 2}
     page.get_by_role("button", name="条件を足す").click()
@@ -107,7 +116,7 @@ def test_chosen_people_are_edited_and_the_edit_taken_back_by_a_key(enter: Open) 
     page.go_back()
     page.goto(page.url.split("/leads/")[0] + "/acts/")
     page.get_by_role("button", name="元に戻す：タグ「展示会」をつける").click()
-    expect(page.locator("#acts")).to_contain_text("元に戻しました")
+    expect(page.locator("#acts tbody tr").first).to_contain_text("元に戻しました")
     assert labels.lead_counts("tag") == {}
 
 
