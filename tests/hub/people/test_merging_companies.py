@@ -10,6 +10,8 @@ from mikomi.core.words import MikomiError
 from mikomi.hub.people import company_facts, exclusions, queries, services
 from mikomi.hub.people.dated import origin
 from mikomi.hub.people.duplicates import finding as same_people
+from mikomi.hub.people.duplicates import merging as same_persons
+from mikomi.hub.people.duplicates import parting as parting_persons
 from mikomi.hub.people.models import Company, CompanyPair, Lead
 from mikomi.hub.people.notes import notes_of, write_note
 from mikomi.hub.people.same import queries as same
@@ -184,3 +186,13 @@ def test_not_the_same_holds_for_the_one_that_a_merge_put_in_its_place() -> None:
     services.set_value(Lead.objects.get(key="a").pk, "corporate_number", NUMBER, origin("page"))
     Company.objects.filter(pk=three).update(attributes={"corporate_number": NUMBER})
     assert find_same_companies() == 0
+
+
+def test_whoever_was_there_by_a_merge_of_people_stays_with_its_own_company() -> None:
+    one, two = put()
+    numbers = queries.numbers_of(["a", "b"])
+    persons = same_persons.merge(numbers["a"], numbers["b"], ["company"])
+    merged = merge(one, two)
+    parting_persons.part(persons)
+    part(merged.number)
+    assert (people_of(one), people_of(two)) == ({"a"}, {"b"})

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from mikomi.hub.activity.changes import changing, mark_changed
-from mikomi.hub.kit.setwise import fetch
+from mikomi.hub.kit.setwise import fetch, on_postgres
 from mikomi.hub.people import companies as firms
 from mikomi.hub.people.dated import SUBJECT, origin, versions_of, write_history, write_values
 from mikomi.hub.people.models import Company, CompanyAlias, CompanyMerge, Lead, Scope
@@ -45,7 +45,7 @@ def merge(kept: int, gone: int, take: Collection[str] | None = None, *, by_id: i
         moved = leads_of(gone)
         batch = begin_batch(one.name, other.name, len(moved), by_id)
         before = put_together(COMPANIES, kept, gone) | {
-            "leads": moved.to_list(),
+            "leads": dict(names_of(gone).iter_rows()),
             "aliases": list(CompanyAlias.objects.filter(company=gone).values_list("key", flat=True)),
             "numbers": [_numbers(kept), _numbers(gone)],
         }
@@ -61,6 +61,16 @@ def leads_of(company: int) -> pl.Series:
     """The leads of a company, those that are out included (Int32, sorted)."""
     rows = fetch("select id from people_lead where company_id = %s", {"lead": pl.Int32}, [company])
     return rows["lead"].sort()
+
+
+def names_of(company: int) -> pl.DataFrame:
+    """How the leads of a company, those that are out included, call it: `lead`, `company`."""
+    name = "attributes ->> 'company'" if on_postgres() else "attributes ->> '$.company'"
+    return fetch(
+        f"select id, coalesce({name}, '') from people_lead where company_id = %s order by id",
+        {"lead": pl.Int32, "company": pl.String},
+        [company],
+    )
 
 
 def _write_values(

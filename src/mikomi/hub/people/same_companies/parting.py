@@ -1,7 +1,7 @@
 """Parting what a merge of companies made one, also weeks later.
 
 People, names, notes and files go back by what the merge has kept; a lead that came since under a name of
-the company that was gone goes with it, and one whose company was written anew goes by what it says now.
+the company that was gone goes with it, and one that says another company than then goes by what it says.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import polars as pl
 
 from mikomi.core.words import Words
 from mikomi.hub.activity.changes import changing, mark_changed
-from mikomi.hub.kit.setwise import fetch, on_postgres, run, staged
+from mikomi.hub.kit.setwise import run, staged
 from mikomi.hub.people import companies as firms
 from mikomi.hub.people.dated import SUBJECT, origin
 from mikomi.hub.people.following import AUTOMATIC
@@ -21,7 +21,7 @@ from mikomi.hub.people.models import CompanyAlias
 from mikomi.hub.people.models.same import Merging
 from mikomi.hub.people.same.merging import end_merge, held_merge, take_apart, take_back
 from mikomi.hub.people.same_companies.companies import COMPANIES
-from mikomi.hub.people.same_companies.merging import leads_of
+from mikomi.hub.people.same_companies.merging import leads_of, names_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +62,12 @@ def _give_back_numbers(merge: Merging) -> None:
 
 def _give_back_leads(merge: Merging) -> pl.Series:
     """The leads that go back to the company that was gone, moved there."""
-    has = "c.\"values\" ? 'company'" if on_postgres() else "json_type(c.\"values\", '$.company') is not null"
-    name = "l.attributes ->> 'company'" if on_postgres() else "l.attributes ->> '$.company'"
-    mine = pl.DataFrame({"lead": merge.before["leads"]}, schema={"lead": pl.Int32})
-    with staged(mine, "moved"):
-        rows = fetch(
-            f"select l.id, {name}, m.lead is not null, exists (select 1 from people_change c"
-            f" where c.scope = 'lead' and c.subject = l.id and c.id > %s and {has})"
-            " from people_lead l left join moved m on m.lead = l.id where l.company_id = %s",
-            {"lead": pl.Int32, "company": pl.String, "moved": pl.Boolean, "anew": pl.Boolean},
-            [merge.before["last_change"], merge.kept],
-        )
-    named = firms.with_keys(rows)
-    told = named.join(firms.find_companies(named[firms.KEY]), on=firms.KEY, how="left")
-    back = (pl.col("moved") & ~pl.col("anew")) | (pl.col(SUBJECT) == merge.gone).fill_null(False)
+    then = [(int(lead), name) for lead, name in merge.before["leads"].items()]
+    moved = pl.DataFrame(then, {"lead": pl.Int32, "company": pl.String}, orient="row")
+    told = firms.with_keys(names_of(merge.kept))
+    told = told.join(firms.find_companies(told[firms.KEY]), on=firms.KEY, how="left")
+    told = told.join(moved.with_columns(moved=True), on=["lead", "company"], how="left")
+    back = pl.col("moved").fill_null(False) | (pl.col(SUBJECT) == merge.gone).fill_null(False)
     leads = told.filter(back)["lead"].sort()
     with staged(leads.to_frame(), "leaving"):
         run(
