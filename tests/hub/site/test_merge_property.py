@@ -24,12 +24,13 @@ from mikomi.hub.activity import queries as facts
 from mikomi.hub.activity import services as activity
 from mikomi.hub.activity.changes import changing
 from mikomi.hub.activity.models import Activity, Event, Outcome, Subject
-from mikomi.hub.capture.models import Form, FormVersion, Submission, TokenUse, Visitor
+from mikomi.hub.capture import touches
+from mikomi.hub.capture.models import Form, FormVersion, Submission, TokenUse, Touch, Visitor
 from mikomi.hub.consent.models import Basis, Refusal
 from mikomi.hub.people import exclusions, queries, services
 from mikomi.hub.people.dated import origin
 from mikomi.hub.people.duplicates import merging as people
-from mikomi.hub.people.duplicates import parting as persons
+from mikomi.hub.people.following import AUTOMATIC
 from mikomi.hub.people.models import (
     Attachment,
     Change,
@@ -46,6 +47,7 @@ from mikomi.hub.people.models import (
 from mikomi.hub.people.notes import write_note
 from mikomi.hub.people.same_companies import merging as firms
 from mikomi.hub.people.same_companies import parting as companies
+from mikomi.hub.site.actions.merge_leads import take_apart
 from tests.hub.people.test_companies import NUMBER, OTHER_NUMBER
 from tests.hub.people.undo_world import given_back
 
@@ -55,7 +57,7 @@ NOON = dt.datetime(2026, 11, 1, 3, tzinfo=dt.UTC)
 
 HELD: tuple[type[Model], ...] = (
     Lead, Company, CompanyAlias, Change, LeadTag, ListMember, Note, Attachment, Exclusion, Basis, Refusal,
-    Subject, Event, Outcome, Activity, Visitor, TokenUse, Submission,
+    Subject, Event, Outcome, Activity, Visitor, TokenUse, Touch, Submission,
 )  # fmt: skip
 """All that leads and companies bear."""
 
@@ -84,11 +86,17 @@ TAKEN = st.none() | st.sets(st.sampled_from(sorted(FIELDS)))
 def state() -> dict[str, list[str]]:
     return {
         model.__name__: sorted(
-            json.dumps(row, sort_keys=True, default=str, ensure_ascii=False)
-            for row in model.objects.values_list()
+            json.dumps(_held(row), sort_keys=True, default=str, ensure_ascii=False)
+            for row in model.objects.values()
         )
         for model in HELD
     }
+
+
+def _held(row: dict[str, Any]) -> dict[str, Any]:
+    """What follows from others is worked out anew: its version may be another one."""
+    anew = ("id", "recorded_at", "recorded_day") if row.get("source") == AUTOMATIC else ()
+    return {name: value for name, value in row.items() if name not in anew}
 
 
 def put(rows: list[dict[str, str]], days: list[int | None]) -> None:
@@ -148,9 +156,12 @@ def see_browser(lead: int, anonymous: str, *, joined: bool) -> None:
         form=form, version=version, once=anonymous, at=NOON, language="ja", email="x@one.example", answers={},
         visitor=f"1:{anonymous}", state="taken", lead=lead, subject=key,
     )  # fmt: skip
-    if joined:
-        with changing() as number:
+    with changing() as number:
+        if joined:
             activity.attach(pl.DataFrame({"key": [key], "lead": [lead]}), number)
+        way = json.dumps({"utm_source": anonymous, "landing": "/"})
+        at = round((NOON + dt.timedelta(days=lead % 3)).timestamp() * 1_000_000)
+        touches.note_visits(pl.DataFrame({"visitor": [held.pk], "at": [at], "touch": [way]}))
 
 
 def do(rows: list[tuple[str, str, int]]) -> None:
@@ -172,6 +183,7 @@ def merge(what: str, one: int, two: int, take: set[str] | None) -> None:
     if what == "leads":
         numbers = queries.numbers_of([KEYS[one], KEYS[two]])
         people.merge(numbers[KEYS[one]], numbers[KEYS[two]], take)
+        touches.follow([numbers[KEYS[one]]])
     elif Company.objects.exists():
         numbers = list(Company.objects.order_by("pk").values_list("pk", flat=True))
         firms.merge(numbers[one % len(numbers)], numbers[two % len(numbers)], take)
@@ -180,14 +192,14 @@ def merge(what: str, one: int, two: int, take: set[str] | None) -> None:
 def take_all_back(order: Any) -> None:
     """In any order that there is: some merges have to wait for those that were made later."""
     while left := [
-        *((persons.part, row.pk) for row in Merge.objects.filter(undone_at=None)),
+        *((take_apart, row.pk) for row in Merge.objects.filter(undone_at=None)),
         *((companies.part, row.pk) for row in CompanyMerge.objects.filter(undone_at=None)),
     ]:
         order.shuffle(left)
         undone = 0
         for part, number in left:
             try:
-                part(number)
+                part(number, by_id=None)
                 undone += 1
             except MikomiError:
                 continue

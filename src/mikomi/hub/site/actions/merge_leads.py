@@ -53,13 +53,13 @@ def merge_groups(groups: Sequence[Sequence[int]], *, run_id: int, by_id: int | N
 def part_leads(merge: int, *, by_id: int | None = None) -> Parted:
     """Takes a merge back; both leads are scored anew. Raises `MikomiError` in words."""
     with transaction.atomic():
-        parted = take_apart(merge, by_id)
+        parted = take_apart(merge, by_id=by_id)
         enqueue("site.score_changed", once=True)
         enqueue("people.find_duplicates", once=True)
     return parted
 
 
-def take_apart(merge: int, by_id: int | None) -> Parted:
+def take_apart(merge: int, *, by_id: int | None) -> Parted:
     """What every app does to take a merge back (`people.duplicates.parting.part`). In a transaction."""
     parted = parting.part(merge, by_id=by_id)
     visitors.part_leads(parted.kept, parted.gone)

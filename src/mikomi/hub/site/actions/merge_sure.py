@@ -58,7 +58,7 @@ def part_run(run: int, by_id: int | None) -> None:
     for merge in queries.run_merges(run):
         with transaction.atomic():
             try:
-                take_apart(merge, by_id)
+                take_apart(merge, by_id=by_id)
                 services.advance_run(run, groups=1)
             except MikomiError:
                 services.advance_run(run, groups=1, left=1)
