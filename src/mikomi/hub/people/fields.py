@@ -17,7 +17,7 @@ TOUCH_PARTS = {
     "content": ("広告の内容", "content"),
     "referrer": ("紹介したサイト", "referring site"),
     "click": ("広告クリックの種類", "kind of ad click"),
-    "landing": ("最初のページ", "landing page"),
+    "landing": ("入口のページ", "landing page"),
     "on": ("日", "day"),
 }
 """What is known of a way that somebody came by."""

@@ -70,18 +70,28 @@ def add_leads(
     number: int, leads: Sequence[int] | pl.Series, *, batch_id: int | None = None, by: int | None = None
 ) -> int:
     """Says that leads belong to a campaign; of how many nobody had said so yet."""
+    now = round(timezone.now().timestamp() * 1_000_000)
+    frame = pl.DataFrame({"lead": leads}, schema={"lead": pl.Int32}).with_columns(at=pl.lit(now, pl.Int64))
+    return record_additions(number, frame, batch_id=batch_id, by=by)
+
+
+def record_additions(
+    number: int, added: pl.DataFrame, *, batch_id: int | None = None, by: int | None = None
+) -> int:
+    """Says that leads (`lead`, a number) belong to a campaign, each since `at` (µs UTC); of how many nobody
+    had said so yet."""
     if not Campaign.objects.filter(pk=number).exists():
         return 0
-    frame = pl.DataFrame({"lead": leads}, schema={"lead": pl.Int32}).unique()
+    frame = added.select(pl.col("lead").cast(pl.Int32), pl.col("at").cast(pl.Int64)).unique("lead")
     with transaction.atomic():
         with staged(frame, "adding"):
-            added = run(
+            new = run(
                 "insert into capture_campaignaddition (campaign, lead, batch_id, at, by_id)"
-                " select %s, lead, %s, %s, %s from adding where true on conflict do nothing",
-                [number, batch_id, round(timezone.now().timestamp() * 1_000_000), by],
+                " select %s, lead, %s, at, %s from adding where true on conflict do nothing",
+                [number, batch_id, by],
             )
         following.follow(frame["lead"])
-    return added
+    return new
 
 
 def take_back_added(number: int, batch_id: int) -> int:

@@ -12,22 +12,26 @@ from django.utils import timezone
 from mikomi.core.scoring.model_file import load_model
 from mikomi.hub.activity import services as activity
 from mikomi.hub.capture import intake, networks, sources, visiting, visitors
+from mikomi.hub.capture.campaigns import editing
 from mikomi.hub.capture.seminars import filling, planning
 from mikomi.hub.capture.seminars.planning import Plan
 from mikomi.hub.people import notes
 from mikomi.hub.people import services as people
 from mikomi.hub.people.dated import Origin
 from mikomi.hub.people.duplicates import finding
+from mikomi.hub.people.queries import numbers_of
 from mikomi.hub.scores import services as scores
 from mikomi.hub.site import pipeline
+from mikomi.hub.site.actions.count_campaigns import count_campaigns
 from mikomi.hub.site.demo import MODEL_FILE, TIMEZONE, DemoData, generate, seminars, strangers
+from mikomi.hub.site.demo.campaigns import draw_campaigns
 from mikomi.hub.site.demo.contents import SEMINAR_TOPICS
 from mikomi.hub.site.demo.notes import draw_notes
 from mikomi.hub.site.rows import log
 
 type Progress = Callable[[int, int], None]
 
-STEPS = 8
+STEPS = 9
 _EPOCH = date(1970, 1, 1)
 
 
@@ -55,10 +59,12 @@ def fill_demo(progress: Progress, by: int | None = None) -> None:
     notes.record_notes(_notes(data), by)
     _seminars(data, today, by)
     _collect(data)
+    _campaigns(data, by)
     done.step()
     scores.publish_model(load_model(MODEL_FILE), note="デモのはじめの版")
     done.step()
     pipeline.score_all(today)
+    count_campaigns(timezone.now())
     done.step()
     finding.find_all()
     done.step()
@@ -82,6 +88,18 @@ def _collect(data: DemoData) -> None:
     intake.take("demo", strangers.entries(data, site.pk))
     visiting.guess(now)
     visiting.summarise(now)
+
+
+def _campaigns(data: DemoData, by: int | None) -> None:
+    """What the company did to be found, and who came by it."""
+    numbers = pl.DataFrame(
+        list(numbers_of(data.leads["lead"].to_list()).items()), schema=["key", "number"], orient="row"
+    )
+    for drawn in draw_campaigns(data):
+        made = editing.make_campaign(drawn.plan, by)
+        added = drawn.added.join(numbers, left_on="lead", right_on="key")
+        told = added.select(pl.col("number").alias("lead"), pl.col("at").dt.epoch("us"))
+        editing.record_additions(made.pk, told, by=by)
 
 
 class _Steps:
