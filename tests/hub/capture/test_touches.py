@@ -39,8 +39,9 @@ def take(source: int, *messages) -> None:
 def known(email: str, on: date | None = None) -> dict[str, str]:
     """What the touch fields of a lead say without those that say nothing, on a day or now."""
     (number,) = find_by_email(email)
-    values = person(number).attributes
-    found = values if on is None else attribute_frame(on, [number]).row(0, named=True)
+    held = person(number)
+    assert held is not None
+    found = held.attributes if on is None else attribute_frame(on, [number]).row(0, named=True)
     return {k.replace("_touch_", "."): v for k, v in found.items() if "_touch_" in k and v}
 
 

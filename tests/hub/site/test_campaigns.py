@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from mikomi.hub.activity import services as activity
@@ -23,9 +24,11 @@ from mikomi.hub.people.models import Import
 from mikomi.hub.people.queries import find_by_email, numbers_of, person
 from mikomi.hub.site import pipeline
 from mikomi.hub.site.actions.count_campaigns import count_campaigns
+from mikomi.hub.site.actions.edit_leads import undo_edit
 from mikomi.hub.site.actions.erase_leads import erase_leads
 from mikomi.hub.site.actions.merge_leads import merge_leads, part_leads
 from mikomi.hub.site.lists.pages import list_page
+from mikomi.hub.site.models import Act
 from mikomi.hub.site.types import ListQuery
 from tests.hub.capture.forms_world import AYA, publish_form, send
 from tests.hub.capture.messages import START, entry, message, page
@@ -81,6 +84,7 @@ def test_a_list_brings_its_leads_and_its_undo_takes_them_out(site, tmp_path) -> 
     editing.add_leads(fair, find_by_email("old@works.example"))
     score()
     assert joined(fair) == {"old@works.example": ["取り込み", "手で追加"], "new@works.example": ["取り込み"]}
+    assert report.import_id is not None
     Import.objects.filter(pk=report.import_id).update(status=Import.Status.UNDOING)
     undo_import(report.import_id)
     score()
@@ -157,11 +161,57 @@ def test_what_came_of_a_campaign_is_counted_and_lists_are_narrowed(site) -> None
     editing.add_leads(fair, list(numbers_of(list("ab")).values()))
     count_campaigns(timezone.now())
     (row,) = [one for one in queries.listed(archived=False) if one.campaign.pk == fair]
-    counts = row.counts
+    counts, nobody = row.counts, queries.counts_of(other)
+    assert counts is not None
+    assert nobody is not None
     # The deal of before the campaign is none of its own.
     assert (counts.leads, counts.new, counts.hot, counts.meetings, counts.won) == (2, 2, 0, 1, 0)
     assert row.cost_per_lead == 50_000
-    assert queries.counts_of(other).leads == 0
+    assert nobody.leads == 0
     found = list_page(ListQuery(campaigns=(fair,)), None)
     assert sorted(one.key for one in found.rows) == ["a", "b"]
     assert queries.choices("exhibition") == [queries.campaign(fair)]
+
+
+def test_a_campaign_is_made_filled_and_read_on_pages(client, site) -> None:
+    client.force_login(get_user_model().objects.create_user("aya@works.example", name="彩", language="ja"))
+    assert "施策はまだありません" in client.get("/campaigns/").content.decode()
+    put_leads([(key, f"人{key}", "", "会社", "", "") for key in "ab"])
+    score()
+    one, two = numbers_of(list("ab")).values()
+    told = {
+        "name": "春の展示会",
+        "kind": "exhibition",
+        "begins": "2026-04-01",
+        "cost": "１，２００，０００円",
+    }
+    told |= {"utm_campaign": ["spring*", ""], "utm_source": ["mail", ""]}
+    refused = client.post("/campaigns/new/", told | {"ends": "2026-03-01"})
+    assert (refused.status_code, "終わりの日が始まりの日より前です" in refused.content.decode()) == (
+        422,
+        True,
+    )
+    assert "spring*" in refused.content.decode()
+    answer = client.post("/campaigns/new/", told, follow=True)
+    held = Campaign.objects.get()
+    assert (held.cost, held.rules) == (1_200_000, [{"campaign": "spring*", "source": "mail"}])
+    assert "utm_campaign = spring*" in answer.content.decode()
+    client.post(f"/leads/{one}/campaigns/", {"campaign": held.pk})
+    chosen = {"lead": two, "do": "campaign", "name": held.pk}
+    assert "施策「春の展示会」に加える" in client.post("/leads/edit/", chosen).content.decode()
+    client.post("/leads/edit/", chosen | {"sure": "1"})
+    assert joined(held.pk) == {f"{key}@works.example": ["手で追加"] for key in "ab"}
+    page_of_one = client.get(f"/campaigns/{held.pk}/").content.decode()
+    assert "人a" in page_of_one
+    assert "手で追加" in page_of_one
+    assert "春の展示会" in client.get(f"/leads/{one}/").content.decode()
+    narrowed = client.get(f"/leads/?campaign={held.pk}&col=campaigns").content.decode()
+    assert narrowed.count("春の展示会") >= 3
+    client.post(f"/leads/{one}/campaigns/{held.pk}/leave/")
+    assert list(joined(held.pk)) == ["b@works.example"]
+    undo_edit(Act.objects.get().batch, None)
+    assert joined(held.pk) == {}
+    client.post(f"/campaigns/{held.pk}/archive/", {"archived": "yes"})
+    assert "春の展示会" in client.get("/campaigns/?archived").content.decode()
+    assert queries.choices() == []
+    assert client.get("/campaigns/999999/").status_code == 404
