@@ -8,9 +8,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from django.contrib.auth import get_user_model
 from django.utils import timezone
 
+from mikomi.hub.accounts.models import User
 from mikomi.hub.activity import services as activity
 from mikomi.hub.capture import intake, sources, visitors
 from mikomi.hub.capture.campaigns import editing, following, queries
@@ -102,13 +102,19 @@ def test_forms_visits_and_cards_bring_leads_also_those_of_before(site) -> None:
     activity.record_events(pl.DataFrame(event | {"automated": [False]}))
     score()
     rules = [{"campaign": "autumn-fair*", "source": "mail"}, {"campaign": "", "source": " "}]
-    plan = Plan("展示会", "exhibition", rules=rules, cards="秋の展示会*", forms=[form.pk])
+    put_leads([("guest", "今井 徹", "", "北浜精機", "", "")])
+    attended = {"lead": ["guest"], "at": [at], "kind": ["seminar_attend"], "content": ["seminar/2026-10-01"]}
+    activity.record_events(pl.DataFrame(attended | {"automated": [False]}))
+    plan = Plan(
+        "展示会", "exhibition", rules=rules, cards="秋の展示会*", seminars="seminar/2026-10*", forms=[form.pk]
+    )
     fair = editing.make_campaign(plan).pk
     following.follow_campaign(fair)
     before = {
         "early@works.example": ["サイトへの訪問"],
         AYA["q-email"]: ["フォーム"],
         "card@works.example": ["名刺交換"],
+        "guest@works.example": ["セミナー"],
     }
     assert joined(fair) == before
     visit(site, "late@works.example", "utm_campaign=autumn-fair&utm_source=mail")
@@ -174,7 +180,7 @@ def test_what_came_of_a_campaign_is_counted_and_lists_are_narrowed(site) -> None
 
 
 def test_a_campaign_is_made_filled_and_read_on_pages(client, site) -> None:
-    client.force_login(get_user_model().objects.create_user("aya@works.example", name="彩", language="ja"))
+    client.force_login(User.objects.create_user("aya@works.example", name="彩", language="ja"))
     assert "施策はまだありません" in client.get("/campaigns/").content.decode()
     put_leads([(key, f"人{key}", "", "会社", "", "") for key in "ab"])
     score()

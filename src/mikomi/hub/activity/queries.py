@@ -270,15 +270,15 @@ def machine_acts(lead: int, latest: int) -> list[MachineAct]:
     return [MachineAct(day, reason, n) for (day, reason), n in counted.items()]
 
 
-def contents_of_kind(kind: str) -> dict[int, str]:
-    """The contents that events of a kind ever had: the number of the touch, and the content."""
-    return dict(
-        fetch(
-            "select id, content from activity_touch where kind = %s",
-            {"touch": pl.Int32, "content": pl.String},
-            [kind],
-        ).iter_rows()
+def contents_of_kinds(kinds: Sequence[str]) -> dict[int, str]:
+    """The contents that events of these kinds ever had: the number of the touch, and the content."""
+    places = ", ".join(["%s"] * len(kinds))
+    found = fetch(
+        f"select id, content from activity_touch where kind in ({places})",
+        {"touch": pl.Int32, "content": pl.String},
+        list(kinds),
     )
+    return dict(found.iter_rows())
 
 
 def first_days_of(touches: Sequence[int], leads: pl.Series | None = None) -> pl.DataFrame:

@@ -177,6 +177,7 @@ def _write(lease: leases.Hold, run: _Run) -> Scored:
         with transaction.atomic():
             suffixes.put_companies(part)
             suffixes.put_leads(part)
+    campaigns.follow(pl.Series("lead", run.touched, pl.Int32))
     with transaction.atomic():
         lease.check()
         fresh = run.fresh
@@ -196,7 +197,6 @@ def _write(lease: leases.Hold, run: _Run) -> Scored:
             companies.recount(np.union1d(before, companies.of_leads(some)))
             companies.count_new()
         kept_out.write(run.kept, fresh, run.would_be_hot, run.gone, every=run.every)
-        campaigns.follow(pl.Series("lead", run.touched, pl.Int32))
         hot = cells.counted_heats()[levels.HOT]
         _note(run, moved.rows, hot)
     return Scored(len(fresh), len(moved.rows), hot, run.on, run.model.number if run.model else None)

@@ -34,6 +34,7 @@ class Plan:
     note: str = ""
     rules: Sequence[Rule] = field(default_factory=tuple)
     cards: str = ""
+    seminars: str = ""
     forms: Sequence[int] = field(default_factory=tuple)
 
 
@@ -147,6 +148,7 @@ def _put(held: Campaign, plan: Plan) -> None:
     held.note = plan.note.replace("\0", "").strip()[:LONGEST_NOTE]
     held.rules = cleaned(plan.rules)
     held.cards = plan.cards.replace("\0", "").strip()[:LONGEST_PATTERN]
+    held.seminars = plan.seminars.replace("\0", "").strip()[:LONGEST_PATTERN]
     held.save()
     held.forms.set(Form.objects.filter(pk__in=plan.forms))
     enqueue("capture.follow_campaign", once=True, number=held.pk)

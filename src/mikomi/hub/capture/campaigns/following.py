@@ -1,4 +1,4 @@
-"""Who belongs to a campaign, worked out from what is known: imports, forms, visits, cards, additions.
+"""Who belongs to a campaign, worked out from what is known: imports, forms, visits, events, additions.
 
 Members are no facts: they follow from facts each time these change, for the leads that are touched or
 for one campaign whose rules did. So what an undo of an import, of a form's judgement or of a merge
@@ -7,7 +7,7 @@ takes away or gives back, goes and comes with it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -22,7 +22,8 @@ from mikomi.hub.kit.setwise import fetch, on_postgres, run, staged
 from mikomi.hub.people.importing.joining import imports_that_join, leads_of_imports
 from mikomi.hub.people.persons import identities
 
-CARDS = "card_exchange"
+CARDS = ("card_exchange",)
+SEMINARS = ("seminar_apply", "seminar_attend")
 DAY = 86_400_000_000
 """Microseconds."""
 _FOUND = {"campaign": pl.Int32, "number": pl.Int32, "ref": pl.Int64, "at": pl.Int64}
@@ -105,7 +106,8 @@ def _found(asked: _Asked) -> pl.DataFrame:
         How.IMPORT: _by_imports(asked),
         How.FORM: _by_forms(asked),
         How.UTM: _by_visits(asked),
-        How.CARD: _by_cards(asked),
+        How.CARD: _by_events(asked, CARDS, {one.pk: one.cards for one in asked.campaigns}),
+        How.SEMINAR: _by_events(asked, SEMINARS, {one.pk: one.seminars for one in asked.campaigns}),
         How.HAND: _by_hand(asked),
     }
     found = pl.concat(
@@ -164,9 +166,10 @@ def _by_visits(asked: _Asked) -> pl.DataFrame:
     return joined.agg(pl.col("at").min())
 
 
-def _by_cards(asked: _Asked) -> pl.DataFrame:
-    named = {one.pk: one.cards for one in asked.campaigns if one.cards}
-    contents = activity.contents_of_kind(CARDS) if named else {}
+def _by_events(asked: _Asked, kinds: Sequence[str], patterns: Mapping[int, str]) -> pl.DataFrame:
+    """By events of these kinds whose content fits a campaign's pattern (by its number)."""
+    named = {number: pattern for number, pattern in patterns.items() if pattern}
+    contents = activity.contents_of_kinds(kinds) if named else {}
     pairs = pl.DataFrame(
         [
             (campaign, touch)

@@ -12,6 +12,9 @@ from mikomi.core.words import MikomiError, Words
 from mikomi.hub.capture.campaigns.editing import Plan
 from mikomi.hub.capture.campaigns.rules import MOST_RULES, PARTS
 
+TEXTS = ("name", "kind", "note", "cards", "seminars")
+"""The fields of a campaign that the page shows as they are."""
+
 
 def read_plan(post: QueryDict) -> Plan:
     """The plan as it was filled in. Raises `MikomiError` for days and costs that are none."""
@@ -25,6 +28,7 @@ def read_plan(post: QueryDict) -> Plan:
         note=post.get("note", ""),
         rules=rules_in(post),
         cards=post.get("cards", ""),
+        seminars=post.get("seminars", ""),
         forms=[number for number in forms if number < 2**31],
     )
 
@@ -41,7 +45,7 @@ def rules_in(post: QueryDict) -> list[dict[str, str]]:
 
 def as_typed(post: Mapping[str, str]) -> dict[str, str]:
     """The simple fields as they stand on the page."""
-    return {name: post.get(name, "") for name in ("name", "kind", "begins", "ends", "cost", "note", "cards")}
+    return {name: post.get(name, "") for name in (*TEXTS, "begins", "ends", "cost")}
 
 
 def _day(post: QueryDict, name: str) -> date | None:

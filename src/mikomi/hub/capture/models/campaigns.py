@@ -14,7 +14,8 @@ class Campaign(models.Model):
 
     `cost` in yen. `rules`: visits that belong to it, each `{"campaign": …, "source": …}` by parts of UTM,
     all of which must fit (`*` and `?` stand for others); one rule is enough. `cards`: the content of card
-    exchanges that belong to it, in the same way. With `archived_at` it is offered nowhere, and what
+    exchanges that belong to it, in the same way, `seminars` that of applications to and attendances of
+    seminars. With `archived_at` it is offered nowhere, and what
     comes later joins it no more.
     """
 
@@ -35,6 +36,7 @@ class Campaign(models.Model):
     note = models.TextField(default="")
     rules = models.JSONField(default=list)
     cards = models.TextField(default="")
+    seminars = models.TextField(default="")
     forms = models.ManyToManyField(Form, related_name="campaigns")
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -54,11 +56,12 @@ class CampaignAddition(models.Model):
 
 
 class CampaignMember(models.Model):
-    """A lead that belongs to a campaign, as follows from imports, forms, visits, card exchanges and
-    additions (`campaigns.following`); a row for each of them.
+    """A lead that belongs to a campaign, as follows from imports, forms, visits, card exchanges,
+    seminars and additions (`campaigns.following`); a row for each of them.
 
     `lead` stands now. `how` with `ref` says by what: the number of the import, the submission, the
-    visitor, the touch of the card exchange; 0 by hand. `at` (µs UTC): since when.
+    visitor (below 0: the submission that bore the UTM), the touch of the card exchange or seminar; 0 by
+    hand. `at` (µs UTC): since when.
     """
 
     class How(models.TextChoices):
@@ -66,12 +69,13 @@ class CampaignMember(models.Model):
         FORM = "form", _("フォーム")
         UTM = "utm", _("サイトへの訪問")
         CARD = "card", _("名刺交換")
+        SEMINAR = "seminar", _("セミナー")
         HAND = "hand", _("手で追加")
 
     pk = models.CompositePrimaryKey("campaign", "lead", "how", "ref")
     campaign = models.IntegerField()
     lead = models.IntegerField(db_index=True)
-    how = models.CharField(max_length=6, choices=How)
+    how = models.CharField(max_length=7, choices=How)
     ref = models.BigIntegerField()
     at = models.BigIntegerField()
 

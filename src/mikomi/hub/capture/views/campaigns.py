@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.activity.queries import instant
 from mikomi.hub.capture.campaigns import editing, queries
-from mikomi.hub.capture.campaigns.forms import as_typed, read_plan, rules_in
+from mikomi.hub.capture.campaigns.forms import TEXTS, as_typed, read_plan, rules_in
 from mikomi.hub.capture.campaigns.rules import PARTS
 from mikomi.hub.capture.models import Campaign, Form
 from mikomi.hub.people import queries as people
@@ -122,7 +122,7 @@ def _editor(request: HttpRequest, held: Campaign | None, refused: Words | None) 
         rules = rules_in(posted)
         chosen = {int(text) for text in posted.getlist("forms") if text.isascii() and text.isdecimal()}
     elif held is not None:
-        wanted = {name: getattr(held, name) for name in ("name", "kind", "note", "cards")}
+        wanted = {name: getattr(held, name) for name in TEXTS}
         wanted |= {
             name: day.isoformat() if (day := getattr(held, name)) else "" for name in ("begins", "ends")
         }

@@ -46,7 +46,6 @@ def draw_campaigns(data: DemoData) -> list[Drawn]:
         )
         for at, (content, day) in enumerate(_dated(titles, EXPO))
     ]
-    applied = data.events.filter((pl.col("kind") == "seminar_apply") & ~pl.col("automated"))
     seminars = [
         Drawn(
             Plan(
@@ -55,8 +54,9 @@ def draw_campaigns(data: DemoData) -> list[Drawn]:
                 begins=day,
                 ends=day,
                 cost=SEMINAR_COSTS[at % len(SEMINAR_COSTS)],
+                seminars=content,
             ),
-            applied.filter(pl.col("content") == content).group_by("lead").agg(pl.col("at").min()),
+            nobody,
         )
         for at, (content, day) in enumerate(_dated(titles, SEMINAR))
         if day < data.today
