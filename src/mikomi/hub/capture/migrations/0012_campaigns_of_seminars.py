@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('capture', '0010_touches_and_campaigns'),
+        ('capture', '0011_seminars'),
     ]
 
     operations = [
