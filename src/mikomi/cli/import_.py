@@ -124,7 +124,26 @@ def add_arguments(parser: Parser) -> None:
         ),
     )
     parser.add_argument(
+        "--basis-kind-column",
+        default="",
+        metavar="HEADER",
+        help=Words(
+            "根拠の種類（同意、名刺、取引、公表、なし）の列（--basis の代わりに）",
+            "the column with the kind of ground: consent, card, deal, published or none (instead of --basis)",
+        ),
+    )
+    parser.add_argument(
         "--basis-how", default="", help=Words("どこで、どのように得たか", "where and how it was given")
+    )
+    parser.add_argument(
+        "--basis-wording",
+        default="",
+        help=Words("同意を求めた文（見せたとおりに）", "what they were asked to agree to, as shown"),
+    )
+    parser.add_argument(
+        "--basis-url",
+        default="",
+        help=Words("アドレスを公表しているページのURL", "the page that publishes their addresses"),
     )
     parser.add_argument(
         "--campaign",
@@ -202,19 +221,38 @@ def _chosen(args: argparse.Namespace) -> dict[str, Any]:
         "owner": args.owner,
         "seminar": args.seminar,
     }
-    if args.basis:
-        if (args.basis_since is None) == (not args.basis_column):
-            raise MikomiError(
-                Words(
-                    "--basis には --basis-since（根拠ができた日）か --basis-column（その日の列）の"
-                    "どちらか1つが要ります",
-                    "--basis needs either --basis-since or --basis-column, too",
-                )
-            )
-        chosen["basis"] = {"kind": args.basis, "how": args.basis_how, "column": args.basis_column}
-        if args.basis_since is not None:
-            chosen["basis"]["since"] = args.basis_since.isoformat()
+    if args.basis or args.basis_kind_column:
+        chosen["basis"] = _basis(args)
     return chosen
+
+
+def _basis(args: argparse.Namespace) -> dict[str, Any]:
+    """The ground for mail with its evidence. Raises `MikomiError` where something of it contradicts."""
+    if args.basis and args.basis_kind_column:
+        raise MikomiError(
+            Words(
+                "--basis（全員の根拠）と --basis-kind-column（1人ずつの根拠の列）は、"
+                "どちらか1つだけにしてください",
+                "give either --basis, for all of them, or --basis-kind-column",
+            )
+        )
+    if (args.basis_since is None) == (not args.basis_column):
+        raise MikomiError(
+            Words(
+                "根拠には --basis-since（根拠ができた日）か --basis-column（その日の列）の"
+                "どちらか1つが要ります",
+                "the ground for mail needs either --basis-since or --basis-column, too",
+            )
+        )
+    return {
+        "kind": args.basis or "each",
+        "kind_column": args.basis_kind_column,
+        "since": None if args.basis_since is None else args.basis_since.isoformat(),
+        "column": args.basis_column,
+        "how": args.basis_how,
+        "wording": args.basis_wording,
+        "url": args.basis_url,
+    }
 
 
 def summary(report: Report, language: Language) -> str:

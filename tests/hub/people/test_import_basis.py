@@ -7,7 +7,7 @@ from django.test import Client
 
 from mikomi.hub.consent.queries import standing_of
 from mikomi.hub.people.models import Lead
-from tests.hub.people.choosing import CARDS, load, signed_in, the_import, upload
+from tests.hub.people.choosing import CARDS, choose, load, signed_in, the_import, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -98,3 +98,67 @@ def test_a_file_without_mail_addresses_is_not_asked_for_a_ground(client: Client)
     assert "import-basis-head" not in page
     assert load(client).status_code == 302
     assert Lead.objects.count() == 1
+
+
+GROUNDS = (
+    "氏名,E-mail,同意日,根拠\n"
+    "山田 花,hana@kitahama.example,2026/4/1,名刺\n"
+    "髙橋 一,hajime@seiwa.example,2026/13/45,同意\n"
+    "林 さき,saki@minato.example,2026/4/3,たぶん\n"
+    "森 あや,,,\n"
+    "木村 健,ken@minato.example,2026/4/4,公表\n"
+)
+
+
+def kinds(*addresses: str) -> list[list[tuple[str, str]]]:
+    standing = standing_of(list(addresses))
+    return [[(g.kind, g.since.isoformat()) for g in standing[a].grounds] for a in addresses]
+
+
+def test_a_column_of_days_is_proposed_shown_for_each_row_and_kept(client: Client) -> None:
+    upload(client, GROUNDS)
+    page = client.get(f"/import/{the_import().pk}/").content.decode()
+    assert "見出し「同意日」の意味から" in page
+    posted = {
+        "basis": "consent",
+        "consent-column": "同意日",
+        "consent-how": "フォーム",
+        "consent-wording": "受け取る",
+    }
+    answer = choose(client, part="rest", tags="", **posted)
+    assert "同意 2026-04-01" in answer
+    assert "日付として読めません。この人の配信の根拠は記録しません" in answer
+    assert the_import().report["based"] == {"consent": 3, "": 1}
+    assert load(client, **posted).status_code == 302
+    assert the_import().status == "done"
+    assert kinds("hana@kitahama.example", "hajime@seiwa.example") == [[("consent", "2026-04-01")], []]
+    assert Lead.objects.count() == 4
+
+
+def test_a_column_says_which_ground_each_has_and_what_it_does_not_say_is_not_guessed(client: Client) -> None:
+    upload(client, GROUNDS)
+    posted = {"basis": "each", "each-kind": "根拠", "each-since": "2026-05-01", "each-how": "前のツール"}
+    # Without having looked at it: the file is read so first, and shown.
+    assert load(client, **posted)["Location"] == f"/import/{the_import().pk}/"
+    page = client.get(f"/import/{the_import().pk}/").content.decode()
+    assert the_import().status == "checked"
+    assert "書面・名刺 2026-05-01" in page
+    assert "どの根拠か読めません" in page
+    assert "同意を求めた文が書かれていない" in page
+    assert "公表しているページのURLが書かれていない" in page
+    assert "根拠の種類がありません" not in page  # the row without an address needs none
+    load(client, **posted, **{"each-wording": "受け取る"})
+    load(client, **posted, **{"each-wording": "受け取る"})
+    assert the_import().status == "done"
+    assert kinds(
+        "hana@kitahama.example", "hajime@seiwa.example", "saki@minato.example", "ken@minato.example"
+    ) == [[("card", "2026-05-01")], [("consent", "2026-05-01")], [], []]
+    assert standing_of(["hana@kitahama.example"])["hana@kitahama.example"].grounds[0].wording == ""
+
+
+def test_a_column_that_is_not_in_the_file_is_not_taken(client: Client) -> None:
+    upload(client, GROUNDS)
+    page = load(client, **{"basis": "each", "each-kind": "氏名?", "each-column": "x", "each-how": "y"})
+    assert page.status_code == 422
+    assert "根拠の種類が書いてある列を選んでください" in page.content.decode()
+    assert "日付を入れてください" in page.content.decode()

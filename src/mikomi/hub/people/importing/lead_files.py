@@ -11,6 +11,7 @@ import polars as pl
 
 from mikomi.core.tabular import words
 from mikomi.core.tabular.findings import Finding, join_findings
+from mikomi.core.tabular.grounds import propose_grounds
 from mikomi.core.tabular.mending import OUR_COLUMNS
 from mikomi.core.tabular.rejects import join_rejects, reject_rows
 from mikomi.core.tabular.seen_keys import SeenKeys
@@ -19,22 +20,27 @@ from mikomi.core.tabular.times import parse_times
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.people.fields import STANDARD
 from mikomi.hub.people.importing.attending import APPLIED, CAME, attendance_of
-from mikomi.hub.people.importing.basis_days import basis_days, check_basis_column
 from mikomi.hub.people.importing.checking import LINE, PROBLEMS, check_rows, fields_for
 from mikomi.hub.people.importing.columns import Mapping_, map_columns
 from mikomi.hub.people.importing.identity import can_name, named_keys
 from mikomi.hub.people.importing.options import Options
+from mikomi.hub.people.importing.row_grounds import (
+    BASIS,
+    BASIS_DAY,
+    BASIS_KIND,
+    check_basis_columns,
+    row_grounds,
+)
 from mikomi.hub.people.importing.rows import Rows
 from mikomi.hub.people.importing.sheets import SAMPLE, Column, Progress, Sheet, no_key, opened, seen, zone
 from mikomi.hub.people.models import Field, Import
 
 REFUSING = "#refusing"
 BY_MAIL = "#by_mail"
-BASIS_DAY = "#basis_day"
-OURS = (LINE, REFUSING, BY_MAIL, BASIS_DAY, APPLIED, CAME)
+OURS = (LINE, REFUSING, BY_MAIL, BASIS_DAY, BASIS_KIND, APPLIED, CAME)
 """Columns of the rows beside `lead`, `created_at` and the fields: the line in the file, whether the row asks
-for no more mail, whether its key is its mail address, since when there is a ground for mail, and when
-somebody applied to a seminar and came."""
+for no more mail, whether its key is its mail address, since when there is a ground for mail and which, and
+when somebody applied to a seminar and came."""
 BAD_BEGINNING = Words("登録日が日時として読めません", "created_at cannot be read as a date or a time")
 BAD_KEY = Words(
     "リードを見分けるメールアドレスが読めません", "the mail address that tells the lead apart cannot be read"
@@ -63,8 +69,8 @@ def read_lead_file(
     sample = first.frame.head(SAMPLE) if first is not None else pl.DataFrame()
     names = list(reader.columns)
     mapping = map_columns(names, sample, Import.Kind.LEADS, options, has_header=reader.has_header)
-    if options.basis is not None and options.basis.column:
-        check_basis_column(path, options.basis, names)
+    if options.basis is not None:
+        check_basis_columns(path, options.basis, names)
     taken = _Taken(path, mapping, options, folder)
     if not {"lead", "email"} & taken.headers.keys() and not can_name(frozenset(taken.headers)):
         raise MikomiError(no_key(path, names, named=True))
@@ -107,6 +113,7 @@ def read_lead_file(
         held_back=join_rejects(taken.held_back),
         problems=problems,
         by_mail="lead" not in taken.headers,
+        grounds=propose_grounds(names, sample),
     )
 
 
@@ -166,9 +173,10 @@ class _Taken:
             self.applied += rows[APPLIED].filter(good).count()
             self.came += rows[CAME].filter(good).count()
         basis, problems = self.options.basis, checked.problems
-        if basis is not None and basis.column:
-            days, odd = basis_days(chunk, basis.column)
-            rows, problems = rows.with_columns(days.alias(BASIS_DAY)), pl.concat([problems, odd])
+        if basis is not None and basis.as_checked():
+            here = rows["email"].is_not_null() if "email" in rows.columns else good & ~good
+            told, odd = row_grounds(chunk, basis, here)
+            rows, problems = rows.with_columns(told), pl.concat([problems, odd])
         self._hold_back(chunk, problems, good)
         kept = rows.with_columns(checked.refusing.alias(REFUSING)) if self._may_refuse() else rows
         self.rows.add(kept if good.all() else kept.filter(good))
@@ -259,6 +267,8 @@ class _Taken:
 
 
 def _with_odd(columns: tuple[Column, ...], problems: pl.DataFrame) -> tuple[Column, ...]:
+    # What is said of a ground for mail is not about the field that its column becomes.
+    problems = problems.filter(pl.col("field") != BASIS)
     if problems.is_empty():
         return columns
     counted = problems.group_by("header").agg(pl.len().alias("n"), pl.col("value").first())

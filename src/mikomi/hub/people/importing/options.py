@@ -19,6 +19,8 @@ CONFLICTS: tuple[str, ...] = get_args(Conflict.__value__)
 `fill` takes values only where nothing is known."""
 
 BASIS_KINDS = ("consent", "card", "deal", "published")
+EACH = "each"
+"""In `GivenBasis.kind`: a column of the file says row by row which ground it is."""
 OWN_FIELD = "+"
 """In `Options.columns`: the column becomes a field of its own, called as its header."""
 
@@ -38,8 +40,10 @@ class NewField:
 class GivenBasis:
     """The ground on which the addresses of a file may be written to, and how we know; see `consent`.
 
-    `column`: the header of the column that says since when, row by row; `since` None with it. A row
-    whose day is missing or unreadable gets no ground: none is guessed.
+    `column`: the header of the column that says since when, row by row; `since` None with it.
+    `kind_column`: with the kind `EACH`, the header of the column that says which ground it is; `wording`
+    then counts for those who consented, `url` for published addresses. A row whose day or kind is
+    missing or unreadable gets no ground: none is guessed.
     """
 
     kind: str
@@ -48,6 +52,16 @@ class GivenBasis:
     wording: str = ""
     url: str = ""
     column: str = ""
+    kind_column: str = ""
+
+    def as_checked(self) -> dict[str, Any]:
+        """What of it shows in the check of a file, as JSON: nothing where it is the same for all rows."""
+        if not self.column and not self.kind_column:
+            return {}
+        since = None if self.since is None else self.since.isoformat()
+        columns = {"kind": self.kind, "since": since, "column": self.column, "of": self.kind_column}
+        given = {"wording": bool(self.wording), "url": bool(self.url)}
+        return columns | (given if self.kind == EACH else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +177,15 @@ def _basis(told: Mapping[str, Any]) -> GivenBasis:
     column, since = str(told.get("column") or ""), told.get("since")
     if since is None and not column:
         raise ValueError("since")
+    kind_column = str(told.get("kind_column") or "")
+    kind = _one_of(str(told["kind"]), (*BASIS_KINDS, EACH))
+    if (kind == EACH) != bool(kind_column):
+        raise ValueError("kind_column")
     return GivenBasis(
-        kind=_one_of(str(told["kind"]), BASIS_KINDS),
+        kind=kind,
         since=since if since is None or isinstance(since, date) else date.fromisoformat(str(since)),
         column=column,
+        kind_column=kind_column,
         how=str(told.get("how") or "").strip(),
         wording=str(told.get("wording") or "").strip(),
         url=str(told.get("url") or "").strip(),

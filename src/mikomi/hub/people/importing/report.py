@@ -78,7 +78,9 @@ class CheckReport(TypedDict):
     (row, column, sentence). `problems`: the first cells that do not fit, `problem_cells` and
     `problem_rows` how many there are. `rejects`: the first rejected rows (line, reason_ja, reason_en,
     row). `remembered`: the mapping is that of an earlier file of the form. `resumed`: storing was cut
-    off and went on. `opt_outs`: addresses of a leads file that are recorded as refusing.
+    off and went on. `opt_outs`: addresses of a leads file that are recorded as refusing. `grounds`: the
+    columns that seem to say on what ground there is mail (`days`: ground -> header, `kind`: header or "");
+    `basis`: with which ground it was read (`GivenBasis.as_checked`), `based`: how many addresses get which.
     """
 
     size: int
@@ -109,6 +111,9 @@ class CheckReport(TypedDict):
     problem_rows: int
     rejects: list[dict[str, Any]]
     opt_outs: int
+    grounds: dict[str, Any]
+    basis: dict[str, Any]
+    based: dict[str, int]
     resumed: NotRequired[bool]
 
 
@@ -117,8 +122,9 @@ class UndoReport(TypedDict):
 
     `leads`, `companies`: taken away. `values`: how many leads and companies got back what was known
     before. `kept`: the first leads and companies that stayed although the import made them, and why;
-    `kept_leads`, `kept_companies` how many. `stayed`: the first values that somebody wrote later, so
-    that they stay; `stayed_values` how many. `confirmed`: how many values stay since a later
+    `kept_leads`, `kept_companies` how many. `handed_leads`, `handed_companies`: that stayed as those of other
+    imports that name them. `stayed`: the first values that somebody wrote later, so that they stay;
+    `stayed_values` how many. `confirmed`: how many values stay since a later
     file says the same. `fields`: of its own that went; `fields_left`: the keys of those in which others have
     values. `sentences`: all of it to be read.
     """
@@ -135,6 +141,8 @@ class UndoReport(TypedDict):
     kept: list[dict[str, Any]]
     kept_leads: int
     kept_companies: int
+    handed_leads: int
+    handed_companies: int
     stayed: list[dict[str, Any]]
     stayed_values: int
     confirmed: int

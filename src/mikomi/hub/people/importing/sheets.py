@@ -10,6 +10,7 @@ import polars as pl
 from django.conf import settings
 
 from mikomi.core.tabular.findings import Finding
+from mikomi.core.tabular.grounds import GroundColumns
 from mikomi.core.tabular.read import open_table
 from mikomi.core.tabular.table import Reader
 from mikomi.core.words import Words
@@ -57,6 +58,7 @@ class Sheet:
     `rejected`: rows that are not taken; `held_back`: rows of which a cell was left out (both as
     `core.tabular.rejects` has them); `problems`: the cells (`checking.PROBLEMS`). `refusals`: who asks
     for no more mail (`address`, `kind`, `since`, `how`). `by_mail`: the mail address says who is who.
+    `grounds`: the columns that seem to say on what ground, and since when, mail may be sent.
     """
 
     kind: str
@@ -77,6 +79,7 @@ class Sheet:
     held_back: pl.DataFrame = field(default_factory=pl.DataFrame)
     problems: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PROBLEMS))
     by_mail: bool = False
+    grounds: GroundColumns = field(default_factory=GroundColumns)
 
     @property
     def rows(self) -> int:

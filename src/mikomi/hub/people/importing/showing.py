@@ -10,7 +10,9 @@ from django.utils import timezone
 from mikomi.core.tabular.forms import Form
 from mikomi.core.tabular.rejects import REJECTED_SCHEMA
 from mikomi.hub.people.importing.checking import LINE
+from mikomi.hub.people.importing.options import EACH, GivenBasis
 from mikomi.hub.people.importing.report import sentence
+from mikomi.hub.people.importing.row_grounds import BASIS, BASIS_DAY, BASIS_KIND
 from mikomi.hub.people.importing.sheets import Column, Sheet, zone
 from mikomi.hub.people.importing.storing import refusing_rows
 from mikomi.hub.people.models import Import
@@ -24,8 +26,9 @@ SHOWN_CELL = 80
 BASES = {"trade": "deal"}
 
 
-def shown(sheet: Sheet) -> dict[str, Any]:
-    """What was read, to be shown: columns, findings, the first rows and what is wrong with them."""
+def shown(sheet: Sheet, basis: GivenBasis | None = None) -> dict[str, Any]:
+    """What was read, to be shown: columns, findings, the first rows and what is wrong with them. `basis`:
+    the ground for mail with which it was read."""
     names = [c.field for c in sheet.columns[:SHOWN_COLUMNS] if c.field]
     first = sheet.data.slice(0, SHOWN_ROWS)
     if sheet.kind == Import.Kind.OPTOUTS:
@@ -33,6 +36,9 @@ def shown(sheet: Sheet) -> dict[str, Any]:
     names = [name for name in dict.fromkeys(names) if name in first.columns]
     if "lead" in first.columns and "lead" not in names and sheet.kind != Import.Kind.LEADS:
         names = ["lead", *names]
+    if basis is not None and BASIS_DAY in first.columns and "email" in names:
+        first = first.with_columns(_ground(basis))
+        names.insert(names.index("email") + 1, BASIS)
     cells = first.select(_text(first, name) for name in names)
     lines = first[LINE].to_list() if LINE in first.columns else []
     problems = sheet.problems
@@ -77,6 +83,9 @@ def shown(sheet: Sheet) -> dict[str, Any]:
         "problem_cells": problems.height,
         "problem_rows": problems["line"].n_unique() if problems.height else 0,
         "opt_outs": _opt_outs(sheet),
+        "grounds": {"days": dict(sheet.grounds.days), "kind": sheet.grounds.kind},
+        "basis": basis.as_checked() if basis is not None else {},
+        "based": _based(sheet, basis),
     }
 
 
@@ -146,6 +155,31 @@ def _opt_outs(sheet: Sheet) -> int:
         return 0
     parts = range(0, sheet.data.height, 50_000)
     return sum(refusing_rows(sheet.data.slice(at, 50_000)).height for at in parts)
+
+
+def _based(sheet: Sheet, basis: GivenBasis | None) -> dict[str, int]:
+    """Ground -> how many addresses get it, "" for those that get none, where columns say so."""
+    if basis is None or not basis.as_checked():
+        return {}
+    kinds = {EACH: [BASIS_KIND]}.get(basis.kind, [])
+    found: dict[str, int] = {}
+    for at in range(0, sheet.data.height, 50_000):
+        part = sheet.data.slice(at, 50_000)
+        if "email" not in part.columns:
+            continue
+        told = part.filter(pl.col("email").is_not_null()).select(BASIS_DAY, *kinds)
+        kind = pl.col(BASIS_KIND) if kinds else pl.lit(basis.kind)
+        named = told.select(pl.when(pl.col(BASIS_DAY).is_null()).then(pl.lit("")).otherwise(kind).alias("g"))
+        for ground, rows in named.group_by("g").len().iter_rows():
+            found[ground] = found.get(ground, 0) + rows
+    return found
+
+
+def _ground(basis: GivenBasis) -> pl.Expr:
+    """The ground of each row as text: the kind and the day; empty without one."""
+    kind = pl.col(BASIS_KIND) if basis.kind == EACH else pl.lit(basis.kind)
+    there = pl.col(BASIS_DAY).is_not_null() & pl.col("email").is_not_null()
+    return pl.when(there).then(pl.format("{} {}", kind, pl.col(BASIS_DAY).cast(pl.String))).alias(BASIS)
 
 
 def _text(frame: pl.DataFrame, column: str) -> pl.Expr:

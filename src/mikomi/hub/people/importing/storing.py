@@ -16,12 +16,13 @@ from mikomi.hub.consent import queries as consents
 from mikomi.hub.consent import services as consent
 from mikomi.hub.kit.setwise import fetch, run, staged
 from mikomi.hub.people.companies import KEY, find_companies, key_of, with_keys
-from mikomi.hub.people.dated import Origin
+from mikomi.hub.people.dated import SUBJECT, Origin
 from mikomi.hub.people.importing.attending import events_of
 from mikomi.hub.people.importing.checking import new_field
 from mikomi.hub.people.importing.expected import expected_at
-from mikomi.hub.people.importing.lead_files import BASIS_DAY, OURS, REFUSING
-from mikomi.hub.people.importing.options import Options
+from mikomi.hub.people.importing.lead_files import OURS, REFUSING
+from mikomi.hub.people.importing.options import BASIS_KINDS, EACH, GivenBasis, Options
+from mikomi.hub.people.importing.row_grounds import BASIS_DAY, BASIS_KIND
 from mikomi.hub.people.importing.rows import Rows
 from mikomi.hub.people.importing.settling import Settled, highest, settle
 from mikomi.hub.people.importing.sheets import Sheet
@@ -108,9 +109,11 @@ def store_companies(chunk: pl.DataFrame, told: Origin, options: Options) -> None
     with changing():
         last = highest("people_company")
         rows = chunk.drop(CONFLICTS)
+        keys = key_of(rows["company"])
+        known = find_companies(keys)
+        _note_named(Scope.COMPANY, known[SUBJECT], told)
         if options.conflict == "keep":
-            keys = key_of(rows["company"])
-            rows = rows.filter(~keys.is_in(find_companies(keys)[KEY].implode()))
+            rows = rows.filter(~keys.is_in(known[KEY].implode()))
         upsert_companies(rows, told, fill=options.conflict == "fill")
         _note_made(Scope.COMPANY, "people_company", last, told)
 
@@ -149,7 +152,7 @@ def store_leads(
         stored = upsert_leads(frame, told, fill=options.conflict == "fill")
         _note_made(Scope.LEAD, "people_lead", last, told)
         _note_made(Scope.COMPANY, "people_company", last_company, told)
-        _note_named(settled.known["number"], told)
+        _note_named(Scope.LEAD, settled.known["number"], told)
         if labels or options.campaign:
             leads = _numbers(settled.rows["lead"])
             for kind, label in labels:
@@ -222,13 +225,13 @@ def _note_made(scope: Scope, table: str, last: int, told: Origin) -> None:
         )
 
 
-def _note_named(numbers: pl.Series, told: Origin) -> None:
+def _note_named(scope: Scope, numbers: pl.Series, told: Origin) -> None:
     if told.import_id is not None and len(numbers):
         with staged(numbers.unique().alias("subject").to_frame(), "known"):
             run(
                 "insert into people_importedsubject (import_id, scope, subject, made, confirmed, at)"
                 " select %s, %s, subject, false, '', 0 from known where true on conflict do nothing",
-                [told.import_id, Scope.LEAD.value],
+                [told.import_id, scope.value],
             )
 
 
@@ -256,20 +259,8 @@ def _store_attendance(rows: pl.DataFrame, told: Origin, options: Options) -> Non
 def _note_consent(rows: pl.DataFrame, told: Origin, options: Options) -> None:
     if "email" not in rows.columns:
         return
-    basis = options.basis
-    if basis is not None:
-        days = rows[BASIS_DAY] if BASIS_DAY in rows.columns else basis.since
-        assert days is not None
-        consent.record_bases(
-            rows["email"],
-            basis.kind,
-            days,
-            basis.how or told.source,
-            wording=basis.wording,
-            url=basis.url,
-            import_id=told.import_id,
-            by_id=told.by_id,
-        )
+    if options.basis is not None:
+        _note_bases(rows, told, options.basis)
     refusing = refusing_rows(rows)
     if refusing.height:
         frame = refusing.select(
@@ -279,6 +270,25 @@ def _note_consent(rows: pl.DataFrame, told: Origin, options: Options) -> None:
             pl.lit(told.source).alias("how"),
         )
         consent.record_refusals(frame, import_id=told.import_id, by_id=told.by_id)
+
+
+def _note_bases(rows: pl.DataFrame, told: Origin, basis: GivenBasis) -> None:
+    each = basis.kind == EACH
+    for kind in BASIS_KINDS if each else (basis.kind,):
+        mine = rows.filter(pl.col(BASIS_KIND) == kind) if each else rows
+        days = mine[BASIS_DAY] if BASIS_DAY in mine.columns else basis.since
+        assert days is not None
+        if mine.height:
+            consent.record_bases(
+                mine["email"],
+                kind,
+                days,
+                basis.how or told.source,
+                wording=basis.wording if kind == "consent" or not each else "",
+                url=basis.url if kind == "published" or not each else "",
+                import_id=told.import_id,
+                by_id=told.by_id,
+            )
 
 
 def _with_reason(chunk: pl.DataFrame, source: str) -> pl.DataFrame:

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 
 from django.http import QueryDict
-from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from mikomi.hub.people.fields import FACTS, STANDARD
 from mikomi.hub.people.importing.joining import campaigns
-from mikomi.hub.people.importing.options import BASIS_KINDS, CONFLICTS, GivenBasis, NewField, Options
+from mikomi.hub.people.importing.options import CONFLICTS, NewField, Options
 from mikomi.hub.people.models import Import
 from mikomi.hub.people.views.import_page import NEW, column_rows, groups_and_labels
 from mikomi.hub.people.views.import_words import FIELD_KINDS
 
 LONGEST_LABEL = 60
-NO_BASIS = "none"
 _BETWEEN = re.compile(r"[、，,;；\n]+")
 
 
@@ -83,62 +78,6 @@ def chosen_for_everybody(posted: QueryDict, options: Options) -> Options:
         owner=posted.get("owner", "").strip()[:100],
         campaign=next((n for n, _name in campaigns() if str(n) == posted.get("campaign")), None),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class BasisChoice:
-    """The ground for mail as posted. `kind` "" is not chosen yet, `NO_BASIS` none; `errors`: what is
-    still missing of the evidence."""
-
-    kind: str = ""
-    since: str = ""
-    how: str = ""
-    wording: str = ""
-    url: str = ""
-    errors: tuple[str | Promise, ...] = ()
-
-    @property
-    def given(self) -> GivenBasis | None:
-        """The ground with its evidence; None where there is none, or it is not complete."""
-        if self.kind not in BASIS_KINDS or self.errors:
-            return None
-        return GivenBasis(self.kind, date.fromisoformat(self.since), self.how, self.wording, self.url)
-
-    @staticmethod
-    def of(basis: GivenBasis | None) -> BasisChoice:
-        """What was chosen before."""
-        if basis is None:
-            return BasisChoice()
-        since = basis.since.isoformat() if basis.since is not None else ""
-        return BasisChoice(basis.kind, since, basis.how, basis.wording, basis.url)
-
-
-def chosen_basis(posted: Mapping[str, str]) -> BasisChoice:
-    """The ground as posted, with what the law asks to be written down and is missing."""
-    kind = posted.get("basis", "")
-    if kind == NO_BASIS:
-        return BasisChoice(NO_BASIS)
-    if kind not in BASIS_KINDS:
-        return BasisChoice(
-            errors=(_("どれか1つを選んでください。わからなければ「根拠を記録しない」を選びます。"),)
-        )
-    since = posted.get(f"{kind}-since", "").strip()
-    how = posted.get(f"{kind}-how", "").strip()[:300]
-    wording = posted.get("consent-wording", "").strip()[:2000] if kind == "consent" else ""
-    url = posted.get("published-url", "").strip()[:500] if kind == "published" else ""
-    errors: list[str | Promise] = []
-    try:
-        if date.fromisoformat(since) > timezone.localdate():
-            errors.append(_("日付が先の日になっています。"))
-    except ValueError:
-        errors.append(_("日付を入れてください。"))
-    if not how:
-        errors.append(_("どこで、どのように得たかを書いてください。"))
-    if kind == "consent" and not wording:
-        errors.append(_("同意を求めた文を、見せたとおりに書いてください。"))
-    if kind == "published" and not re.match(r"https?://[^\s/]+", url):
-        errors.append(_("公表しているページのURL（https:// から）を書いてください。"))
-    return BasisChoice(kind, since, how, wording, url, tuple(errors))
 
 
 def _told_field(record: Import, index: int) -> str:

@@ -16,12 +16,14 @@ from mikomi.core.words import Words
 from mikomi.hub.people.fields import label_of
 from mikomi.hub.people.importing.joining import campaigns
 from mikomi.hub.people.importing.options import OWN_FIELD, Options
+from mikomi.hub.people.importing.row_grounds import BASIS
 from mikomi.hub.people.models import Company, Import, Lead
 from mikomi.hub.people.views.import_words import (
     AFTER,
     DELIMITER_NAMES,
     EFFECTS,
     ENCODING_NAMES,
+    GROUNDS,
     NEW_ROWS,
     FieldGroup,
     all_said,
@@ -45,6 +47,7 @@ REFUSALS = {
     "error": Words("届かない", "does not arrive"),
     "complaint": Words("苦情", "complaint"),
 }
+GROUND_FOR_MAIL = Words("メールを送れる根拠", "Ground for mail")
 SHOWN_APART = ("encoding", "delimiter")
 """Findings that stand in the head of the card already."""
 
@@ -147,11 +150,18 @@ def preview(record: Import, labels: Mapping[str, Words]) -> dict[str, Any] | Non
         cells = []
         for column, text in enumerate(row):
             told = odd.get((line, names[column])) or {}
+            text = _ground(text) if names[column] == BASIS else text
             cells.append(
                 Cell(text, wrong.get((at, column)), str(told.get("value", "")), told.get("what", "left_out"))
             )
         rows.append({"line": line, "cells": cells})
     return {"names": [labels.get(name) or label_of(name) for name in names], "rows": rows}
+
+
+def _ground(text: str) -> str:
+    """A ground and its day, as `showing` writes them, to be read."""
+    kind, _space, day = text.partition(" ")
+    return f"{GROUNDS.get(kind, kind)} {day}" if text else ""
 
 
 def _refusals(names: Sequence[str], first: Sequence[Sequence[str]]) -> dict[str, Any]:
@@ -284,8 +294,12 @@ def given_to_all(options: Options, bases: Mapping[str, str | Promise]) -> list[s
     if options.campaign:
         name = dict(campaigns()).get(options.campaign, str(options.campaign))
         lines.append(f"{_('施策')}: {name}")
-    if options.basis is not None:
-        lines.append(f"{_('メールを送れる根拠')}: {bases[options.basis.kind]}（{options.basis.how}）")
+    basis = options.basis
+    if basis is not None:
+        lines.append(f"{_('メールを送れる根拠')}: {bases[basis.kind]}（{basis.how}）")
+        for label, column in ((_("根拠の種類の列"), basis.kind_column), (_("根拠の日の列"), basis.column)):
+            if column:
+                lines.append(f"{label}: {column}")
     return lines
 
 
@@ -293,4 +307,5 @@ def groups_and_labels(record: Import, options: Options) -> tuple[tuple[FieldGrou
     """The fields to choose from, and how each field of the import is called, new ones included."""
     groups = field_groups(record.kind)
     labels = labels_in(groups) | {new.key: Words(new.label, new.label) for new in options.fields}
+    labels[BASIS] = GROUND_FOR_MAIL
     return groups, labels

@@ -80,10 +80,24 @@ BASES: tuple[tuple[str, Label, Label], ...] = (
             "広告メールお断りと書いてあるページのアドレスには使えません。"
         ),
     ),
+    (
+        "each",
+        _("ファイルの列で1人ずつ決める"),
+        _("根拠の種類が「同意」「名刺」「取引」「公表」「なし」と書いてある列があるとき。"),
+    ),
     ("none", _("根拠を記録しない"), _("広告のメールは送れません。電話や個別の連絡には使えます。")),
 )
 """Ground for mail, what it is called, what the law means by it. Source: 特定電子メールの送信の適正化等に
 関する法律 第3条第1項."""
+
+GROUNDS: dict[str, Label] = {
+    "consent": _("同意"),
+    "card": _("書面・名刺"),
+    "deal": _("取引関係"),
+    "published": _("公表"),
+    "": _("根拠なし"),
+}
+"""Grounds in a word, as they stand in a table."""
 
 EFFECTS: dict[str, Label] = {
     "new": _("新しく加わる人"),

@@ -27,7 +27,17 @@ from mikomi.hub.people.importing.joining import campaigns
 from mikomi.hub.people.importing.options import Options
 from mikomi.hub.people.models import Import, LeadList, Tag
 from mikomi.hub.people.views import import_choices as choices
-from mikomi.hub.people.views.import_choices import BasisChoice
+from mikomi.hub.people.views.import_basis import (
+    BasisChoice,
+    asks_basis,
+    basis_ways,
+    chosen_basis,
+    columns_with_values,
+    grounds_told,
+    headers_of,
+    read_with_basis,
+    reads_other_columns,
+)
 from mikomi.hub.people.views.import_page import (
     column_rows,
     effects,
@@ -121,8 +131,7 @@ def set_options(request: PageRequest, number: int) -> HttpResponse:
     part = request.POST.get("part", "")
     before = chosen.parse(record.options)
     if part == "rest":
-        basis = keep_rest(request, record, before)
-        return HttpResponse(status=204) if request.htmx else show(request, record, basis=basis)
+        return set_rest(request, record, before)
     if not request.htmx:
         keep_rest(request, record, before)
         before = chosen.parse(record.options)
@@ -170,6 +179,12 @@ def load(request: PageRequest, number: int) -> HttpResponse:
         return show(request, record, columns_error=why, status=422)
     if asks_basis(record) and basis.errors:
         return show(request, record, basis=basis, status=422)
+    if reads_other_columns(record):
+        why = read_with_basis(record)
+        if why is not None:
+            return show(request, record, columns_error=why, status=422)
+        messages.warning(request, _("根拠の列を読みました。1人ずつの根拠を確かめてから取り込んでください。"))
+        return redirect("people:import", number)
     uploads.ask_load(record)
     return redirect("people:import", number)
 
@@ -222,12 +237,12 @@ def keep_rest(request: PageRequest, record: Import, options: Options) -> BasisCh
     options = choices.chosen_for_everybody(request.POST, options)
     basis = BasisChoice.of(options.basis)
     if "tags" in request.POST and asks_basis(record):
-        basis = choices.chosen_basis(request.POST)
+        basis = chosen_basis(request.POST, headers_of(record))
         options = replace(options, basis=basis.given)
         request.session[_draft(record)] = {
             name: value
             for name, value in request.POST.items()
-            if name == "basis" or name.partition("-")[0] in chosen.BASIS_KINDS
+            if name == "basis" or name.partition("-")[0] in (*chosen.BASIS_KINDS, chosen.EACH)
         }
     told = chosen.dump(options)
     if told != record.options and Import.objects.filter(pk=record.pk, status=Status.CHECKED).update(
@@ -235,6 +250,23 @@ def keep_rest(request: PageRequest, record: Import, options: Options) -> BasisCh
     ):
         record.options = told
     return basis
+
+
+def set_rest(request: PageRequest, record: Import, options: Options) -> HttpResponse:
+    """Keeps what all leads of the file get, and reads the file again where a column says it of each."""
+    basis = keep_rest(request, record, options)
+    small = record.report.get("size", 0) <= uploads.READ_AT_ONCE
+    why = None
+    read = (small or not request.htmx) and reads_other_columns(record)
+    if read:
+        why = read_with_basis(record)
+    if not request.htmx:
+        return show(request, record, basis=basis, columns_error=why)
+    if not read:
+        return HttpResponse(status=204)
+    if record.status != Status.CHECKED:
+        return anew(record.pk)
+    return render(request, "people/import/answer_rest.html", context_of(request, record, columns_error=why))
 
 
 def check_with(record: Import, before: Options, options: Options) -> Words | None:
@@ -250,13 +282,6 @@ def check_with(record: Import, before: Options, options: Options) -> Words | Non
     uploads.set_options(record, before)
     record.refresh_from_db()
     return why
-
-
-def asks_basis(record: Import) -> bool:
-    """Whether the file brings mail addresses of leads, so that the ground for mail must be said."""
-    return record.kind == Import.Kind.LEADS and any(
-        column["field"] == "email" for column in record.report.get("columns", ())
-    )
 
 
 def reading_form(record: Import, data: Any = None) -> ReadingForm:
@@ -298,7 +323,7 @@ def context_of(
     if basis is None:
         basis = BasisChoice.of(options.basis)
         if options.basis is None and draft:
-            basis = replace(choices.chosen_basis(draft), errors=())
+            basis = replace(chosen_basis(draft, headers_of(record)), errors=())
     people = get_user_model().objects.order_by("name")
     bases = {value: label for value, label, _note in BASES}
     return more | {
@@ -324,14 +349,17 @@ def context_of(
         "asks_basis": asks_basis(record),
         "has_mail": asks_basis(record),
         "basis": {
-            "kinds": BASES,
             "kind": basis.kind,
             "since": basis.since,
             "how": basis.how,
             "wording": basis.wording,
             "url": basis.url,
             "errors": basis.errors,
+            "kind_column": basis.kind_column or (record.report.get("grounds") or {}).get("kind", ""),
+            "columns": columns_with_values(record),
             "proposed": bases.get(facts["basis"], ""),
+            "ways": basis_ways(record, basis),
+            "told": grounds_told(record.report),
         },
         "known_tags": Tag.objects.filter(deleted_at=None)
         .order_by("-pk")
