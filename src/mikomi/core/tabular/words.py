@@ -197,6 +197,14 @@ def cut_cells(cells: int, limit: int) -> Words:
     )
 
 
+def too_much_for_a_workbook() -> Words:
+    return Words(
+        "Excel のファイルに入る大きさ（1 枚のシートで 4 GB）を超えます。"
+        "列を減らすか、CSV で書き出してください",
+        "it is more than a workbook holds (4 GB a sheet); choose fewer columns, or CSV",
+    )
+
+
 def several_sheets(sheets: int) -> Words:
     return Words(
         f"1 枚のシートに入らないため、{sheets} 枚に分けました", f"the list goes over {sheets} sheets"

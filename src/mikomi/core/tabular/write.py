@@ -15,6 +15,7 @@ says of each cell that it is text, so there nothing is added.
 from __future__ import annotations
 
 import os
+import tempfile
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from typing import BinaryIO, Literal
 
 import polars as pl
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError, FileSizeError
 
 from mikomi.core.tabular import words
 from mikomi.core.tabular.blocks import ODD_SIGNS
@@ -172,18 +174,29 @@ def write_xlsx(
     *,
     sheet: str = "一覧",
     progress: Callable[[int], None] | None = None,
+    scratch: Path | None = None,
 ) -> Report:
     """Writes a list as a workbook: text as text, numbers as numbers, dates as dates.
 
     Instants are written as text in UTC. What does not fit on one sheet (1,048,575 rows) goes on with
-    the next. Raises `MikomiError` where `out` cannot be written.
+    the next. Rows pass through files in `scratch` (left out: the system's folder for such), not through
+    memory. `progress` is called with the rows written; what it raises stops the writing. Raises
+    `MikomiError` where `out` cannot be written, and for more than a workbook holds (4 GB of a sheet).
     """
     report = Report()
 
     def write(file: BinaryIO) -> None:
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        with xlsxwriter.Workbook(file, options) as book:
+        # What the library leaves there, were it stopped on the way, goes with the folder.
+        with tempfile.TemporaryDirectory(prefix="sheets-", dir=scratch) as space:
+            book = xlsxwriter.Workbook(file, options | {"tmpdir": space})
             _fill(book, frames, sheet, report, progress)
+            try:
+                book.close()
+            except FileSizeError:
+                raise MikomiError(words.too_much_for_a_workbook()) from None
+            except FileCreateError as error:
+                raise OSError(str(error)) from error
 
     if isinstance(out, str | Path):
         _replace(Path(out), write)

@@ -6,6 +6,7 @@ mikomi.sqlite3   the database, where no `MIKOMI_DATABASE_URL` is set
 history/         activity files, a cache
 files/           files of leads and companies, under random names
 documents/       documents that are given out by links, under random names
+exports/         workbooks of long lists, for their makers, under random names; removed after some days
 serve.lock       held while `mikomi serve` runs
 """
 

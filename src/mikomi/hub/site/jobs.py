@@ -10,7 +10,7 @@ from mikomi.hub.capture.campaigns.queries import has_members
 from mikomi.hub.kit.jobs import job, periodic
 from mikomi.hub.people import trash
 from mikomi.hub.people.field_users import tell_fields_in_use
-from mikomi.hub.site import pipeline
+from mikomi.hub.site import exports, pipeline
 from mikomi.hub.site.actions import count_campaigns, edit_leads
 from mikomi.hub.site.actions import merge_sure as merging
 from mikomi.hub.site.actions.erase_leads import erase_leads
@@ -76,6 +76,18 @@ def merge_sure(run: int) -> None:
 def part_run(run: int, by: int | None) -> None:
     """Takes a bulk merge back."""
     merging.part_run(run, by)
+
+
+@job("site.write_export", attempts=exports.ATTEMPTS)
+def write_export(number: int) -> None:
+    """Writes a list as a workbook, anew where an earlier try was cut off."""
+    exports.write(number)
+
+
+@periodic("site.sweep_exports", at="02:45")
+def sweep_exports(slot: str) -> None:
+    """Removes workbooks that were kept long enough, and what interrupted work left."""
+    exports.sweep(timezone.now())
 
 
 @periodic("site.empty_trash", at="02:40")

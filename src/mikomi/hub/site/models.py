@@ -203,6 +203,39 @@ class Act(models.Model):
         db_table = "site_act"
 
 
+class Export(models.Model):
+    """A list that is written as a workbook by a worker, for the person `by` alone.
+
+    `query`: the list as in its address, with its columns; `language`: that of the heads. `done` of `rows`
+    are written. `stored_as`: the file in the data folder's `exports/`, there whole once it is done. `notes`:
+    what must be heard of it. Of one that failed or is gone, `error_ja` and `error_en` say why.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+        GONE = "gone"
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    query = models.TextField()
+    language = models.CharField(max_length=10)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING, db_index=True)
+    rows = models.IntegerField()
+    done = models.IntegerField(default=0)
+    stored_as = models.TextField(default="")
+    size = models.BigIntegerField(default=0)
+    notes = models.JSONField(default=list)
+    error_ja = models.TextField(default="")
+    error_en = models.TextField(default="")
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "site_export"
+
+
 class ActedLead(models.Model):
     """A lead that an act is on. Of a label that it took off: where that came from, to hang it on again."""
 

@@ -14,6 +14,7 @@ from mikomi.hub.capture.webforms import judging
 from mikomi.hub.kit import leases
 from mikomi.hub.people import services as people
 from mikomi.hub.people.duplicates.queries import merged_into
+from mikomi.hub.site import exports
 from mikomi.hub.site.actions.edit_leads import forget_acted
 from mikomi.hub.site.actions.take_out import remove_rows
 from mikomi.hub.site.pipeline import LEASE, LEASE_WAIT
@@ -40,3 +41,5 @@ def erase_leads(lead_ids: Sequence[int]) -> None:
             judging.forget(numbers.tolist())
             # The facts go by way of people: a lead's key lives there.
             people.erase(numbers.tolist())
+            # They may stand in any workbook that was written.
+            exports.remove_all()
