@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 from django.test import Client
 
 from mikomi.core.scoring.model import Model
+from mikomi.core.scoring.model_file import parse_model
+from mikomi.hub.people.dated import origin
+from mikomi.hub.people.services import upsert_leads
 from mikomi.hub.scores import queries, services
+from tests.hub.scores.conftest import MODEL
 
 HTMX = {"HX-Request": "true"}
 pytestmark = pytest.mark.django_db
@@ -183,6 +188,18 @@ def test_warnings_are_those_of_the_command_line(client: Client, published: None)
     change(client, "r-maker", "when-is", op="in", other="宇宙開発")
     text = client.get("/score/warnings/", headers=HTMX).content.decode()
     assert "当てはまる人がいません" in text
+
+
+@pytest.mark.parametrize(("asked", "told"), [("lte: 500", True), ("gte: 300", False)])
+def test_a_rule_for_at_most_says_how_ranges_are_compared(
+    client: Client, company, asked: str, told: bool
+) -> None:
+    upsert_leads(
+        pl.DataFrame({"lead": ["e"], "company": ["オリオン建材"], "employees": ["300～999名"]}), origin("x")
+    )
+    services.publish_model(parse_model(MODEL.replace("gte: 300", asked)))
+    text = client.get("/score/warnings/", headers=HTMX).content.decode()
+    assert ("従業員数が範囲の人が1人います（例：300〜999）" in text) == told
 
 
 def test_the_hot_condition_is_changed_as_words(client: Client, published: None) -> None:

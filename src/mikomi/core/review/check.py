@@ -33,7 +33,15 @@ from mikomi.core.scoring.score import Flags, field_resolver, fit_flags
 from mikomi.core.words import Words
 
 type FindingKind = Literal[
-    "no_column", "not_number", "empty_group", "unused_group", "never", "always", "overlap", "unreachable"
+    "no_column",
+    "not_number",
+    "range",
+    "empty_group",
+    "unused_group",
+    "never",
+    "always",
+    "overlap",
+    "unreachable",
 ]
 
 WEEKS_LOOKED_BACK = 52

@@ -11,8 +11,11 @@ from mikomi.core.values.choices import SEPARATOR
 from mikomi.hub.kit.setwise import fetch, on_postgres, staged
 from mikomi.hub.people.field_tests import TestedField
 from mikomi.hub.people.json_values import opened
+from mikomi.hub.people.kinds import numeric_keys
 from mikomi.hub.people.models import Lead
 
+RANGE = "〜"
+"""Stands between the least and the most of a range as it is stored; see `core.values.quantities`."""
 YES = {"yes": ("はい", "Yes"), "no": ("いいえ", "No")}
 
 
@@ -23,6 +26,25 @@ def values_of(leads: Sequence[int], keys: Sequence[str]) -> dict[int, dict[str, 
         number: {key: (shared or {}).get(key) or own.get(key) or "" for key in keys}
         for number, own, shared in rows
     }
+
+
+def ranges_of(keys: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """Of the fields `keys` for numbers and money: how many leads have a range with a least in it now, and
+    the most common one. Fields without ranges are left out. Reads the values of all leads."""
+    found = {}
+    held = "coalesce(nullif(c.attributes ->> cast(%s as text), ''), p.attributes ->> cast(%s as text))"
+    for key in [key for key in numeric_keys() if key in keys]:
+        rows = fetch(
+            f"select v, count(*) from (select {held} as v from people_lead p"
+            " left join people_company c on c.id = p.company_id"
+            " where p.trashed_at is null and p.merged_into is null) t"
+            " where v like %s group by v order by 2 desc, 1",
+            {"value": pl.String, "leads": pl.Int64},
+            [key, key, f"_%{RANGE}%"],
+        )
+        if rows.height:
+            found[key] = (int(rows["leads"].sum()), str(rows["value"][0]))
+    return found
 
 
 def shown(value: str, field: TestedField, *, english: bool) -> str:

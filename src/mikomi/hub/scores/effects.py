@@ -9,9 +9,11 @@ import polars as pl
 
 from mikomi.core.engine.local import score_days
 from mikomi.core.review.check import Finding, check_model, check_on_data
+from mikomi.core.review.ranges import Ranges, check_ranges
 from mikomi.core.review.reach import reach_of
 from mikomi.core.scoring.model import Model
 from mikomi.core.scoring.score import DayScores
+from mikomi.hub.people.field_values import ranges_of
 from mikomi.hub.people.queries import full_name
 from mikomi.hub.scores.ground import Ground
 from mikomi.hub.scores.picks import Picks
@@ -91,7 +93,12 @@ def effect(draft: Model, published: Model | None, ground: Ground, *, names: int 
 def findings(model: Model, ground: Ground, picks: Picks) -> list[Finding]:
     """What `mikomi check` says, on these leads and this activity."""
     found = check_on_data(model, ground.leads, ground.source, ground.day, labels=picks.labels)
-    return [*check_model(model), *found]
+    ranges = check_ranges(model, picks.labels, _ranges_of)
+    return [*check_model(model), *found, *ranges]
+
+
+def _ranges_of(fields: list[str]) -> dict[str, Ranges]:
+    return {field: Ranges(leads, example) for field, (leads, example) in ranges_of(fields).items()}
 
 
 def _scores(model: Model, ground: Ground) -> DayScores:
