@@ -109,12 +109,45 @@ def test_a_lead_that_did_something_since_stays_and_earlier_deeds_wait_again() ->
     assert report["kept"][0]["why"][0]["en"] == "events or outcomes came later"
 
 
-def test_a_lead_that_a_later_file_names_stays() -> None:
+def test_a_lead_that_a_later_file_names_stays_with_what_that_file_says_and_goes_with_it() -> None:
+    before = state()
     record = load(LEADS)
-    load([*LEADS[:1], {"lead": "z", "氏名": "佐藤"}])
+    later = load([{"lead": "a", "氏名": "山田 太郎", "会社名": "一番"}, {"lead": "z", "氏名": "佐藤"}])
     report = undo(record)
     assert set(Lead.objects.values_list("key", flat=True)) == {"a", "z"}
-    assert report["kept"][0]["why"][0]["ja"] == "あとのファイルにも載っている"
+    held = Lead.objects.get(key="a").attributes
+    assert {key: held.get(key) for key in ("name", "title", "email")} == {
+        "name": "山田 太郎",
+        "title": None,
+        "email": None,
+    }
+    assert (report["handed_leads"], report["handed_companies"], report["kept"]) == (1, 1, [])
+    assert "ほかのファイルにも載っているため" in all_said_of(report)
+    undo(later)
+    assert state() == before
+
+
+def test_a_lead_of_which_a_later_file_said_nothing_new_keeps_what_is_known_and_goes_with_that_file() -> None:
+    before = state()
+    record = load(LEADS)
+    later = load([{"lead": "a", "氏名": "山田 次郎", "会社名": ""}], options=Options(conflict="keep"))
+    undo(record)
+    assert Lead.objects.get(key="a").attributes["name"] == "山田 太郎"
+    undo(later)
+    assert state() == before
+
+
+def test_a_tag_that_two_imports_hung_goes_with_the_last_of_them() -> None:
+    before = state()
+    files = [load([{"lead": key, "氏名": key}], options=Options(tags=("春",))) for key in "ab"]
+    undo(files[0])
+    assert Tag.objects.count() == 1
+    undo(files[1])
+    assert state() == before
+
+
+def all_said_of(report) -> str:
+    return " ".join(words["ja"] for words in report["sentences"])
 
 
 def test_the_same_file_imported_again_takes_over_and_its_undo_takes_all_away() -> None:

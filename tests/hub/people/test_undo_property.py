@@ -131,8 +131,7 @@ def differing(found: list[list[tuple]], wanted: list[list[tuple]]) -> list[tuple
 
 
 def told_apart(rows: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Companies that are there already, so that none is made by the file that is taken back: it would
-    stay with what that file said of it. And no days of beginning: of them only the earliest is kept."""
+    """No days of beginning: of them only the earliest is kept."""
     return [row | {"登録日": "", "会社名": row["会社名"].removeprefix("株式会社")} for row in rows]
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from mikomi.core.tabular.formats import ENDINGS
 from mikomi.core.words import MikomiError, Words
+from mikomi.hub.kit import leases
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.people.importing import mending
 from mikomi.hub.people.importing.file_kind import kind_of_file
@@ -32,6 +33,9 @@ RESCUE = timedelta(minutes=10)
 then; otherwise it finds nothing to do."""
 UNDO_AT_ONCE = 2_000
 """Rows of an import that is taken back while the page waits."""
+
+UNDO_WAIT = 120.0
+"""Seconds that a worker waits for another import to be taken back, before it tries again later."""
 
 FIND_KIND = "find_kind"
 """In the report of an upload: nobody said what the file holds."""
@@ -122,13 +126,14 @@ def check(number: int) -> None:
         ours = Import.objects.filter(pk=number, status=Status.UPLOADED, report__has_key=FIND_KIND)
         if not ours.update(kind=record.kind, report=record.report):
             return
+    options = parse(record.options)
     try:
         report = check_file(
             path_of(record),
             record.kind,
             known_from=record.known_from,
             encoding=record.encoding or None,
-            options=parse(record.options),
+            options=options,
         )
     except MikomiError as error:
         _fail(record, error)
@@ -137,7 +142,7 @@ def check(number: int) -> None:
     record.report = (
         {"size": record.report.get("size", 0)}
         | counts
-        | shown(report.sheet)
+        | shown(report.sheet, options.basis)
         | {"same_file": same_file(record)}
     )
     record.rows, record.rejected = report.rows, report.rejected
@@ -206,14 +211,23 @@ def ask_undo(record: Import, by_id: int | None) -> bool:
     small = record.cursor <= UNDO_AT_ONCE
     enqueue("people.undo_import", after=RESCUE if small else None, number=record.pk)
     if small:
-        undo(record.pk)
+        try:
+            undo(record.pk, wait=0)
+        except MikomiError:
+            # Another import is being taken back just now: a worker waits for it, not this page.
+            enqueue("people.undo_import", number=record.pk)
     return True
 
 
-def undo(number: int) -> None:
-    """Takes an import back for which that was asked. Run again after a crash, it goes on."""
-    if Import.objects.filter(pk=number, status=Status.UNDOING).exists():
-        undo_import(number)
+def undo(number: int, wait: float = UNDO_WAIT) -> None:
+    """Takes an import back for which that was asked. Run again after a crash, it goes on.
+
+    One after the other: what two imports have both named goes with the last of them. Raises `MikomiError`
+    where another one is still being taken back after `wait` seconds.
+    """
+    with leases.hold("people.undo", wait=wait):
+        if Import.objects.filter(pk=number, status=Status.UNDOING).exists():
+            undo_import(number)
 
 
 def discard(record: Import) -> None:

@@ -2,7 +2,8 @@
 
 In steps of their own, each one transaction, that may be done again: a program that is killed on the way
 goes on. Leads that the import made go, unless something else hangs on them since: then they stay as they
-are, with what the import said of them, and are named. Refusals are never taken back.
+are, with what the import said of them, and are named. One that a later file names, too, stays with what
+that file says, as if that one had made it: it goes with that one. Refusals are never taken back.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
+from django.db import transaction
 from django.utils import timezone
 
-from mikomi.core.words import Words
 from mikomi.hub.activity import taking_back as facts
 from mikomi.hub.activity.changes import changing, mark_changed
 from mikomi.hub.consent import services as consent
@@ -23,34 +24,27 @@ from mikomi.hub.kit.setwise import fetch, run, staged
 from mikomi.hub.people.companies import forget_names
 from mikomi.hub.people.following import AUTOMATIC
 from mikomi.hub.people.importing import mending
+from mikomi.hub.people.importing.handing_on import (
+    hand_over,
+    leave_to_heirs,
+    let_others_have_made,
+    named_elsewhere,
+    same_file_later,
+)
 from mikomi.hub.people.importing.made_fields import field_sentences, take_fields
 from mikomi.hub.people.importing.report import sentence
-from mikomi.hub.people.models import Import, LeadList, LeadTag, ListMember, Tag
+from mikomi.hub.people.importing.undo_words import NOTHING_THERE, WHY, undo_sentences
+from mikomi.hub.people.models import Import, LeadList, LeadTag, ListMember, Scope, Tag
 from mikomi.hub.people.taking_back import TakenBack, take_back_values
 
 LEADS_A_STEP = 10_000
-NOTHING_THERE = Words("元に戻すものはありませんでした", "there was nothing to take back")
 NAMED_KEPT = 200
 """So many leads and companies that stay are named; all are counted."""
-
-WHY = {
-    "facts": Words("あとから行動や結果が加わった", "events or outcomes came later"),
-    "changes": Words("あとから情報が変わった", "something was changed later"),
-    "imports": Words("あとのファイルにも載っている", "a later file names it, too"),
-    "notes": Words("メモかファイルがある", "it has notes or files"),
-    "labels": Words("あとからタグかリストが付いた", "it was given a tag or a list later"),
-    "merges": Words("統合されている", "it was merged"),
-    "exclusions": Words("除外に入っている", "it is kept out by a rule"),
-    "leads": Words("ほかのリードがいる", "other leads belong to it"),
-}
-"""Why a lead or company stays although the import made it."""
 
 _OF_LEADS = {
     "changes": "select subject from people_change where scope = 'lead'"
     " and subject in (select lead from leaving) and (import_id is null or import_id <> %s)"
     f" and source <> '{AUTOMATIC}'",
-    "imports": "select subject from people_importedsubject where scope = 'lead' and not made"
-    " and import_id <> %s and subject in (select lead from leaving)",
     "notes": "select subject from people_note where scope = 'lead' and subject in (select lead from leaving)"
     " union select subject from people_attachment where scope = 'lead'"
     " and subject in (select lead from leaving)",
@@ -89,14 +83,17 @@ class _Undone:
     kept: list[dict[str, Any]] = field(default_factory=list)
     kept_leads: int = 0
     kept_companies: int = 0
+    handed_leads: int = 0
+    handed_companies: int = 0
     spared: list[pl.DataFrame] = field(default_factory=list)
 
 
 def undo_import(number: int) -> None:
     """Takes import `number`, for which that was asked (`undoing`), back and writes the report."""
     record = Import.objects.get(pk=number)
-    if heir := _heir(record):
-        _hand_over(record, heir)
+    if heir := same_file_later(record):
+        said = hand_over(record, heir)
+        _close(record, {"heir": heir.pk, "sentences": [sentence(said)]})
         return
     labels = _take_labels(record)
     bases, refusals = consent.take_back_import(number)
@@ -110,56 +107,13 @@ def undo_import(number: int) -> None:
     with changing() as change:
         forget_names(number)
         _let_go(record, change)
+        let_others_have_made(number)
         run("delete from people_importedsubject where import_id = %s", [number])
     fields = take_fields(record)
     told = _numbers(record, done, values, gone, labels, bases, refusals)
     told |= {"fields": len(fields.gone), "fields_left": list(fields.left)}
-    said = [*_sentences(told), *field_sentences(fields, done=True)]
+    said = [*undo_sentences(told), *field_sentences(fields, done=True)]
     _close(record, told | {"sentences": [sentence(words) for words in said or [NOTHING_THERE]]})
-
-
-def _heir(record: Import) -> Import | None:
-    """A later import of the same bytes, read in the same way, that stands."""
-    later = Import.objects.filter(
-        kind=record.kind,
-        sha256=record.sha256,
-        known_from=record.known_from,
-        encoding=record.encoding,
-        status=Import.Status.DONE,
-        pk__gt=record.pk,
-    ).exclude(sha256="")
-    if record.status != Import.Status.UNDOING or record.kind == Import.Kind.OPTOUTS:
-        return None
-    return next((other for other in later.order_by("pk") if other.options == record.options), None)
-
-
-def _hand_over(record: Import, heir: Import) -> None:
-    """The same file was imported again: what it brought is that import's from now on."""
-    with changing():
-        pair = [heir.pk, record.pk]
-        facts.hand_over(record.pk, heir.pk)
-        run("update people_change set import_id = %s where import_id = %s", pair)
-        for table in ("people_leadtag", "people_listmember", "people_companyalias", "consent_basis"):
-            run(f"update {table} set import_id = %s where import_id = %s", pair)
-        run(
-            "insert into people_importedsubject (import_id, scope, subject, made, confirmed, at)"
-            " select %s, scope, subject, true, '', 0 from people_importedsubject"
-            " where import_id = %s and made"
-            " on conflict (import_id, scope, subject) do update set made = true",
-            pair,
-        )
-        run("delete from people_importedsubject where import_id = %s", [record.pk])
-        made, mine = dict(heir.report.get("made") or {}), record.report.get("made") or {}
-        made |= {kind: sorted({*made.get(kind, ()), *numbers}) for kind, numbers in mine.items()}
-        heir.report = heir.report | {"made": made}
-        heir.save(update_fields=["report"])
-    words = Words(
-        f"同じファイルがあとで（取り込み {heir.pk}）もう一度取り込まれているため、"
-        "内容はそちらの取り込みのものとして残しました。消すには、そちらも元に戻してください",
-        f"the same file was imported again later (import {heir.pk}): what it brought now belongs to"
-        " that one; undo it, too, to take it away",
-    )
-    _close(record, {"heir": heir.pk, "sentences": [sentence(words)]})
 
 
 def _close(record: Import, report: dict[str, Any]) -> None:
@@ -175,8 +129,13 @@ def _close(record: Import, report: dict[str, Any]) -> None:
 
 
 def _take_labels(record: Import) -> tuple[int, int]:
-    """Takes the tags and lists off that the import hung on leads; those it made go where none is left."""
+    """Takes the tags and lists off that the import hung on leads; those it made go where none is left, and
+    those it used that an import had made which was taken back before."""
     with changing() as number:
+        used = {
+            kind: set(hung.objects.filter(import_id=record.pk).values_list(kind, flat=True).distinct())
+            for kind, hung in (("tag", LeadTag), ("list", ListMember))
+        }
         leads = fetch(
             "select lead from people_leadtag where import_id = %s"
             " union select lead from people_listmember where import_id = %s",
@@ -186,12 +145,14 @@ def _take_labels(record: Import) -> tuple[int, int]:
         tags = run("delete from people_leadtag where import_id = %s", [record.pk])
         lists = run("delete from people_listmember where import_id = %s", [record.pk])
         made = record.report.get("made") or {}
-        for kind, model, hung, column in (
-            ("tag", Tag, LeadTag, "tag"),
-            ("list", LeadList, ListMember, "list"),
-        ):
-            for label in made.get(kind, ()):
-                if not hung.objects.filter(**{column: label}).exists():
+        undone = Import.objects.filter(status=Import.Status.UNDONE, kind=Import.Kind.LEADS)
+        for kind, model, hung in (("tag", Tag, LeadTag), ("list", LeadList, ListMember)):
+            mine = set(made.get(kind, ()))
+            if others := used[kind] - mine:
+                told = undone.values_list(f"report__made__{kind}", flat=True)
+                mine |= others & {label for labels in told for label in labels or ()}
+            for label in mine:
+                if not hung.objects.filter(**{kind: label}).exists():
                     model.objects.filter(pk=label).delete()
         mark_changed(leads, number, activity=False)
     return tags, lists
@@ -203,8 +164,17 @@ def _take_leads(number: int, done: _Undone) -> None:
             kept = _hanging(_OF_LEADS, number)
             since = facts.leads_with_facts_since(subjects, number)
             late = pl.DataFrame({"lead": since, "why": ["facts"] * len(since)}, schema=kept.schema)
-            kept = pl.concat([late, kept]).group_by("lead", maintain_order=True).agg("why")
-            going = subjects.filter(~subjects.is_in(kept["lead"].implode()))
+            kept = pl.concat([late, kept])
+            handed = named_elsewhere(Scope.LEAD, number)
+            # What was merged keeps what it had: the values of both are in one of them.
+            merged = kept.filter(pl.col("why") == "merges")["lead"]
+            handed = handed.filter(~pl.col("lead").is_in(merged.implode()))
+            leave_to_heirs(handed, number)
+            kept = kept.join(handed, on="lead", how="anti", maintain_order="left")
+            kept = kept.group_by("lead", maintain_order=True).agg("why")
+            staying = pl.concat([kept["lead"], handed["lead"]])
+            going = subjects.filter(~subjects.is_in(staying.implode()))
+            done.handed_leads += handed.height
             done.kept_leads += kept.height
             if len(done.kept) < NAMED_KEPT:
                 done.kept += _named_leads(kept.head(NAMED_KEPT - len(done.kept)))
@@ -238,8 +208,12 @@ def _let_go(record: Import, change: int) -> None:
 def _take_companies(number: int, done: _Undone) -> None:
     for subjects in _made("company", number):
         with changing(), staged(subjects.alias("lead").to_frame(), "leaving"):
-            kept = _hanging(_OF_COMPANIES, number).group_by("lead", maintain_order=True).agg("why")
-            going = subjects.filter(~subjects.is_in(kept["lead"].implode()))
+            handed = named_elsewhere(Scope.COMPANY, number)
+            kept = _hanging(_OF_COMPANIES, number).join(handed, on="lead", how="anti", maintain_order="left")
+            kept = kept.group_by("lead", maintain_order=True).agg("why")
+            staying = pl.concat([kept["lead"], handed["lead"]])
+            going = subjects.filter(~subjects.is_in(staying.implode()))
+            done.handed_companies += handed.height
             done.kept_companies += kept.height
             if len(done.kept) < NAMED_KEPT:
                 done.kept += _named_companies(kept.head(NAMED_KEPT - len(done.kept)))
@@ -279,14 +253,17 @@ def _hanging(questions: dict[str, str], number: int) -> pl.DataFrame:
 
 
 def _with_made_companies(number: int, spared: pl.DataFrame) -> pl.DataFrame:
-    """The companies that the import made are looked at by themselves: they go, or stay as they are."""
+    """The companies that the import made are looked at by themselves: they go, or stay as they are, unless
+    other imports name them."""
     made = fetch(
-        "select scope, subject from people_importedsubject where import_id = %s"
-        " and scope = 'company' and made",
-        {"scope": pl.String, "subject": pl.Int32},
+        "select subject from people_importedsubject where import_id = %s and scope = 'company' and made",
+        {"lead": pl.Int32},
         [number],
     )
-    return pl.concat([spared, made])
+    with transaction.atomic(), staged(made, "leaving"):
+        handed = named_elsewhere(Scope.COMPANY, number)
+    alone = made.join(handed, on="lead", how="anti")["lead"].alias("subject")
+    return pl.concat([spared, pl.select(pl.lit("company").alias("scope"), alone)])
 
 
 def _named_leads(kept: pl.DataFrame) -> list[dict[str, Any]]:
@@ -339,6 +316,8 @@ def _numbers(
         "kept": done.kept,
         "kept_leads": done.kept_leads,
         "kept_companies": done.kept_companies,
+        "handed_leads": done.handed_leads,
+        "handed_companies": done.handed_companies,
         "stayed": stayed,
         "stayed_values": values.stayed_count,
         "confirmed": values.confirmed,
@@ -347,28 +326,3 @@ def _numbers(
     before = record.undo_report or {}
     added = ("leads", "companies", "values", "tags", "lists", "bases", "events", "outcomes", "confirmed")
     return told | {name: told[name] + int(before.get(name) or 0) for name in added}
-
-
-def _sentences(told: dict[str, Any]) -> list[Words]:
-    counted = (
-        ("leads", "リード {n:,} 人を消しました", "{n:,} leads were taken away"),
-        ("companies", "会社 {n:,} 社を消しました", "{n:,} companies were taken away"),
-        ("values", "{n:,} 件のリードと会社の情報を前に戻しました",
-         "{n:,} leads and companies are known as before"),
-        ("events", "行動 {n:,} 件を消しました", "{n:,} events were taken away"),
-        ("outcomes", "結果 {n:,} 件を消しました", "{n:,} outcomes were taken away"),
-        ("tags", "タグを {n:,} 人から外しました", "tags were taken off {n:,} times"),
-        ("lists", "リストから {n:,} 人を外しました", "{n:,} entries were taken off lists"),
-        ("bases", "配信の根拠 {n:,} 件を消しました", "{n:,} grounds for mail were taken away"),
-        ("kept_leads", "リード {n:,} 人は、あとから行動や変更などが加わったため残しました",
-         "{n:,} leads stay, since something was added to them later"),
-        ("kept_companies", "会社 {n:,} 社は、ほかで使われているため残しました",
-         "{n:,} companies stay, since they are used elsewhere"),
-        ("stayed_values", "{n:,} 件の値は、あとから書き換えられていたためそのままです",
-         "{n:,} values stay, since somebody wrote them later"),
-        ("confirmed", "{n:,} 件の値は、あとのファイルも同じことを言っているためそのままです",
-         "{n:,} values stay, since a later file says the same"),
-        ("refusals_stay", "配信停止 {n:,} 件は残ります。取り込みを元に戻しても消えません",
-         "{n:,} refusals of mail stay: no undo takes them away"),
-    )  # fmt: skip
-    return [Words(ja.format(n=told[k]), en.format(n=told[k])) for k, ja, en in counted if told[k]]
