@@ -12,7 +12,7 @@ from a2wsgi import WSGIMiddleware
 from django.conf import settings
 
 from mikomi.collector.alone import lifespan
-from mikomi.collector.app import Collector, Receive, Scope, Send
+from mikomi.collector.app import Collector, Message, Receive, Scope, Send
 from mikomi.collector.routes import takes
 from mikomi.hub.wsgi import application as pages
 
@@ -43,7 +43,7 @@ def _as_coroutine(receive: Receive) -> Receive:
     """`receive` as a coroutine function: the pages' threads have the loop run it, which takes
     nothing else, and granian gives a future. Without this no page could read what was posted."""
 
-    async def received() -> dict[str, Any]:
+    async def received() -> Message:
         return await receive()
 
     return received
