@@ -137,6 +137,30 @@ def test_a_lead_of_which_a_later_file_said_nothing_new_keeps_what_is_known_and_g
     assert state() == before
 
 
+def test_since_when_a_lead_is_there_is_told_by_the_files_that_stand() -> None:
+    before = state()
+    days = ("2020-01-02", "2022-03-04", "2022-03-04")
+    files = [
+        load([{"lead": "a", "氏名": "山田", "登録日": day, "役職": str(at)}]) for at, day in enumerate(days)
+    ]
+
+    def since() -> str:
+        return (
+            queries.attribute_frame()["created_at"]
+            .dt.convert_time_zone("Asia/Tokyo")
+            .dt.strftime("%F")
+            .item()
+        )
+
+    assert since() == "2020-01-02"
+    undo(files[0])
+    assert since() == "2022-03-04"
+    undo(files[1])
+    assert since() == "2022-03-04"
+    undo(files[2])
+    assert state() == before
+
+
 def test_a_tag_that_two_imports_hung_goes_with_the_last_of_them() -> None:
     before = state()
     files = [load([{"lead": key, "氏名": key}], options=Options(tags=("春",))) for key in "ab"]

@@ -14,6 +14,8 @@ from mikomi.hub.kit.setwise import fetch, json_value, run, staged
 
 BETWEEN = "\x1f"
 """Stands between the keys of fields in `ImportedSubject.confirmed`."""
+BEGAN = "created_at="
+"""Before the instant, where a file said since when a lead is there."""
 SUBJECT = "#subject"
 EPOCH = date(1970, 1, 1)
 
@@ -31,6 +33,17 @@ def note_confirmed(
         pl.col(SUBJECT).alias("subject"),
         pl.concat_str(keys, separator=BETWEEN, ignore_nulls=True).alias("confirmed"),
     ).filter(pl.col("confirmed") != "")
+    _note(scope, told, import_id, at)
+
+
+def note_beginnings(told: pl.DataFrame, import_id: int, at: int) -> None:
+    """Keeps that the import said of leads once more since when they are there: `subject`, `text`. Of these
+    several hold at a time, so that the day stands with the key. In a transaction."""
+    marked = told.select("subject", pl.format("{}{}", pl.lit(BEGAN), "text").alias("confirmed"))
+    _note("lead", marked, import_id, at)
+
+
+def _note(scope: str, told: pl.DataFrame, import_id: int, at: int) -> None:
     if told.is_empty():
         return
     # Rows that came under several keys of one merged lead may name it again.
@@ -108,6 +121,25 @@ def hand_on(scope: str, told: pl.DataFrame, long: pl.DataFrame) -> pl.DataFrame:
     if ours.height:
         _write(scope, pl.concat([ours, _again(ours, long)]))
     return ours
+
+
+def hand_on_beginnings(told: pl.DataFrame, long: pl.DataFrame) -> int:
+    """As `hand_on`, of since when leads are there; how many."""
+    said = told.filter(pl.col("#field").str.starts_with(BEGAN)).with_columns(
+        pl.col("#field").str.strip_prefix(BEGAN).alias("#value"), pl.lit("created_at").alias("#field")
+    )
+    began = long.filter(pl.col("#field") == "created_at").select(SUBJECT, "#value", "#mine")
+    same = [SUBJECT, "#value"]
+    ours = (
+        said.join(began.filter("#mine"), on=same, how="semi")
+        .join(began.filter(~pl.col("#mine")), on=same, how="anti")
+        .sort("#at", "#import")
+        .unique(same, keep="first", maintain_order=True)
+        .with_columns(pl.lit(None, pl.Int32).alias("#from"))
+    )
+    if ours.height:
+        _write("lead", ours)
+    return ours.height
 
 
 def _day(value: date | str | None) -> date | None:

@@ -222,6 +222,17 @@ def _write(
     set_current(scope, _still_latest(scope, rows, fields, known_from), fields)
 
 
+def known_beginnings(told: pl.DataFrame) -> pl.DataFrame:
+    """The rows of `told` (`subject`, `text`) of which some version says the same. In a transaction."""
+    held = f"c.{_VALUES} ->> '{BEGINNING}'" if on_postgres() else f"c.{_VALUES} ->> '$.{BEGINNING}'"
+    with staged(told.select("subject", "text"), "told"):
+        return fetch(
+            "select distinct t.subject from told t join people_change c on c.scope = 'lead'"
+            f" and c.subject = t.subject and {held} = t.text",
+            {"subject": pl.Int32},
+        )
+
+
 def write_beginnings(told: pl.DataFrame, origin: Origin) -> None:
     """Writes down since when leads are there, as their sources say: `subject`, `text` (ISO 8601, UTC).
     It is no attribute: the earliest one stands in the lead's row."""

@@ -14,10 +14,12 @@ from mikomi.hub.activity.services import erase as erase_facts
 from mikomi.hub.kit.setwise import fetch, json_value, run, staged
 from mikomi.hub.people import companies as firms
 from mikomi.hub.people.attachments import remove_after_commit
+from mikomi.hub.people.confirming import note_beginnings
 from mikomi.hub.people.dated import (
     SUBJECT,
     TABLES,
     Origin,
+    known_beginnings,
     news,
     write_beginnings,
     write_history,
@@ -266,7 +268,8 @@ def _lead_numbers(rows: pl.DataFrame, origin: Origin) -> tuple[pl.DataFrame, pl.
 
 def _set_beginnings(rows: pl.DataFrame, origin: Origin) -> pl.Series:
     """Moves `created_at` of the lead rows to an earlier instant where `rows` know one; their numbers.
-    What was told stands among the versions, so that it can be taken back."""
+    What was told stands among the versions, so that it can be taken back; what a file tells once more is
+    kept as confirmed by it."""
     if "created_at" not in rows.columns:
         return pl.Series(SUBJECT, dtype=pl.Int32)
     born = pl.col("created_at").dt.convert_time_zone("UTC").dt.cast_time_unit("us")
@@ -279,7 +282,12 @@ def _set_beginnings(rows: pl.DataFrame, origin: Origin) -> pl.Series:
             " returning people_lead.id",
             {SUBJECT: pl.Int32},
         )[SUBJECT]
-    write_beginnings(told.filter(pl.col("subject").is_in(moved.implode())), origin)
+    if origin.import_id is None:
+        write_beginnings(told.filter(pl.col("subject").is_in(moved.implode())), origin)
+    else:
+        known = known_beginnings(told)
+        write_beginnings(told.join(known, on="subject", how="anti"), origin)
+        note_beginnings(told.join(known, on="subject", how="semi"), origin.import_id, origin.recorded_at)
     return moved
 
 

@@ -15,7 +15,7 @@ from django.db import transaction
 from mikomi.hub.activity.changes import changing, mark_changed
 from mikomi.hub.kit.setwise import fetch, on_postgres, run, staged
 from mikomi.hub.people import companies as firms
-from mikomi.hub.people.confirming import confirmed_of, hand_on
+from mikomi.hub.people.confirming import confirmed_of, hand_on, hand_on_beginnings
 from mikomi.hub.people.dated import BEGINNING, SUBJECT, TABLES, Origin, as_object, origin
 from mikomi.hub.people.following import AUTOMATIC, follow
 from mikomi.hub.people.json_values import opened
@@ -119,12 +119,13 @@ def _take(
         )
         mine = versions.filter("#mine")
         fields = _fields_of(mine["#values"])
-        handed = pl.DataFrame()
+        handed, days = pl.DataFrame(), 0
         if column == "import_id" and number is not None:
             told = confirmed_of(scope.value, number)
             if told.height:
-                handed = hand_on(scope.value, told, _long(versions, fields))
-        if handed.height:
+                known = _long(versions, fields)
+                handed, days = hand_on(scope.value, told, known), hand_on_beginnings(told, known)
+        if handed.height or days:
             versions = pl.concat([mine, _versions(scope, column, number)])
     _undate(versions.filter(~pl.col("#mine")))
     long = _long(versions, fields)
