@@ -36,7 +36,11 @@ def shown(sheet: Sheet, basis: GivenBasis | None = None) -> dict[str, Any]:
     names = [name for name in dict.fromkeys(names) if name in first.columns]
     if "lead" in first.columns and "lead" not in names and sheet.kind != Import.Kind.LEADS:
         names = ["lead", *names]
-    if basis is not None and BASIS_DAY in first.columns and "email" in names:
+    # Of wide files only what is shown is looked at any more.
+    wanted = dict.fromkeys([*names, "email", LINE, BASIS_DAY, BASIS_KIND])
+    there = set(first.columns)
+    first = first.select(name for name in wanted if name in there)
+    if basis is not None and BASIS_DAY in there and "email" in names:
         first = first.with_columns(_ground(basis))
         names.insert(names.index("email") + 1, BASIS)
     cells = first.select(_text(first, name) for name in names)
