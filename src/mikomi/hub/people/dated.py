@@ -222,40 +222,6 @@ def _write(
     set_current(scope, _still_latest(scope, rows, fields, known_from), fields)
 
 
-def known_beginnings(told: pl.DataFrame) -> pl.DataFrame:
-    """The rows of `told` (`subject`, `text`) of which some version says the same. In a transaction."""
-    held = f"c.{_VALUES} ->> '{BEGINNING}'" if on_postgres() else f"c.{_VALUES} ->> '$.{BEGINNING}'"
-    with staged(told.select("subject", "text"), "told"):
-        return fetch(
-            "select distinct t.subject from told t join people_change c on c.scope = 'lead'"
-            f" and c.subject = t.subject and {held} = t.text",
-            {"subject": pl.Int32},
-        )
-
-
-def write_beginnings(told: pl.DataFrame, origin: Origin) -> None:
-    """Writes down since when leads are there, as their sources say: `subject`, `text` (ISO 8601, UTC).
-    It is no attribute: the earliest one stands in the lead's row."""
-    if told.is_empty():
-        return
-    with staged(
-        told.select("subject", pl.struct(created_at="text").struct.json_encode().alias("told")), "told"
-    ):
-        run(
-            f"insert into people_change ({_COLUMNS})"
-            f" select 'lead', subject, {json_value('told')}, null, %s, %s, %s, %s, %s, %s from told"
-            " order by subject",
-            [
-                origin.recorded_at,
-                origin.recorded_day,
-                origin.source,
-                origin.import_id,
-                origin.batch_id,
-                origin.by_id,
-            ],
-        )
-
-
 def set_current(scope: Scope, now: pl.DataFrame, fields: Sequence[str]) -> None:
     """Writes the values that hold now: `#subject` and a text column a field; null leaves it as it is."""
     table = TABLES[scope]

@@ -14,14 +14,13 @@ from mikomi.hub.activity.services import erase as erase_facts
 from mikomi.hub.kit.setwise import fetch, json_value, run, staged
 from mikomi.hub.people import companies as firms
 from mikomi.hub.people.attachments import remove_after_commit
+from mikomi.hub.people.beginnings import known_beginnings, write_beginnings
 from mikomi.hub.people.confirming import note_beginnings
 from mikomi.hub.people.dated import (
     SUBJECT,
     TABLES,
     Origin,
-    known_beginnings,
     news,
-    write_beginnings,
     write_history,
     write_values,
 )
