@@ -113,6 +113,7 @@ def test_a_lead_that_a_later_file_names_stays_with_what_that_file_says_and_goes_
     before = state()
     record = load(LEADS)
     later = load([{"lead": "a", "氏名": "山田 太郎", "会社名": "一番"}, {"lead": "z", "氏名": "佐藤"}])
+    assert "ほかのファイルにも載っている2人と会社は" in all_said(undo_preview(record))
     report = undo(record)
     assert set(Lead.objects.values_list("key", flat=True)) == {"a", "z"}
     held = Lead.objects.get(key="a").attributes

@@ -42,6 +42,14 @@ def undo_preview(record: Import) -> list[Words]:
                 " unless there is something else of them by now",
             )
         )
+    elsewhere = _named_elsewhere(record)
+    if elsewhere:
+        said.append(
+            Words(
+                f"そのうち、ほかのファイルにも載っている{elsewhere:,}人と会社は、そのファイルのものとして残ります",
+                f"of these, {elsewhere:,} people and companies that other files name, too, stay as theirs",
+            )
+        )
     known = max(touched.get(Scope.LEAD, 0) - leads, 0)
     firms = max(touched.get(Scope.COMPANY, 0) - companies, 0)
     if known or firms:
@@ -99,6 +107,19 @@ def undo_preview(record: Import) -> list[Words]:
 
 def _by_scope(rows: QuerySet[Any]) -> dict[str, int]:
     return dict(rows.values_list("scope").annotate(n=Count("subject", distinct=True)))
+
+
+def _named_elsewhere(record: Import) -> int:
+    """How many of those that the import made other imports name."""
+    made = ImportedSubject.objects.filter(import_id=record.pk, made=True)
+    others = ImportedSubject.objects.filter(made=False).exclude(import_id=record.pk)
+    return sum(
+        others.filter(scope=scope, subject__in=made.filter(scope=scope).values("subject"))
+        .values("subject")
+        .distinct()
+        .count()
+        for scope in (Scope.LEAD, Scope.COMPANY)
+    )
 
 
 def _confirmed_later(record: Import) -> int:

@@ -296,7 +296,8 @@ def given_to_all(options: Options, bases: Mapping[str, str | Promise]) -> list[s
         lines.append(f"{_('施策')}: {name}")
     basis = options.basis
     if basis is not None:
-        lines.append(f"{_('メールを送れる根拠')}: {bases[basis.kind]}（{basis.how}）")
+        ground = _("%(kind)s（%(how)s）") % {"kind": bases[basis.kind], "how": basis.how}
+        lines.append(f"{_('メールを送れる根拠')}: {ground}")
         for label, column in ((_("根拠の種類の列"), basis.kind_column), (_("根拠の日の列"), basis.column)):
             if column:
                 lines.append(f"{label}: {column}")
