@@ -34,7 +34,12 @@ def run(args: argparse.Namespace) -> int:
     boot(data)
     activity = load("mikomi.hub.activity.health")
     capture = load("mikomi.hub.capture.health")
-    looks = [activity.look_at_counters, activity.look_at_history, capture.look_at_aside]
+    looks = [
+        activity.look_at_counters,
+        activity.look_at_contents,
+        activity.look_at_history,
+        capture.look_at_aside,
+    ]
     findings = load("mikomi.hub.kit.health").examine(looks)
     for finding in findings:
         print(f"{'✓' if finding.well else '✗'} {finding.words.text(args.language)}")

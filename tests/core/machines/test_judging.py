@@ -8,12 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mikomi.core.machines.addresses import Ranges, parse_ranges
-from mikomi.core.machines.judging import LINKS_A_SECOND, PAGES_A_SECOND, judge
+from mikomi.core.machines.judging import (
+    LINKS_A_SECOND,
+    LINKS_AN_ADDRESS,
+    PAGES_A_SECOND,
+    PAGES_AN_ADDRESS,
+    judge,
+)
 
 CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
     " Chrome/142.0.0.0 Safari/537.36"
 )
+GOOGLE_PROXY = "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)"
 SCHEMA = {
     "visitor": pl.Int32,
     "at": pl.Int64,
@@ -143,6 +150,80 @@ def test_networks_of_machines_are_known() -> None:
         )
     ]
     assert reasons(*told, own=own) == ["datacenter", "", "monitoring", "", "mail_scanner", "", "datacenter"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "agent", "found"),
+    [
+        ("mail_click", False, CHROME, "datacenter"),
+        ("mail_open", False, CHROME, "datacenter"),
+        ("download", False, CHROME, "datacenter"),
+        ("page_view", True, CHROME, ""),
+        ("download", True, CHROME, ""),
+        ("form_submit", False, CHROME, ""),
+        ("mail_open", False, GOOGLE_PROXY, "image_proxy"),
+    ],
+)
+def test_rented_machines_open_mails_and_take_documents_and_people_come_by_way_of_clouds(
+    kind: str, message: bool, agent: str, found: str
+) -> None:
+    for address in ("3.112.0.1", "20.27.0.1", "34.84.0.1"):
+        assert reasons(event(kind=kind, message=message, agent=agent, address=address)) == [found]
+    assert reasons(event(kind="mail_click", message=False, address="203.0.113.9")) == [""]
+    own = parse_ranges(["3.112.0.0/16 people  # a customer's gateway to the web"])
+    assert reasons(event(kind="mail_click", message=False, address="3.112.0.1"), own=own) == [""]
+
+
+def test_crawlers_are_known_by_the_networks_that_their_operators_publish() -> None:
+    addresses = ["66.249.66.1", "2001:4860:4801:10::5", "157.55.39.7", "66.249.84.1", "2400:2411::1", "x"]
+    found = reasons(*[event(address=address) for address in addresses])
+    assert found == ["crawler", "crawler", "crawler", "", "", ""]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("126.0.0.1", "106.128.0.1", "153.240.0.1", "1.66.96.1", "202.32.0.1", "240b:10::1"),
+        *("104.28.0.1", "172.224.226.1", "2a09:bac0::1", "2606:54c0::1", "17.58.0.1", "165.225.110.1"),
+    ],
+)
+def test_lines_of_homes_phones_offices_and_private_relays_are_in_no_list(address: str) -> None:
+    kinds = [event(kind=kind, message=False, address=address) for kind in ("mail_click", "page_view")]
+    assert reasons(*kinds) == ["", ""]
+
+
+def people(*rows: tuple[float, int, str, str], kind: str = "mail_click") -> list[str]:
+    """Seconds, visitor, content, whom the link went to; all from one address with one browser."""
+    frame = pl.DataFrame(
+        [event(at, content, kind, visitor=who) for at, who, content, _person in rows],
+        schema=SCHEMA,
+        orient="row",
+    )
+    return judge(frame.with_columns(person=pl.Series([row[3] for row in rows])))["reason"].to_list()
+
+
+def test_links_of_one_persons_mail_opened_at_once_in_several_browsers_are_one_machines() -> None:
+    for kind in ("mail_click", "page_view"):
+        gateway = [(0, 1, "/a", "p"), (0.3, 2, "/b", "p"), (0.6, 3, "/c", "p")]
+        assert people(*gateway, (30, 4, "/a", "p"), kind=kind) == ["many_browsers"] * 3 + [""]
+    # The same link twice may be a phone and a computer; two links of two people are two people.
+    assert people((0, 1, "/a", "p"), (0.3, 2, "/a", "p")) == ["", ""]
+    assert people((0, 1, "/a", "p"), (0.3, 2, "/b", "q")) == ["", ""]
+    # A link and where it leads on to, in one browser.
+    assert people((0, 1, "/a", "p"), (0.3, 1, "/b", "p"), kind="page_view") == ["", ""]
+
+
+def test_colleagues_behind_one_address_are_people_and_a_crowd_of_strangers_is_not() -> None:
+    for kind, least in (("mail_click", LINKS_AN_ADDRESS), ("page_view", PAGES_AN_ADDRESS)):
+        crowd = [event(n / 20, f"/{n}", kind, visitor=n) for n in range(least)]
+        assert set(reasons(*crowd)) == {"many_browsers"}
+        assert set(reasons(*crowd[1:])) == {""}
+        # A newsletter that everybody opens at nine, and pages within minutes.
+        assert set(reasons(*[event(n / 20, f"/{n % 3}", kind, visitor=n) for n in range(60)])) == {""}
+        assert set(reasons(*[event(n, f"/{n}", kind, visitor=n) for n in range(60)])) == {""}
+        # Other addresses, other browsers.
+        other = [event(n / 20, f"/{n}", kind, visitor=n, address=f"203.0.113.{n}") for n in range(least)]
+        assert set(reasons(*other)) == {""}
 
 
 def test_the_most_certain_reason_stands() -> None:

@@ -66,7 +66,7 @@ def counts() -> dict[str, int]:
 
 
 def keys() -> pl.DataFrame:
-    rows = list(Event.objects.values_list("subject", "at", "id"))
+    rows = list(Event.objects.order_by("subject", "at").values_list("subject", "at", "id"))
     return pl.DataFrame(rows, schema={"subject": pl.Int32, "at": pl.Int64, "id": pl.Int64}, orient="row")
 
 

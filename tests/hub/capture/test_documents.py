@@ -71,6 +71,18 @@ def test_it_works(staff: Client) -> None:
     assert staff.get("/documents/", headers={"accept-language": "en"}).status_code == 200
 
 
+def test_files_that_a_crash_left_over_are_swept_and_no_others() -> None:
+    kept = give_document()
+    folder = keeping.folder()
+    left = [folder / ("a" * 32), folder / ("." + "b" * 32)]
+    strange = folder / "note.txt"
+    for file in (*left, strange):
+        file.write_bytes(b"x")
+    assert keeping.sweep_files(timezone.now()) == 0
+    assert keeping.sweep_files(timezone.now() + timedelta(days=2)) == 2
+    assert sorted(file.name for file in folder.iterdir()) == sorted([kept.stored_as, strange.name])
+
+
 @pytest.mark.parametrize(
     ("asked", "status", "span"),
     [

@@ -165,6 +165,16 @@ def test_a_form_of_the_site_tells_its_source_what_to_take(staff: Client) -> None
         },
     ]
     assert collect["page"] is True
+    # The tag's own settings neither change nor forge what a form takes.
+    shown = staff.get(f"/settings/tag/{source.pk}/").content.decode()
+    assert "読む欄は、フォームの画面で決めています" in shown
+    assert f"form/{form.slug}" not in shown
+    tag = {"name": "本サイト", "collect": "page", "selector": "#quote", "form_name": "見積"}
+    tag["form_fields"] = "mail = email"
+    staff.post(f"/settings/tag/{source.pk}/", tag)
+    assert sources.options_of(Source.objects.get(pk=source.pk))["collect"]["forms"] == collect["forms"]
+    forged = tag | {"form_name": f"form/{form.slug}", "form_fields": "your-password-hint = email"}
+    assert staff.post(f"/settings/tag/{source.pk}/", forged).status_code == 422
     staff.post(f"/forms/{form.pk}/close/")
     assert sources.options_of(Source.objects.get(pk=source.pk))["collect"]["forms"] == [other]
 

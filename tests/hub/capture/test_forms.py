@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import smtplib
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
@@ -13,11 +14,15 @@ from django.db.models import Sum
 from django.test import Client
 from django.utils import timezone
 
+from mikomi.core.machines.addresses import parse_ranges
 from mikomi.hub.accounts.models import User
-from mikomi.hub.activity.models import Activity, Touch
+from mikomi.hub.activity.judging import judge_again
+from mikomi.hub.activity.models import Activity, Event, Touch
+from mikomi.hub.capture import machines
 from mikomi.hub.capture.models import FormMail, Submission
-from mikomi.hub.capture.webforms import editing, mails, submitting, tokens
+from mikomi.hub.capture.webforms import editing, mails, own_phrases, submitting, tokens
 from mikomi.hub.capture.webforms.content import Question, content_from
+from mikomi.hub.capture.webforms.pitches import default_weights
 from mikomi.hub.consent import services as consent
 from mikomi.hub.consent.queries import standing_of
 from mikomi.hub.kit.jobs import run_pending
@@ -29,6 +34,8 @@ from tests.hub.capture.forms_world import AYA, SENDER, page_of, publish_form, se
 from tests.hub.site.world import LEADS, put_leads
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+PERSON = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.0 Safari/605.1.15"
 
 
 @pytest.fixture(autouse=True)
@@ -185,6 +192,37 @@ def test_a_mail_that_surely_was_not_taken_is_tried_again(monkeypatch) -> None:
     assert len(mail.outbox) == 1
 
 
+def test_a_mail_that_was_refused_is_sent_again_by_a_button_and_one_that_was_sent_is_not(monkeypatch) -> None:
+    form = publish_form()
+
+    def refuse(*_: object, **__: object) -> None:
+        raise smtplib.SMTPRecipientsRefused({"aya@setouchi.example": (550, b"no such user")})
+
+    with monkeypatch.context() as strict:
+        strict.setattr("django.core.mail.EmailMessage.send", refuse)
+        send(form, AYA)
+        run_pending()
+    held = FormMail.objects.get()
+    assert held.state == "failed"
+    staff = Client(headers={"accept-language": "ja"})
+    staff.force_login(User.objects.create_user("mori@works.example", name="森 健太郎"))
+    page = f"/forms/{form.pk}/submissions/{held.submission.pk}/"
+    assert "もう一度送る" in staff.get(page).content.decode()
+    staff.post(f"{page}mails/{held.pk}/again/")
+    run_pending()
+    held.refresh_from_db()
+    assert (held.state, len(mail.outbox)) == ("sent", 1)
+    staff.post(f"{page}mails/{held.pk}/again/")
+    run_pending()
+    assert len(mail.outbox) == 1
+    # Of one that was handed over long ago nobody will hear any more; of one just now somebody may.
+    for ago, again in ((1, False), (11, True)):
+        tried = timezone.now() - timedelta(minutes=ago)
+        FormMail.objects.update(state="sending", tried_at=tried)
+        assert ("送り直す" in staff.get(page).content.decode()) is again
+        assert mails.send_again(held.submission.pk, held.pk) is again
+
+
 def test_nobody_is_flooded_with_mail_by_a_form() -> None:
     form = publish_form()
     for n in range(8):
@@ -248,6 +286,7 @@ def test_a_sales_pitch_is_flagged_with_its_words_and_counts_only_when_somebody_s
     assert held.pitch
     assert {"営業代行", "突然のご連絡"} <= set(held.pitch_why)
     assert counted("form_submit") == 0
+    assert Event.objects.get().reason == "pitch"
     assert "営業代行" in notes.notes_of("lead", aya().number)[0].text
     staff = Client(headers={"accept-language": "ja"})
     staff.force_login(User.objects.create_user("mori@works.example", name="森 健太郎"))
@@ -261,6 +300,34 @@ def test_a_sales_pitch_is_flagged_with_its_words_and_counts_only_when_somebody_s
     assert counted("form_submit") == 0
     staff.post(page + "exclude/", {"target": "lead"})
     assert "「営業目的」として除外されています" in staff.get(page).content.decode()
+
+
+def test_phrases_are_added_and_taken_out_with_what_they_would_have_flagged() -> None:
+    form = publish_form("contact", "お問い合わせ")
+    for n, said in enumerate(
+        ("ＡＩ研修の\nご案内です", "AI研修の資料をください", "価格を教えてください", "営業代行です")
+    ):
+        send(form, AYA | {"q-q1": said, "q-email": f"p{n}@works.example"})
+    staff = Client(headers={"accept-language": "ja"})
+    staff.force_login(User.objects.create_user("mori@works.example", name="森 健太郎"))
+    shown = staff.post("/forms/pitches/add/", {"phrase": "AI研修", "do": "look"}).content.decode()
+    assert "「ai研修」は、これまでの送信のうち2件に含まれます。2点なら、そのうち2件" in shown
+    staff.post("/forms/pitches/add/", {"phrase": "AI研修", "weight": "2", "do": "add"})
+    assert Submission.objects.filter(pitch=True).count() == 1
+    send(form, AYA | {"q-q1": "ai研修をご紹介します", "q-email": "z@works.example"})
+    assert Submission.objects.latest("pk").pitch_why == ["ai研修"]
+    assert own_phrases.found_in_past(["営業代行"])["営業代行"] == own_phrases.Found(1, 1)
+    staff.post("/forms/pitches/set/", {"phrase": "営業代行"})
+    staff.post("/forms/pitches/set/", {"phrase": "ai研修"})
+    page = staff.get("/forms/pitches/").content.decode()
+    assert "外した言葉" in page
+    assert "ai研修" not in page
+    send(form, AYA | {"q-q1": "AI研修と営業代行", "q-email": "y@works.example"})
+    assert not Submission.objects.latest("pk").pitch
+    staff.post("/forms/pitches/set/", {"phrase": "営業代行", "on": "1"})
+    assert own_phrases.phrase_weights() == default_weights()
+    for bad in ("", "x", "あ" * 101):
+        assert staff.post("/forms/pitches/add/", {"phrase": bad, "do": "add"}).status_code == 422
 
 
 @pytest.mark.parametrize(
@@ -286,6 +353,58 @@ def test_what_fills_in_the_unseen_field_is_held_until_somebody_releases_it() -> 
     assert not submitting.release(held.pk, "http://testserver/")
     assert aya().name == "小林 彩"
     assert counted("form_submit") == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "why"),
+    [
+        ({"user-agent": "python-requests/2.32"}, "program"),
+        ({"user-agent": PERSON, "sec-purpose": "prefetch"}, "prefetch"),
+        ({"user-agent": PERSON, "remote": "104.47.1.1"}, "mail_scanner"),
+        ({"user-agent": PERSON}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_form_is_judged_by_who_sent_it(headers: dict[str, str], why: str) -> None:
+    form = publish_form()
+    address = headers.pop("remote", "203.0.113.9")
+    browser = Client(headers={"accept-language": "ja", **headers}, REMOTE_ADDR=address)
+    assert send(form, AYA, client=browser).status_code == 303
+    held = Submission.objects.get()
+    assert (held.state, held.held_why) == ("held" if why else "taken", why)
+    assert counted("form_submit") == (0 if why else 1)
+    if not why:
+        return
+    staff = Client(headers={"accept-language": "ja"})
+    staff.force_login(User.objects.create_user("mori@works.example", name="森 健太郎"))
+    assert "と判断しました" in staff.get(f"/forms/{form.pk}/submissions/{held.pk}/").content.decode()
+    submitting.release(held.pk, "http://testserver/")
+    machines.look_again(timezone.localdate(), 2)
+    assert counted("form_submit") == 1
+
+
+def test_more_forms_at_once_than_people_send_are_held() -> None:
+    form = publish_form()
+    at = timezone.now()
+    details = {"agent": PERSON, "address": "203.0.113.9", "flags": "{}"}
+    assert form.version is not None
+    sent = submitting.Sent({"email": "p@works.example"}, False, "ja", "0", at, details=details)
+    for n in range(6):
+        submitting.submit(form, form.version, replace(sent, mark=str(n), at=at + timedelta(milliseconds=n)))
+    assert Submission.objects.filter(held_why="burst").count() == 4
+    later = replace(sent, mark="later", at=at + timedelta(seconds=2))
+    assert submitting.submit(form, form.version, later).held_why == ""
+    assert submitting.forget_details(at + timedelta(seconds=1)) == 6
+
+
+def test_a_form_that_turns_out_to_be_a_machines_is_taken_back() -> None:
+    form = publish_form()
+    send(form, AYA, client=Client(headers={"user-agent": PERSON}, REMOTE_ADDR="203.0.113.9"))
+    assert counted("form_submit") == 1
+    own = parse_ranges(["203.0.113.0/24"])
+    today = timezone.localdate().toordinal() - machines.EPOCH
+    assert judge_again(today, today, own).taken == 1
+    assert counted("form_submit") == 0
 
 
 def test_a_seminar_form_is_an_application() -> None:

@@ -10,10 +10,17 @@ from datetime import timedelta
 import polars as pl
 import pytest
 from django.db import OperationalError
+from django.urls import reverse
 from django.utils import timezone
 
 from mikomi.collector.journal import Journal, backlog
+from mikomi.core.machines.addresses import Ranges
+from mikomi.hub.accounts.models import User
+from mikomi.hub.activity import judging, touches
+from mikomi.hub.activity.health import look_at_contents
+from mikomi.hub.activity.models import ContentTitle, Event, Touch
 from mikomi.hub.activity.queries import activity_source, broken_counters, event_counts, leads_of_keys, titles
+from mikomi.hub.activity.tallies import broken_tallies
 from mikomi.hub.capture import facts, intake, pump, sources, tokens, visitors
 from mikomi.hub.capture.health import look_at_aside
 from mikomi.hub.capture.models import RefusedCount, Visitor
@@ -218,6 +225,25 @@ def test_everything_hostile_is_text(site) -> None:
     assert taken.events == 2
 
 
+def test_millions_of_names_and_paths_are_folded_into_one_and_said(site, monkeypatch, client) -> None:
+    monkeypatch.setattr(touches, "MOST_KINDS", 4)
+    monkeypatch.setattr(touches, "MOST_CONTENTS", 5)
+    assert look_at_contents().well
+    take(site, page(0, "a", "/first"))
+    take(site, *[page(n, "a", f"/id/{n}") for n in range(1, 30)])
+    take(site, *[message("track", 40 + n, "a", event=f"made up {n}") for n in range(30)])
+    held = list(Touch.objects.values_list("kind", "content"))
+    assert len({kind for kind, _content in held}) <= 5
+    assert len(held) <= 12
+    assert Event.objects.count() == 60
+    assert ContentTitle.objects.count() <= 5
+    assert (broken_counters(), broken_tallies()) == (0, 0)
+    assert not look_at_contents().well
+    client.force_login(User.objects.create_user("mori@works.example", name="森 健太郎"))
+    shown = client.get(reverse("site:measuring"), headers={"accept-language": "ja"}).content.decode()
+    assert "「そのほか」にまとめています" in shown
+
+
 def test_refused_messages_are_counted_by_the_hour(site) -> None:
     intake.count_refused([(1, site, "json", 2), (1, site, "json", 3), (2, 0, "unknown_key", 1)])
     intake.count_refused([(1, site, "json", 1)])
@@ -286,3 +312,16 @@ def test_a_database_that_is_busy_is_no_fault_of_the_request(site, tmp_path, monk
     with pytest.raises(OperationalError):
         pump.pump(tmp_path)
     assert look_at_aside().well
+
+
+def test_a_gateway_that_opens_a_mails_links_as_many_browsers_is_no_visitor_now_or_later(site) -> None:
+    upsert_leads(pl.DataFrame({"lead": ["a"], "email": ["sato@example.co.jp"]}), origin("f"))
+    link = tokens.make_token(tokens.MailLink(find_by_email("sato@example.co.jp")[0], "m1"))
+    pages = [
+        page(n / 200, f"browser{n}", f"/p{n}", url=f"https://www.example.co.jp/p{n}?mk={link}")
+        for n in range(3)
+    ]
+    take(site, *pages, page(0, "colleague", "/p9"))
+    assert sorted(Event.objects.values_list("reason", flat=True)) == ["", *["many_browsers"] * 3]
+    day = Event.objects.values_list("day", flat=True)[0]
+    assert judging.judge_again(day, day, Ranges()).given == 0

@@ -13,10 +13,14 @@ from django.urls import reverse
 
 from mikomi.hub.accounts.models import User
 from mikomi.hub.activity.models import Event
+from mikomi.hub.activity.queries import event_counts
 from mikomi.hub.capture import intake, networks, sources, visiting, visitors
 from mikomi.hub.capture.models import VisitingCompany, Visitor
+from mikomi.hub.capture.tokens import MailLink, make_token
 from mikomi.hub.people.dated import origin
+from mikomi.hub.people.queries import company_numbers, numbers_of
 from mikomi.hub.people.services import upsert_leads
+from mikomi.hub.site import pipeline
 from tests.hub.capture.messages import START, entry, message, page
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +106,28 @@ def test_visits_from_our_own_offices_count_for_nothing(site) -> None:
     come(site, "203.0.113.5", page(0, "a"))
     come(site, "198.51.100.5", page(0, "b"))
     assert sorted(Event.objects.values_list("automated", flat=True)) == [False, True]
+
+
+def test_a_mail_link_that_was_passed_on_counts_for_the_company_alone(site, client) -> None:
+    known = {"lead": ["k"], "email": ["sato@example-seizo.co.jp"], "company": ["株式会社見本製造"]}
+    upsert_leads(pl.DataFrame(known), origin("f"))
+    lead = numbers_of(["k"])["k"]
+    link = f"https://www.example.co.jp/pricing?mk={make_token(MailLink(lead, 'm1'))}"
+    come(site, "192.0.2.9", page(0, "a", url=link), page(1, "a", "/case"))
+    come(site, "192.0.2.10", page(2, "b", url=link))
+    assert set(Visitor.objects.values_list("certainty", flat=True)) == {"forwarded"}
+    client.force_login(User.objects.create_user("mori@works.example", name="森 健太郎"))
+    company = reverse("site:company", args=[company_numbers([lead])["company_id"].item()])
+    assert visiting.summarise(NOW) == 0
+    assert 'id="passed-on"' not in client.get(company).content.decode()
+    visitors.confirm_linking("森", "https://www.example.co.jp/privacy/", NOW)
+    visiting.summarise(NOW)
+    pipeline.score_all(NOW.date())
+    assert names() == {"株式会社見本製造": (2, 3, "mail")}
+    shown = client.get(company).content.decode().split('id="passed-on"')[1].split("</section>")[0]
+    assert "/pricing" in shown
+    assert client.get(reverse("site:visiting")).status_code == 200
+    assert event_counts([lead]) == {}
 
 
 def test_addresses_are_forgotten(site) -> None:

@@ -91,6 +91,8 @@ def test_every_number_opens_what_it_counts(client, lead) -> None:
     page = client.get(reverse("site:measuring")).content.decode()
     assert "1秒以内に複数" in page
     assert "書き込みキーがありません" in page
+    assert "計測タグの画面のものに直してください" in page
+    assert reverse("capture:tags") in page
     for query in (
         "",
         "?who=people",

@@ -12,13 +12,15 @@ from django.utils import timezone
 from mikomi.hub.accounts.models import User
 from mikomi.hub.activity.models import Event, Subject
 from mikomi.hub.capture import intake, sources, visitors
-from mikomi.hub.capture.models import Visitor
+from mikomi.hub.capture.models import Submission, Visitor
+from mikomi.hub.capture.webforms.hidden import HONEYPOT
 from mikomi.hub.consent.queries import standing_of
 from mikomi.hub.people import exclusions, notes
 from mikomi.hub.people.dated import origin
 from mikomi.hub.people.queries import find_by_email, person
 from mikomi.hub.people.services import upsert_leads
 from mikomi.hub.site.models import PrivacyRequest
+from tests.hub.capture.forms_world import AYA, publish_form, send
 from tests.hub.capture.messages import entry, message, page
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +68,15 @@ def test_nothing_is_erased_before_the_name_is_typed(client, lead) -> None:
     url = reverse("site:erase", args=[lead])
     assert client.post(url, {"name": "佐藤"}).status_code == 422
     assert person(lead) is not None
+
+
+def test_what_was_held_of_the_person_goes_too(client, lead) -> None:
+    form = publish_form()
+    for mail in (EMAIL, "other@example.co.jp"):
+        send(form, {**AYA, "q-email": mail, HONEYPOT: "x"})
+    assert set(Submission.objects.values_list("state", "lead")) == {("held", None)}
+    client.post(reverse("site:erase", args=[lead]), {"name": "佐藤 花子"})
+    assert list(Submission.objects.values_list("email", flat=True)) == ["other@example.co.jp"]
 
 
 def test_who_is_erased_leaves_a_refusal_and_a_line_without_a_name(client, lead) -> None:

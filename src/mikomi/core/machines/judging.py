@@ -8,7 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from mikomi.core.machines.addresses import Ranges, gateway_ranges
+from mikomi.core.machines.addresses import (
+    PEOPLE,
+    Ranges,
+    cloud_networks,
+    crawler_networks,
+    find_in,
+    gateway_ranges,
+)
 from mikomi.core.machines.agents import SCHEMA, classify_user_agent
 from mikomi.core.machines.pace import Flags, beside, crowded
 from mikomi.core.machines.reasons import COUNTS_BELOW, Reason, certainty
@@ -16,10 +23,16 @@ from mikomi.core.machines.reasons import COUNTS_BELOW, Reason, certainty
 TRAP_KIND = "trap"
 """The kind of opening a link that no person can see."""
 
+LINKS_AN_ADDRESS = 6
+PAGES_AN_ADDRESS = 10
+"""So many different ones from one address and one kind of browser within a second, each by another visitor,
+are one machine's: the people behind a company's gateway do not open so many different things at once."""
 SECOND = 1_000_000
 PAGES_A_SECOND = 3
 LINKS_A_SECOND = 2
-"""So many different ones within a second are a machine's. Two pages may be a redirect between them."""
+FORMS_A_SECOND = 3
+"""So many different ones within a second are a machine's. Two pages may be a redirect between them, and two
+people of one office may send a form at once."""
 FAST = ((10 * SECOND, 15), (60 * SECOND, 60))
 """Spans (µs) and how many different contents in them no person opens."""
 TRAP_SPAN = 10 * SECOND
@@ -27,6 +40,7 @@ TRAP_SPAN = 10 * SECOND
 
 PAGES = ("page_view", "download")
 LINKS = ("mail_click",)
+FORMS = ("form_submit", "seminar_apply")
 OPENS = ("mail_open",)
 _PROXIES = (Reason.PRIVACY_PROXY, Reason.IMAGE_PROXY)
 
@@ -71,14 +85,41 @@ def by_agent(asked: Asked) -> pl.DataFrame:
 
 
 def by_address(asked: Asked) -> pl.DataFrame:
-    """What comes from networks of machines: of mail gateways, and of the file of one's own."""
-    own = asked.own.find(asked.frame["address"])
-    kept = gateway_ranges().find(asked.frame["address"])
+    """What comes from networks of machines: those of the file of one's own, of mail gateways, of crawlers."""
+    lists = asked.own, gateway_ranges(), crawler_networks()
+    found = find_in(asked.frame["address"], *lists)
+    told = pl.DataFrame(dict(zip(("own", "gateway", "crawler"), found, strict=True)))
     return _sure(
-        pl.DataFrame({"own": own, "kept": kept}).select(
-            pl.when(pl.col("own") != "").then("own").otherwise("kept").alias("reason")
+        told.select(
+            pl.when(pl.col("own") == PEOPLE)
+            .then(pl.lit(""))
+            .when(pl.col("own") != "")
+            .then("own")
+            .when(pl.col("gateway") != "")
+            .then("gateway")
+            .otherwise("crawler")
+            .alias("reason")
         )
     )
+
+
+def by_cloud(asked: Asked) -> pl.DataFrame:
+    """What mail gateways and other programs in rented machines do, whatever browser they name: opening mails
+    and their links, taking documents.
+
+    People come by way of clouds, too (a company's gateway to the web, desktops in a cloud): pages that a
+    browser's tag tells of, and forms, say more for a person than the network against.
+    """
+    looked = asked.frame.select(
+        pl.col("kind").is_in(OPENS + LINKS) | ((pl.col("kind") == "download") & ~pl.col("message"))
+    ).to_series()
+    looked &= ~asked.agents["reason"].is_in(list(_PROXIES))
+    reasons = pl.Series("reason", [""], dtype=pl.String).new_from_index(0, asked.frame.height)
+    if looked.any():
+        own, clouds = find_in(asked.frame["address"].filter(looked), asked.own, cloud_networks())
+        found = clouds.zip_with(own != PEOPLE, pl.Series([""]).new_from_index(0, clouds.len()))
+        reasons = reasons.scatter(looked.arg_true(), found)
+    return _sure(reasons.to_frame())
 
 
 def by_prefetch(asked: Asked) -> pl.DataFrame:
@@ -100,20 +141,47 @@ def by_trap(asked: Asked) -> pl.DataFrame:
 
 
 def by_burst(asked: Asked) -> pl.DataFrame:
-    """Several different pages, or several links of mails, within one second in one browser."""
-    pages = _crowded(asked, PAGES, SECOND, PAGES_A_SECOND)
-    return _where(pages | _crowded(asked, LINKS, SECOND, LINKS_A_SECOND), Reason.BURST)
+    """Several different pages, links of mails, or forms, within one second in one browser."""
+    found = _crowded(asked, PAGES, SECOND, PAGES_A_SECOND)
+    found |= _crowded(asked, LINKS, SECOND, LINKS_A_SECOND)
+    found |= _crowded(asked, FORMS, SECOND, FORMS_A_SECOND)
+    return _where(found, Reason.BURST)
+
+
+def by_many_browsers(asked: Asked) -> pl.DataFrame:
+    """One machine that seems to be many browsers: several links of mails, or pages, within a second from one
+    address, each in a browser of its own.
+
+    Colleagues share an address, too, and may have the same browser: what they cannot do is open so many
+    different things in one second, each of them a single one. Links that went to one person are that
+    person's, who has one browser at a time.
+    """
+    found = _alike(asked, LINKS, LINKS_AN_ADDRESS)
+    found |= _alike(asked, PAGES, PAGES_AN_ADDRESS)
+    if "person" in asked.frame.columns:
+        found |= _by_person(asked)
+    return _where(found, Reason.MANY_BROWSERS)
 
 
 def by_speed(asked: Asked) -> pl.DataFrame:
     """More different contents than a person opens in the time."""
     found = np.zeros(asked.frame.height, np.bool_)
     for span, least in FAST:
-        found |= _crowded(asked, PAGES + LINKS, span, least)
+        found |= _crowded(asked, PAGES + LINKS, span, least) | _crowded(asked, FORMS, span, least)
     return _where(found, Reason.SPEED)
 
 
-STEPS: tuple[Step, ...] = (by_agent, by_address, by_prefetch, by_head, by_trap, by_burst, by_speed)
+STEPS: tuple[Step, ...] = (
+    by_agent,
+    by_address,
+    by_cloud,
+    by_prefetch,
+    by_head,
+    by_trap,
+    by_burst,
+    by_many_browsers,
+    by_speed,
+)
 
 
 def judge(events: pl.DataFrame, own: Ranges | None = None) -> pl.DataFrame:
@@ -121,9 +189,9 @@ def judge(events: pl.DataFrame, own: Ranges | None = None) -> pl.DataFrame:
 
     `events`: `visitor` (whole numbers or texts), `at` (whole µs), `kind`, `content`, `agent`, `address`,
     `flags` (the headers kept, as JSON text); what is not known may be null. Optional `message` (bool): a
-    program told of it, as browsers' tags and servers do; without it the request itself was the deed. `own`:
-    networks of one's own. Events of one visitor that are judged together are seen together: give whole
-    visits.
+    program told of it, as browsers' tags and servers do; without it the request itself was the deed. Optional
+    `person` (text): whom the mail went to whose link led there. `own`: networks of one's own. Events of one
+    visitor (or address) that are judged together are seen together: give whole visits.
     """
     if events.is_empty():
         return pl.DataFrame(schema=SCHEMA)
@@ -178,6 +246,61 @@ def _crowded(asked: Asked, kinds: tuple[str, ...], window: int, least: int) -> F
         asked.who[looked], asked.at[looked], asked.touch[looked], asked.touches, window, least
     )
     return _unsorted(asked, found)
+
+
+def _alike(asked: Asked, kinds: tuple[str, ...], least: int) -> Flags:
+    """Events of `kinds` from one address and agent that stand too close together, where each is of another
+    visitor: row for row."""
+    looked = asked.frame["kind"].is_in(list(kinds)).to_numpy() & asked.browser
+    looked &= (asked.frame["address"] != "").to_numpy()
+    found = np.zeros(asked.frame.height, np.bool_)
+    second = (pl.col("at") // SECOND).alias("second")
+    asking = asked.frame.select("address", second).filter(pl.Series(looked))
+    # Of so many within a second, half lie in one second of the clock.
+    full = asking.group_by("address", "second").len().filter(pl.col("len") >= (least + 1) // 2)
+    if full.is_empty():
+        return found
+    looked &= asked.frame["address"].is_in(full["address"].implode()).to_numpy()
+    told = asked.frame.filter(pl.Series(looked)).select("visitor", "address", "agent", "at", "touch")
+    alone = pl.len().over("visitor", "address", "agent", pl.col("at") // SECOND) == 1
+    place = np.flatnonzero(looked)[told.select(alone).to_series().to_numpy()]
+    found[place] = _crowded_by(told.filter(alone), ["address", "agent"], least)
+    return found
+
+
+def _by_person(asked: Asked) -> Flags:
+    """What links of mails to one person led to within a second from one address, several of them in several
+    browsers, row for row."""
+    looked = (asked.frame["kind"].is_in(list(LINKS + PAGES)) & (asked.frame["address"] != "")).to_numpy()
+    looked &= (asked.frame["person"].fill_null("") != "").to_numpy()
+    found = np.zeros(asked.frame.height, np.bool_)
+    told = asked.frame.filter(pl.Series(looked)).select("person", "address", "visitor", "at", "touch")
+    if told.height >= LINKS_A_SECOND:
+        by = ["address", "person"]
+        browsers = told.with_columns(pl.col("visitor").alias("touch"))
+        found[looked] = _crowded_by(told, by, LINKS_A_SECOND) & _crowded_by(browsers, by, LINKS_A_SECOND)
+    return found
+
+
+def _crowded_by(told: pl.DataFrame, by: list[str], least: int) -> Flags:
+    """Which rows of `told` (`at`, `touch` and the columns `by`) stand with `least` different touches within a
+    second among those that are alike in `by`, row for row."""
+    codes = told.select(
+        pl.struct(by).rank("dense").cast(pl.Int32).alias("who"),
+        pl.col("at").cast(pl.Int64),
+        pl.col("touch").rank("dense").cast(pl.Int32) - 1,
+    ).with_row_index("place")
+    sorted_ = codes.sort("who", "at", "place")
+    rows = np.zeros(told.height, np.bool_)
+    rows[sorted_["place"].to_numpy()] = crowded(
+        sorted_["who"].to_numpy(),
+        sorted_["at"].to_numpy(),
+        sorted_["touch"].to_numpy(),
+        int(codes["touch"].n_unique()),
+        SECOND,
+        least,
+    )
+    return rows
 
 
 def _unsorted(asked: Asked, found: Flags) -> Flags:

@@ -1,8 +1,8 @@
 """Why something is believed to be a machine's: the closed list, in words, with how certain each is.
 
-Certainty is in percent: how surely a machine did it. What is at `COUNTS_BELOW` or above does not count.
-At exactly `UNDECIDED` nobody can say: a program fetched it in the name of a reader who may, or may not,
-have been there.
+Certainty is in percent: how surely a machine did it, or is not to count. What is at `COUNTS_BELOW` or above
+does not count. At exactly `UNDECIDED` nobody can say: a program fetched it in the name of a reader who may,
+or may not, have been there.
 """
 
 from __future__ import annotations
@@ -35,9 +35,11 @@ class Reason(StrEnum):
     TRAP = "trap"
     BURST = "burst"
     SPEED = "speed"
+    MANY_BROWSERS = "many_browsers"
     OWN_STAFF = "own_staff"
     OWN_BROWSER = "own_browser"
     OWN_MAIL = "own_mail"
+    PITCH = "pitch"
     TOLD = "told"
     BY_HAND = "by_hand"
 
@@ -141,6 +143,14 @@ VERDICTS: dict[Reason, Verdict] = {
         Words("人にはできない速さと判断しました", "Judged to be faster than any person"),
         85,
     ),
+    Reason.MANY_BROWSERS: Verdict(
+        Words("1か所から同時に多くのブラウザ", "Many browsers at once"),
+        Words(
+            "1つの接続元から同時に開かれたので、機械と判断しました",
+            "Judged to be one machine: opened from one address at once",
+        ),
+        90,
+    ),
     Reason.OWN_STAFF: Verdict(
         Words("自社からのアクセス", "Our own offices"),
         Words("自社からのアクセスなので、数えません", "From our own office, so it does not count"),
@@ -160,6 +170,11 @@ VERDICTS: dict[Reason, Verdict] = {
             "Mikomi を使う人のメールアドレスなので、数えません",
             "The mail address of somebody who uses Mikomi, so it does not count",
         ),
+        100,
+    ),
+    Reason.PITCH: Verdict(
+        Words("営業目的の送信", "Sales pitches"),
+        Words("営業目的の送信なので、数えません", "A sales pitch, so it does not count"),
         100,
     ),
     Reason.TOLD: Verdict(

@@ -9,6 +9,10 @@ MOST_CONTENTS = 50_000
 """Distinct contents a kind may have. Further ones become `OTHER`: a page that puts an id of its
 own into every address must not fill the touch dictionary."""
 OTHER = "（そのほか）"
+MOST_KINDS = 300
+"""Distinct kinds there may be. Events of further ones are of kind `OTHER_KIND`, content `OTHER`: keys of
+sites are public, and whoever has one may send any name."""
+OTHER_KIND = "track"
 
 
 def normal_content(content: pl.Expr) -> pl.Expr:

@@ -19,11 +19,11 @@ from mikomi.hub.kit.setwise import fetch, on_postgres, staged
 
 SUBJECTS_A_STEP = 2_000
 GIVEN_BACK = frozenset(Reason) - {
-    *(Reason.BY_HAND, Reason.TOLD, Reason.OWN_STAFF, Reason.OWN_BROWSER, Reason.OWN_MAIL),
-    *(Reason.TRAP, Reason.HEAD, Reason.PREFETCH),
+    *(Reason.BY_HAND, Reason.TOLD, Reason.OWN_STAFF, Reason.OWN_BROWSER, Reason.OWN_MAIL, Reason.PITCH),
+    *(Reason.TRAP, Reason.HEAD, Reason.PREFETCH, Reason.MANY_BROWSERS),
 }
 """Reasons that a later look may drop: it sees all that was seen then. The others were said by somebody, or
-by the request itself."""
+by the request itself, or by all visitors of a moment together."""
 
 _KEPT: dict[str, type[pl.DataType]] = {
     "subject": pl.Int32,

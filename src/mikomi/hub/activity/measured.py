@@ -8,7 +8,7 @@ from datetime import datetime
 import polars as pl
 
 from mikomi.hub.activity.queries import instant
-from mikomi.hub.activity.tallies import SCHEMA
+from mikomi.hub.activity.tallies import KEY, SCHEMA
 from mikomi.hub.kit.setwise import fetch, on_postgres
 
 
@@ -50,7 +50,7 @@ def tallies(first: int, last: int) -> pl.DataFrame:
     `reason` ("" for people), `n`."""
     return fetch(
         "select day, source, kind, reason, n from activity_eventcount where day between %s and %s",
-        SCHEMA,
+        {name: SCHEMA[name] for name in (*KEY, "n")},
         [first, last],
     )
 

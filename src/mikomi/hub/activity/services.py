@@ -18,7 +18,7 @@ from mikomi.hub.activity.counters import add, counted_up, subtract
 from mikomi.hub.activity.event_ids import event_ids, outcome_ids, with_ordinal
 from mikomi.hub.activity.late import forget_verdicts, note_late
 from mikomi.hub.activity.tallies import tally, tally_without
-from mikomi.hub.activity.touches import touches_of
+from mikomi.hub.activity.touches import touches_of, with_known_kinds
 from mikomi.hub.activity.types import Recorded
 from mikomi.hub.kit.setwise import fetch, on_postgres, run, staged
 
@@ -60,6 +60,7 @@ def record_events(frame: pl.DataFrame, *, import_id: int | None = None, source: 
     """
     rows = _named_events(frame)
     with changing() as number:
+        rows = with_known_kinds(rows)
         rows = _with_subjects(rows).join(
             touches_of(rows.select("kind", "content").unique(maintain_order=True)),
             on=["kind", "content"],
@@ -132,12 +133,15 @@ def record_outcomes(frame: pl.DataFrame, *, import_id: int | None = None, source
 
 
 def put_titles(frame: pl.DataFrame) -> None:
-    """Stores what contents are called: `content`, `title`, a content once; a later title replaces."""
-    spelled = frame.select(normal_content(pl.col("content")), "title").unique("content", keep="last")
+    """Stores what contents are called: `content`, `title`, a content once; a later title replaces. With
+    `kind`, only those that have a touch of their own: not what was too many."""
+    kinds = [name for name in ("kind",) if name in frame.columns]
+    spelled = frame.select(normal_content(pl.col("content")), "title", *kinds).unique("content", keep="last")
+    own = "exists (select 1 from activity_touch t where t.kind = named.kind and t.content = named.content)"
     with transaction.atomic(), staged(spelled, "named"):
         run(
-            "insert into activity_contenttitle (content, title) select content, title from named where true"
-            " on conflict (content) do update set title = excluded.title"
+            "insert into activity_contenttitle (content, title) select content, title from named"
+            f" where {own if kinds else 'true'} on conflict (content) do update set title = excluded.title"
         )
 
 

@@ -4,8 +4,42 @@ from __future__ import annotations
 
 import polars as pl
 
-from mikomi.hub.activity.contents import MOST_CONTENTS, OTHER
+from mikomi.core.events import KINDS
+from mikomi.hub.activity.contents import MOST_CONTENTS, MOST_KINDS, OTHER, OTHER_KIND
 from mikomi.hub.kit.setwise import fetch, run, staged
+
+
+def with_known_kinds(rows: pl.DataFrame) -> pl.DataFrame:
+    """`rows` (`kind`, `content` and others), those of a kind beyond `MOST_KINDS` as `OTHER_KIND`, `OTHER`."""
+    asked = rows.select(pl.col("kind").unique(maintain_order=True)).filter(~pl.col("kind").is_in(list(KINDS)))
+    if asked.is_empty():
+        return rows
+    with staged(asked, "kinds"):
+        known = fetch(
+            "select k.kind from kinds k where exists (select 1 from activity_touch t where t.kind = k.kind)",
+            {"kind": pl.String},
+        )
+    new = asked.join(known, on="kind", how="anti", maintain_order="left")["kind"]
+    if new.is_empty():
+        return rows
+    held = fetch(
+        "select count(*) from (select kind from activity_touch group by kind) held", {"n": pl.Int64}
+    ).item()
+    many = pl.col("kind").is_in(new.slice(max(MOST_KINDS - held, 0)).to_list())
+    return rows.with_columns(
+        pl.when(many).then(pl.lit(OTHER_KIND)).otherwise("kind").alias("kind"),
+        pl.when(many).then(pl.lit(OTHER)).otherwise("content").alias("content"),
+    )
+
+
+def overflowing() -> list[str]:
+    """The kinds of which so many contents came that further ones are kept as `OTHER`."""
+    return fetch(
+        "select k.kind from (select kind from activity_touch group by kind) k where exists"
+        " (select 1 from activity_touch t where t.kind = k.kind and t.content = %s) order by k.kind",
+        {"kind": pl.String},
+        [OTHER],
+    )["kind"].to_list()
 
 
 def touches_of(wanted: pl.DataFrame) -> pl.DataFrame:

@@ -27,7 +27,10 @@ from mikomi.hub.capture.webforms import captured
 from mikomi.hub.kit.setwise import fetch, staged
 
 EPOCH = date(1970, 1, 1).toordinal()
-_EVENT = ["message", "kind", "content", "title", "at", "payload", "key", "own", "source", "visitor", "touch"]
+_EVENT = [
+    *("message", "kind", "content", "title", "at", "payload", "key", "own", "source", "visitor", "touch"),
+    "token",
+]
 _SURE = {reason.value: certainty(reason) for reason in Reason}
 KEEP_NAMES_DAYS = 90
 """So long a message that is sent again is known."""
@@ -150,15 +153,16 @@ def _record(messages: pl.DataFrame, number: int) -> int:
     )
     events = pl.concat([seen.select(_EVENT), direct.select(_EVENT)]).drop_nulls("kind")
     seen_pages.note(messages)
-    titles = events.filter((pl.col("title") != "") & (pl.col("content") != ""))
-    if titles.height:
-        put_titles(titles.select("content", "title"))
     if events.is_empty():
         return 0
     events = _judged(events)
     people = events.filter(~pl.col("automated")).drop_nulls("visitor")
     touches.note_visits(people.select("visitor", "at", "touch"))
-    return _store(events).new
+    new = _store(events).new
+    titles = events.filter((pl.col("title") != "") & (pl.col("content") != ""))
+    if titles.height:
+        put_titles(titles.select("kind", "content", "title"))
+    return new
 
 
 def _judged(events: pl.DataFrame) -> pl.DataFrame:

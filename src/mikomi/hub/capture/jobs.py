@@ -11,6 +11,7 @@ from mikomi.hub.activity.retention import strip_payloads
 from mikomi.hub.capture import intake, machines, privacy, pump, visiting, visitors
 from mikomi.hub.capture.campaigns import following
 from mikomi.hub.capture.campaigns import queries as campaigns
+from mikomi.hub.capture.documents import keeping
 from mikomi.hub.capture.seminars import lists
 from mikomi.hub.capture.tagging import seen_pages
 from mikomi.hub.capture.webforms import captured, mails, submitting
@@ -65,6 +66,7 @@ def keep_no_longer(slot: str) -> None:
     old = datetime.combine(today - timedelta(days=kept.details_days), time(), UTC)
     pump.forget_aside(old)
     visiting.forget_addresses(round(old.timestamp() * 1_000_000))
+    submitting.forget_details(old)
     while visitors.forget_unknown(round(last.timestamp() * 1_000_000)):
         pass
 
@@ -73,6 +75,12 @@ def keep_no_longer(slot: str) -> None:
 def forget_pages(slot: str) -> None:
     """Forgets where the tag was long ago; the events stay."""
     seen_pages.forget_pages(date.fromisoformat(slot) - timedelta(days=seen_pages.KEEP_DAYS))
+
+
+@periodic("capture.sweep_documents", at="02:36")
+def sweep_documents(slot: str) -> None:
+    """Deletes files that a crash left over."""
+    keeping.sweep_files(timezone.now())
 
 
 @periodic("capture.guess_companies", minutes=10)
@@ -110,9 +118,12 @@ def take_captured(
     at: int,
     anonymous: str,
     touch: dict[str, str],
+    details: dict[str, str] | None = None,
 ) -> None:
     """Takes in what the tag saw in a form of the site."""
-    captured.take_captured(source, slug, traits, message=message, at=at, anonymous=anonymous, touch=touch)
+    captured.take_captured(
+        source, slug, traits, message=message, at=at, anonymous=anonymous, touch=touch, details=details
+    )
 
 
 @job("capture.take_list")

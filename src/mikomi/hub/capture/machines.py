@@ -6,6 +6,8 @@ when it changes.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -36,9 +38,10 @@ def own_networks() -> Ranges:
 
 
 def judge_messages(events: pl.DataFrame) -> pl.DataFrame:
-    """Judges messages as they arrive (`key`, `at`, `kind`, `content`, `payload`): `automated`, `certainty`,
-    `reason`, row for row."""
-    return judge(_described(events).with_columns(message=pl.lit(True)), own_networks())
+    """Judges messages as they arrive (`key`, `at`, `kind`, `content`, `payload`, `token` of a mail's link):
+    `automated`, `certainty`, `reason`, row for row."""
+    described = _described(events).with_columns(message=pl.lit(True), person=events["token"])
+    return judge(described, own_networks())
 
 
 def judge_request(kind: str, content: str, at: int, payload: str | None) -> tuple[bool, int, str]:
@@ -48,6 +51,34 @@ def judge_request(kind: str, content: str, at: int, payload: str | None) -> tupl
         schema_overrides={"payload": pl.String},
     )
     return judge(_described(event), own_networks()).row(0)
+
+
+def flags_of(headers: Mapping[str, str], method: str = "") -> str:
+    """The headers of a request that tell a machine, as the `flags` of an event: JSON text."""
+    ahead = " ".join(headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz")).strip()
+    return json.dumps({"purpose": ahead, "method": method})
+
+
+def judge_sending(at: int, details: Mapping[str, str], before: Sequence[int], *, told: bool) -> str:
+    """Judges a form that was sent at `at` (µs UTC): the reason why it is a machine's, "" for a person.
+
+    `details`: `agent`, `address` and `flags` of the request. `before`: when the same browser sent other
+    forms. `told`: a tag told of it, so that the request's agent is not the sender's.
+    """
+    times = [*before, at]
+    events = pl.DataFrame(
+        {
+            "visitor": [0] * len(times),
+            "at": times,
+            "kind": ["form_submit"] * len(times),
+            # Each is another one, whatever it is called.
+            "content": [str(place) for place in range(len(times))],
+            **{name: [details.get(name, "")] * len(times) for name in ("agent", "address", "flags")},
+            "message": [told] * len(times),
+        }
+    )
+    automated, _sure, reason = judge(events, own_networks()).row(-1)
+    return reason if automated else ""
 
 
 def look_again(today: date, days: int) -> Rejudged:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import polars as pl
 from django.db.models import Sum
 
-from mikomi.hub.activity.queries import instant
+from mikomi.hub.activity.queries import contents_of_keys, instant
+from mikomi.hub.capture.identity import subject_key
 from mikomi.hub.capture.models import Linking, RefusedCount, Source, Visitor
-from mikomi.hub.capture.types import Browser, Published
+from mikomi.hub.capture.types import Browser, PassedOn, Published
 
 
 def browsers_of(leads: Sequence[int], limit: int) -> list[Browser]:
@@ -28,6 +30,26 @@ def browsers_of(leads: Sequence[int], limit: int) -> list[Browser]:
         )
         for visitor in held
     ]
+
+
+def passed_on(leads: Sequence[int], contents: int) -> PassedOn | None:
+    """The visits by links of mails that went to these leads (numbers, those merged into one included) and
+    were passed on: they speak for the company. The first `contents` of what was seen; None without visits,
+    and while nobody says that the privacy text is published."""
+    rows = Visitor.objects.filter(lead__in=leads, certainty=Visitor.Certainty.FORWARDED)
+    told = rows.values_list("source", "anonymous", "generation", "last_seen")
+    held = list(told) if published() else []
+    if not held:
+        return None
+    keys = pl.Series([subject_key(*visitor[:3]) for visitor in held], dtype=pl.String)
+    done = contents_of_keys(keys)
+    seen = done.filter(pl.col("content") != "").group_by("content").agg(pl.col("n").sum())
+    return PassedOn(
+        visitors=len(held),
+        events=int(done["n"].sum()),
+        contents=seen.sort("n", "content", descending=[True, False]).head(contents).rows(),
+        last_seen=instant(max(visitor[3] for visitor in held)),
+    )
 
 
 def source_names() -> dict[int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,6 +39,17 @@ class Joined:
     how: tuple[str, ...]
     at: datetime
     by_hand: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOn:
+    """Visits by links of mails that were passed on: of how many browsers, how many events count, of which
+    contents how many (most first), and when the last one was (aware UTC)."""
+
+    visitors: int
+    events: int
+    contents: Sequence[tuple[str, int]]
+    last_seen: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,15 @@ from mikomi.core.words import MikomiError, Words
 from mikomi.hub.activity.queries import contents_of_keys
 from mikomi.hub.capture.models import AddressGuess, Network, NetworkSettings, VisitingCompany
 from mikomi.hub.capture.networks import placed
+from mikomi.hub.capture.queries import published
 from mikomi.hub.kit.setwise import fetch, run
-from mikomi.hub.people.queries import companies_by_domain, companies_by_name
+from mikomi.hub.people.queries import (
+    companies_by_domain,
+    companies_by_name,
+    companies_there,
+    company_numbers,
+    standing_numbers,
+)
 
 log = logging.getLogger("mikomi.visiting")
 
@@ -39,6 +46,14 @@ KEPT_DAYS = 30
 """A guess is made anew after so long: addresses change hands."""
 MOST_SHOWN = 500
 CONTENTS = 5
+
+_VISITED = {
+    "source": pl.Int32,
+    "anonymous": pl.String,
+    "generation": pl.Int32,
+    "first_seen": pl.Int64,
+    "last_seen": pl.Int64,
+}
 
 type Ask = Callable[[str], tuple[str, str, str]]
 """Of an address: its reverse name, the company's name and its domain, "" where nothing is known."""
@@ -87,36 +102,29 @@ def guess(now: datetime, *, reverse_name: Callable[[str], str] | None = None, as
 def summarise(now: datetime) -> int:
     """Counts the companies that visited in the last days anew; how many there are."""
     since = round((now - timedelta(days=DAYS)).timestamp() * 1_000_000)
+    passed = _passed_on(since)
     rows = fetch(
         "select v.source, v.anonymous, v.generation, v.first_seen, v.last_seen, g.company, g.domain, g.how"
         " from capture_visitor v join capture_addressguess g on g.address = v.address"
         " where v.last_seen >= %s and not v.joined and (g.company <> '' or g.domain <> '')",
-        {
-            "source": pl.Int32,
-            "anonymous": pl.String,
-            "generation": pl.Int32,
-            "first_seen": pl.Int64,
-            "last_seen": pl.Int64,
-            "company": pl.String,
-            "domain": pl.String,
-            "how": pl.String,
-        },
+        _VISITED | {"company": pl.String, "domain": pl.String, "how": pl.String},
         [since],
-    )
+    ).join(passed, on=("source", "anonymous", "generation"), how="anti")
     known = companies_by_domain(rows["domain"].filter(rows["domain"] != "").unique())
-    suffix = pl.when(pl.col("generation") > 0).then(pl.format("/{}", "generation")).otherwise(pl.lit(""))
     named = companies_by_name(rows["company"].filter(rows["company"] != "").unique())
     rows = (
         rows.join(known, on="domain", how="left")
         .join(named, on="company", how="left")
         .with_columns(
-            pl.coalesce("known_id", "named_id").alias("known_id"),
+            pl.coalesce("known_id", "named_id").cast(pl.Int32).alias("known_id"),
             pl.coalesce("known_name", pl.when(pl.col("company") != "").then("company"), "domain").alias(
                 "name"
             ),
-            pl.format("visitor:{}:{}", "source", "anonymous").add(suffix).alias("key"),
         )
     )
+    rows = pl.concat([rows.select(passed.columns), passed])
+    suffix = pl.when(pl.col("generation") > 0).then(pl.format("/{}", "generation")).otherwise(pl.lit(""))
+    rows = rows.with_columns(pl.format("visitor:{}:{}", "source", "anonymous").add(suffix).alias("key"))
     done = contents_of_keys(rows["key"]).join(rows.select("key", "name"), on="key")
     counted = done.group_by("name", "content").agg(pl.col("n").sum())
     counted = counted.sort("n", "content", descending=[True, False])
@@ -154,6 +162,36 @@ def summarise(now: datetime) -> int:
             for row in shown.iter_rows(named=True)
         )
     return shown.height
+
+
+def _passed_on(since: int) -> pl.DataFrame:
+    """The visitors since `since` (µs UTC) who came by a mail's link that was passed on, under the company of
+    whom the mail went to; none while nobody says that the privacy text is published."""
+    schema = _VISITED | {"lead": pl.Int32}
+    rows = pl.DataFrame(schema=schema)
+    if published() is not None:
+        rows = fetch(
+            "select source, anonymous, generation, first_seen, last_seen, lead from capture_visitor"
+            " where last_seen >= %s and certainty = 'forwarded' and lead is not null",
+            schema,
+            [since],
+        )
+    stands = standing_numbers(set(rows["lead"]))
+    rows = rows.with_columns(pl.col("lead").replace_strict(stands, default=None, return_dtype=pl.Int32))
+    companies = company_numbers(rows["lead"].drop_nulls().to_list())
+    names = companies_there(companies["company_id"].drop_nulls().to_list())
+    return (
+        rows.join(companies, left_on="lead", right_on="number")
+        .with_columns(pl.col("company_id").cast(pl.Int64))
+        .join(names, on="company_id")
+        .select(
+            *_VISITED,
+            pl.col("company_id").cast(pl.Int32).alias("known_id"),
+            "name",
+            pl.lit("").alias("domain"),
+            pl.lit("mail").alias("how"),
+        )
+    )
 
 
 def forget_addresses(before: int) -> None:

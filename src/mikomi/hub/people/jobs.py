@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from mikomi.hub.kit.jobs import enqueue, job, periodic
 from mikomi.hub.people import attachments, deriving, labels, notes, uploads
+from mikomi.hub.people.companies_by_mail import recognise_companies
 from mikomi.hub.people.duplicates import finding
 from mikomi.hub.people.same_companies import finding as same_companies
 
@@ -47,6 +48,13 @@ def find_all_duplicates(slot: str) -> None:
     """Looks for duplicates among all leads, and for companies that may be one."""
     finding.find_all()
     same_companies.find_same_companies()
+
+
+@periodic("people.recognise_companies", at="02:54")
+def recognise(slot: str) -> None:
+    """Recognises companies by mail domains, and has the leads scored."""
+    if recognise_companies():
+        enqueue("site.score_changed", once=True)
 
 
 @periodic("people.check_derived", minutes=60)

@@ -27,6 +27,40 @@ SOURCES = {
 }
 
 
+_KEY = Words(
+    "サイトに貼ったタグ（SDK の設定）のキーを、計測タグの画面のものに直してください。"
+    "身に覚えがなければ、そのままでかまいません",
+    "put the key that the tag's page shows into the site's tag (or the SDK's settings);"
+    " if it is none of yours, leave it",
+)
+_RATE = Words(
+    "正しい量なら、いまのままでも送り直されます。"
+    "いつも出るときは、同じ動きを何度も送っていないか、送る側を見てください",
+    "the sender tries again by itself; where it lasts, look whether it sends the same events again and again",
+)
+_SENDER = Words(
+    "タグからはこの形では届きません。自社の連携からなら、作った人に理由を伝えてください。"
+    "ほかはいたずらなので、そのままでかまいません",
+    "the tag sends nothing like it: tell whoever made your own connection what is wrong; the rest are pranks,"
+    " leave them",
+)
+ADVICE: dict[str, Words] = {
+    collecting.Reason.NO_KEY: _KEY,
+    collecting.Reason.UNKNOWN_KEY: _KEY,
+    collecting.Reason.ORIGIN: Words(
+        "自社のサイトなら、計測タグの設定の「このタグを使うサイト」に加えてください",
+        "if the site is yours, add it to the sites in the tag's settings",
+    ),
+    collecting.Reason.RATE_OF_KEY: _RATE,
+    collecting.Reason.RATE_OF_ADDRESS: _RATE,
+    collecting.Reason.BUSY: Words(
+        "送り直されるので、失われません。続くときは、mikomi doctor でディスクと処理の遅れを確かめてください",
+        "the sender tries again, so nothing is lost; if it lasts, ask mikomi doctor about disk and backlog",
+    ),
+}
+"""What somebody here can do about what was refused; what is not named is the sender's to mend (`_SENDER`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """A line: its name, the value that opens it, and how many came, count and do not count."""
@@ -50,10 +84,13 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """What was not taken in: from which source, why, how many."""
+    """What was not taken in: from which source (its number, 0 for none that we know), why, what to do about
+    it, how many."""
 
+    number: int
     source: str
     reason: Words
+    advice: Words
     n: int
 
 
@@ -132,7 +169,16 @@ def _refused(today: date, days: int, names: Mapping[int, str]) -> list[Refused]:
     midnight = timezone.make_aware(datetime.combine(today - timedelta(days=days - 1), time.min))
     first = int(midnight.astimezone(UTC).timestamp()) // 3600
     rows = capture.refused_between(first, first + 24 * days + 1)
-    return [Refused(names.get(source, ""), refused_name(reason), n) for source, reason, n in rows]
+    return [
+        Refused(
+            source if source in names else 0,
+            names.get(source, ""),
+            refused_name(reason),
+            ADVICE.get(reason, _SENDER),
+            n,
+        )
+        for source, reason, n in rows
+    ]
 
 
 def refused_name(code: str) -> Words:

@@ -17,7 +17,7 @@ from mikomi.core.machines.reasons import Reason
 from mikomi.hub.activity.changes import changing
 from mikomi.hub.capture import facts, visitors
 from mikomi.hub.capture.documents.keeping import CONTENT
-from mikomi.hub.capture.machines import judge_request
+from mikomi.hub.capture.machines import flags_of, judge_request
 from mikomi.hub.capture.models import DocumentLink, Download
 from mikomi.hub.people import queries as people
 
@@ -67,9 +67,7 @@ def note_download(
     the visitor `3:…` that came along). Programs and browsers that fetch ahead do not count, nor do `ours`,
     the browsers of our own people."""
     agent = headers.get("User-Agent", "")
-    ahead = {name: headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz")}
-    flags = json.dumps({"purpose": " ".join(ahead.values())})
-    said = {"agent": agent, "address": address, "flags": flags}
+    said = {"agent": agent, "address": address, "flags": flags_of(headers)}
     automated, _sure, reason = judge_request("download", "", 0, json.dumps(said))
     if not agent:
         automated, reason = True, Reason.PROGRAM

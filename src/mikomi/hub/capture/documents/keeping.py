@@ -30,6 +30,8 @@ CONTENT = "doc/"
 AFTER_A_FORM = timedelta(days=30)
 """So long whoever sent a form can open its document."""
 LONGEST_DAYS = 3650
+LEFT_OVER = timedelta(days=1)
+_KEPT_NAME = re.compile(r"\.?[0-9a-f]{32}")
 _SALT = "mikomi.document"
 
 
@@ -168,6 +170,24 @@ def open_file(document: Document) -> BinaryIO | None:
         return (folder() / document.stored_as).open("rb")
     except OSError:
         return None
+
+
+def sweep_files(now: datetime) -> int:
+    """Deletes files that no document names, as a crash leaves them; those younger than `LEFT_OVER` may still
+    be on their way. How many went."""
+    if not folder().is_dir():
+        return 0
+    named = set(Document.objects.values_list("stored_as", flat=True))
+    gone = 0
+    for file in folder().iterdir():
+        try:
+            old = now.timestamp() - file.stat().st_mtime > LEFT_OVER.total_seconds()
+        except OSError:  # it went by itself meanwhile
+            continue
+        if old and _KEPT_NAME.fullmatch(file.name) and file.name not in named:
+            keeping.remove(folder(), file.name)
+            gone += 1
+    return gone
 
 
 def checked_title(title: str) -> str:

@@ -9,7 +9,14 @@ from mikomi.hub.capture.models.campaigns import (
     CampaignMember,
 )
 from mikomi.hub.capture.models.documents import Document, DocumentLink, Download
-from mikomi.hub.capture.models.forms import ConsentWording, Form, FormMail, FormVersion, Submission
+from mikomi.hub.capture.models.forms import (
+    ConsentWording,
+    Form,
+    FormMail,
+    FormVersion,
+    PitchPhrase,
+    Submission,
+)
 from mikomi.hub.capture.models.networks import (
     AddressGuess,
     Network,
@@ -41,6 +48,7 @@ __all__ = [
     "Linking",
     "Network",
     "NetworkSettings",
+    "PitchPhrase",
     "PrivacySettings",
     "RefusedCount",
     "SeenMessage",

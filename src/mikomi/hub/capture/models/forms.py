@@ -67,8 +67,9 @@ class Submission(models.Model):
     `answers` maps the questions' keys to stored texts. `touch`: UTM, click ids and pages of the hidden
     fields. `visitor`: the number of the source and the tag's anonymous id,
     `3:…`. `state`: `new` (stored, not taken in yet), `taken`
-    (became a lead, or was added to one), `held` (looks like a machine: nothing was done). `subject`: the
-    lead's key that its event came under.
+    (became a lead, or was added to one), `held` (looks like a machine: nothing was done), for `held_why`: a
+    code of `core.machines.reasons`, or `honeypot`. `details`: agent, address and headers of the request, kept
+    as long as those of events. `subject`: the lead's key that its event came under.
     `wording` is there where consent was asked; `consented` says whether it was given, `confirmed_at`
     when it was confirmed by mail. `pitch` says that somebody wants to sell us something, `pitch_why`
     by which words, `pitch_by` who has judged instead of the words.
@@ -92,6 +93,7 @@ class Submission(models.Model):
     page = models.TextField(default="")
     state = models.CharField(max_length=5, choices=State, default=State.NEW)
     held_why = models.CharField(max_length=20, default="")
+    details = models.JSONField(default=dict)
     lead = models.IntegerField(null=True, db_index=True)
     subject = models.TextField(default="")
     wording = models.ForeignKey(ConsentWording, models.PROTECT, null=True, related_name="+")
@@ -109,8 +111,8 @@ class FormMail(models.Model):
     """A mail that a submission brings, written down before it is sent and sent once.
 
     `state`: `waiting`; `sending` (handed to the mail server: what became of it is not known until it
-    is `sent`, and it is never sent a second time); `sent`; `failed` (refused for good); `left_out` (too
-    many to one address).
+    is `sent`, and only a person has it sent a second time); `sent`; `failed` (refused for good);
+    `left_out` (too many to one address).
     """
 
     class Kind(models.TextChoices):
@@ -139,3 +141,13 @@ class FormMail(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["submission", "kind", "to"], name="form_mail_once")]
+
+
+class PitchPhrase(models.Model):
+    """A phrase (folded) that tells a sales pitch here, counting `weight`; 0 takes one of the product out."""
+
+    id = models.AutoField(primary_key=True)
+    phrase = models.TextField(unique=True)
+    weight = models.SmallIntegerField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")

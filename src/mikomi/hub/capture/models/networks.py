@@ -46,7 +46,7 @@ class NetworkSettings(models.Model):
 
 class VisitingCompany(models.Model):
     """A company that seems to have visited in the last days, as the job saw it last. `company` is its
-    number where it is one that we know."""
+    number where it is one that we know. `how`: as in `AddressGuess`, or `mail` for links passed on."""
 
     name = models.TextField(primary_key=True)
     company = models.IntegerField(null=True)

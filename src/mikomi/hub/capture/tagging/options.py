@@ -17,6 +17,8 @@ CONSENTS = ("none", "wait")
 MOST_FORMS = 20
 MOST_FIELDS = 30
 LONGEST = 200
+OF_FORMS = "form/"
+"""How the names of forms begin that have a page of their own here, which says what is read of them."""
 SECRET = re.compile(
     r"pass(?:word|wd)?|パスワード|暗証|card|カード|cvv|cvc|token|csrf|nonce|secret|マイナンバー",
     re.IGNORECASE,
@@ -85,6 +87,13 @@ def read_domain(text: str) -> str:
 
 def read_form(selector: str, name: str, fields: str, custom: frozenset[str]) -> dict[str, Any]:
     """A form of the site and which of its inputs are read; a line each, `input = field`."""
+    if name.strip().startswith(OF_FORMS):
+        raise MikomiError(
+            Words(
+                f"名前を {OF_FORMS} で始めることはできません。フォームの画面で作ったものに使います",
+                f"a name cannot begin with {OF_FORMS}: that is for forms made on the page of forms",
+            )
+        )
     found: dict[str, str] = {}
     for line in filter(None, map(str.strip, fields.splitlines())):
         of_input, sign, trait = (part.strip() for part in line.partition("="))

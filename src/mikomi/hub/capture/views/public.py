@@ -27,6 +27,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mikomi.core.words import Words
 from mikomi.hub.capture.documents import keeping
 from mikomi.hub.capture.documents.keeping import link_for, token_of
+from mikomi.hub.capture.machines import flags_of
 from mikomi.hub.capture.models import Form, FormVersion
 from mikomi.hub.capture.seminars import seats, showing, telling
 from mikomi.hub.capture.webforms import following, hidden, tokens
@@ -35,6 +36,7 @@ from mikomi.hub.capture.webforms.content import Content, consent_text, content_f
 from mikomi.hub.capture.webforms.submitting import Sent, submit
 from mikomi.hub.kit.requests import PageRequest
 
+LONGEST_AGENT = 2_000
 LARGEST = 1024 * 1024
 """Bytes of what a form may send."""
 _STALE = Words(
@@ -251,7 +253,12 @@ def _posted(request: PageRequest, held: Form) -> HttpResponse:
             touch=hidden.touch_of(carried),
             visitor=hidden.visitor_of(carried, request.COOKIES),
             page=hidden.page_of(carried, request.build_absolute_uri(request.path)),
-            held_why="honeypot" if request.POST.get(hidden.HONEYPOT, "").strip() else "",
+            trapped=bool(request.POST.get(hidden.HONEYPOT, "").strip()),
+            details={
+                "agent": request.headers.get("User-Agent", "")[:LONGEST_AGENT],
+                "address": request.META.get("REMOTE_ADDR", ""),
+                "flags": flags_of(request.headers),
+            },
             base=base,
         ),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from typing import IO
+from typing import IO, Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -15,14 +15,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from mikomi.core.machines.reasons import reason_said
 from mikomi.core.tabular.write import csv_pieces, write_xlsx
 from mikomi.core.words import MikomiError
 from mikomi.hub.capture.models import FormMail, Submission
 from mikomi.hub.capture.views.forms import form_of
-from mikomi.hub.capture.webforms import judging, showing, submitting
+from mikomi.hub.capture.webforms import judging, mails, own_phrases, showing, submitting
 from mikomi.hub.capture.webforms.answers import shown_answers
 from mikomi.hub.capture.webforms.content import content_from
-from mikomi.hub.capture.webforms.pitches import GROUPS
+from mikomi.hub.capture.webforms.pitches import FLAGGED, GROUPS, default_weights
 from mikomi.hub.kit.requests import PageRequest
 from mikomi.hub.kit.templatetags.kit import words
 from mikomi.hub.people import exclusions, queries
@@ -64,6 +65,7 @@ def submission(request: PageRequest, number: int, sent: int) -> HttpResponse:
     content = content_from(held.version.content)
     name, company = showing.who_sent(held, content)
     person = queries.person(held.lead) if held.lead else None
+    sent_mails = list(FormMail.objects.filter(submission=held).order_by("pk"))
     context = {
         "form": held.form,
         "sent": held,
@@ -72,7 +74,9 @@ def submission(request: PageRequest, number: int, sent: int) -> HttpResponse:
         "person": person,
         "answers": shown_answers(content, held.answers, request.LANGUAGE_CODE),
         "double": content.consent.double,
-        "mails": FormMail.objects.filter(submission=held).order_by("pk"),
+        "held_said": None if held.held_why == submitting.HONEYPOT else reason_said(held.held_why),
+        "mails": sent_mails,
+        "again": {mail.pk for mail in sent_mails if mails.may_go_again(mail)},
         "excluded": exclusions.exclusions_of(person.number) if person else [],
         "domain": held.email.rpartition("@")[2],
         "menu_key": "forms",
@@ -114,6 +118,16 @@ def release(request: HttpRequest, number: int, sent: int) -> HttpResponse:
     return redirect("capture:submission", number, sent)
 
 
+@require_POST
+def mail_again(request: HttpRequest, number: int, sent: int, mail: int) -> HttpResponse:
+    """Has a mail sent again that was not sent, or of which nobody knows."""
+    if mails.send_again(_sent(number, sent).pk, mail):
+        messages.success(request, _("もう一度送ります"))
+    else:
+        messages.warning(request, _("このメールは、もう送られたか、いま送っているところです"))
+    return redirect("capture:submission", number, sent)
+
+
 @require_safe
 def export(request: PageRequest, number: int) -> HttpResponseBase:
     """All submissions of a form (`show` as in the list) as CSV (UTF-8 or CP932) or XLSX."""
@@ -138,8 +152,57 @@ def export(request: PageRequest, number: int) -> HttpResponseBase:
 
 @require_safe
 def pitch_words(request: HttpRequest) -> HttpResponse:
-    """How sales pitches are told: all phrases, by what they mean."""
-    return render(request, "capture/forms/pitch_words.html", {"phrase_groups": GROUPS, "menu_key": "forms"})
+    """How sales pitches are told: all phrases, by what they mean, and how often each was found so far."""
+    return _pitch_words(request, {})
+
+
+@require_POST
+def add_phrase(request: HttpRequest) -> HttpResponse:
+    """A phrase of our own: first how many past submissions hold it, then it is added."""
+    typed = {"typed": request.POST.get("phrase", ""), "weight": request.POST.get("weight", "2")}
+    try:
+        phrase = own_phrases.read_phrase(typed["typed"])
+        if request.POST.get("do") != "add":
+            found = own_phrases.found_in_past([phrase])[phrase]
+            return _pitch_words(request, typed | {"looked": phrase, "looked_found": found})
+        own_phrases.set_phrase(phrase, 1 if typed["weight"] == "1" else FLAGGED, request.user.pk)
+    except MikomiError as error:
+        return _pitch_words(request, typed | {"refused": error.words}, 422)
+    messages.success(request, _("加えました。これからの送信を、この言葉でも見分けます"))
+    return redirect("capture:pitch_words")
+
+
+@require_POST
+def set_phrase(request: HttpRequest) -> HttpResponse:
+    """Takes a phrase out, or takes it up again as the product has it."""
+    phrase = request.POST.get("phrase", "")
+    weight = default_weights().get(phrase, own_phrases.OUT) if request.POST.get("on") else own_phrases.OUT
+    try:
+        own_phrases.set_phrase(phrase, weight, request.user.pk)
+    except MikomiError as error:
+        messages.warning(request, words(error.words))
+    else:
+        messages.success(request, _("変えました。これまでの送信は、そのままです"))
+    return redirect("capture:pitch_words")
+
+
+def _pitch_words(request: HttpRequest, said: dict[str, Any], status: int = 200) -> HttpResponse:
+    own = own_phrases.own_phrases()
+    out = {one.phrase for one in own if one.weight == own_phrases.OUT}
+    changed = {one.phrase for one in own}
+    ours = [one for one in own if one.weight != own_phrases.OUT]
+    found = own_phrases.found_in_past([*default_weights(), *changed])
+    context = {
+        "phrase_groups": [
+            (group, [(one, found[one]) for one in group.phrases if one not in changed]) for group in GROUPS
+        ],
+        "ours": [(one, found[one.phrase]) for one in ours],
+        "out": sorted(out),
+        "looked_at": own_phrases.LOOKED_AT,
+        "weight": "2",
+        "menu_key": "forms",
+    }
+    return render(request, "capture/forms/pitch_words.html", context | said, status=status)
 
 
 def _sent(number: int, sent: int) -> Submission:

@@ -18,11 +18,12 @@ from mikomi.collector.reasons import REFUSALS, Reason
 from mikomi.collector.request import STAFF_COOKIE
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.capture import own_people, sources
-from mikomi.hub.capture.models import RefusedCount, Source
+from mikomi.hub.capture.models import Form, RefusedCount, Source
 from mikomi.hub.capture.tagging import checking, lifetimes, seen_pages
 from mikomi.hub.capture.tagging.fetching import addresses_of, fetch_page
-from mikomi.hub.capture.tagging.options import COLLECTED, lines_of, read_options
+from mikomi.hub.capture.tagging.options import COLLECTED, OF_FORMS, lines_of, read_options
 from mikomi.hub.capture.tagging.snippet import snippet_of
+from mikomi.hub.capture.webforms.captured import tell_sources
 from mikomi.hub.kit.requests import PageRequest
 from mikomi.hub.people.queries import custom_keys
 
@@ -99,6 +100,7 @@ def tag(request: PageRequest, number: int) -> HttpResponse:
             options = read_options(request.POST, frozenset(custom_keys()))
             sources.rename(number, request.POST.get("name", ""))
             sources.set_options(number, options)
+            tell_sources()
         except MikomiError as error:
             return _page(request, source, {"refused": error.words, "open": True}, 422)
         messages.success(request, _("保存しました。10分ほどでサイトに行き渡ります"))
@@ -196,7 +198,8 @@ def _sitemap(url: str) -> list[str]:
 def _page(request: PageRequest, source: Source, said: dict[str, Any], status: int = 200) -> HttpResponse:
     options, base = sources.options_of(source), _base(request)
     posted = request.POST if said.get("open") else None
-    forms = options["collect"].get("forms", [])
+    every = options["collect"].get("forms", [])
+    forms = [form for form in every if not form["name"].startswith(OF_FORMS)]
     origin = options["origins"][0] if options["origins"] else ""
     context = {
         "source": source,
@@ -220,6 +223,9 @@ def _page(request: PageRequest, source: Source, said: dict[str, Any], status: in
         )
         if posted
         else [*((form["selector"], form["name"], lines_of(form)) for form in forms), ("", "", "")],
+        "own_forms": Form.objects.filter(
+            slug__in=[form["name"].removeprefix(OF_FORMS) for form in every if form not in forms]
+        ),
         "cookies": [(key, *words) for key, words in COOKIE_WORDS.items()],
         "consents": CONSENT_WORDS.items(),
         "collects": COLLECT_WORDS.items(),

@@ -101,6 +101,7 @@ def set_aside(messages: pl.DataFrame) -> pl.DataFrame:
             at=row["at"],
             anonymous=row["anonymous"],
             touch=json.loads(row["touch"] or "{}"),
+            details=_details(row["payload"]),
         )
         taken.append(row["message"])
     return messages.filter(~pl.col("message").is_in(taken))
@@ -115,9 +116,11 @@ def take_captured(
     at: int,
     anonymous: str = "",
     touch: Mapping[str, str] | None = None,
+    details: Mapping[str, str] | None = None,
 ) -> Submission | None:
     """Takes in what the tag saw in a form of the site `at` (µs UTC); the same `message` is one
-    submission. None where no such form of that source is open, or no mail address was filled in."""
+    submission. `details`: of the tag's request. None where no such form of that source is open, or no mail
+    address was filled in."""
     found = next((one for one in _open_forms(slug) if one[1].source == source), None)
     if found is None:
         return None
@@ -134,6 +137,8 @@ def take_captured(
         touch={name: text for name, text in (touch or {}).items() if isinstance(text, str)},
         visitor=f"{source}:{anonymous}" if anonymous else "",
         page=(touch or {}).get("landing", ""),
+        details=details or {},
+        told=True,
     )
     return submit(form, form.version, sent)
 
@@ -155,6 +160,11 @@ def tell_sources() -> None:
         now = [*others, *wanted.get(source.pk, [])]
         if before != now:
             sources.set_options(source.pk, {"collect": {**collect, "forms": now}})
+
+
+def _details(payload: str | None) -> dict[str, str]:
+    told = json.loads(payload or "{}")
+    return {name: str(told.get(name, "")) for name in ("agent", "address", "flags")}
 
 
 def _open_forms(slug: str = "") -> list[tuple[Form, Content]]:

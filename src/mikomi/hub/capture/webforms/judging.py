@@ -10,6 +10,7 @@ from mikomi.hub.capture import touches
 from mikomi.hub.capture.models import DocumentLink, Download, Submission
 from mikomi.hub.capture.webforms.content import content_from
 from mikomi.hub.capture.webforms.leads import set_pitch
+from mikomi.hub.people.queries import emails_of
 
 
 def judge(number: int, pitch: bool, by: int | None) -> None:
@@ -25,11 +26,15 @@ def judge(number: int, pitch: bool, by: int | None) -> None:
 
 
 def forget(leads: Sequence[int]) -> None:
-    """Deletes the submissions of leads (numbers) that are erased, the mails about them, and their links
-    and downloads. The evidence
-    of consent stays with the address, as its law asks. In a transaction."""
+    """Deletes the submissions of leads (numbers) that are erased, those of their mail addresses that were
+    held and became nobody's, the mails about them, and their links and downloads. The evidence of consent
+    stays with the address, as its law asks. In a transaction."""
     sent = Submission.objects.filter(lead__in=leads)
     touches.forget_submissions(list(sent.values_list("pk", flat=True)))
     Download.objects.filter(lead__in=leads).delete()
     DocumentLink.objects.filter(lead__in=leads).delete()
+    addresses = {*emails_of(leads), *sent.values_list("email", flat=True)}
     sent.delete()
+    held = Submission.objects.filter(lead=None, email__in=addresses)
+    touches.forget_submissions(list(held.values_list("pk", flat=True)))
+    held.delete()

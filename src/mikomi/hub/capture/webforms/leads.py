@@ -9,6 +9,7 @@ from datetime import datetime
 import polars as pl
 from django.utils import timezone
 
+from mikomi.core.machines.reasons import Reason, certainty
 from mikomi.core.names.people import person_parts
 from mikomi.hub.activity import services as activity
 from mikomi.hub.capture.models import Submission
@@ -71,7 +72,7 @@ def lead_key(held: Submission, fields: Mapping[str, str]) -> tuple[str, bool]:
 def event_of(held: Submission, content: Content, key: str) -> pl.DataFrame:
     """The event of a submission, as `activity.record_events` takes it."""
     seminar = seminar_of(held.form)
-    payload = {"submission": held.pk, "page": held.page, "touch": held.touch}
+    payload = {"submission": held.pk, "page": held.page, "touch": held.touch, **held.details}
     return pl.DataFrame(
         {
             "lead": [key],
@@ -79,11 +80,13 @@ def event_of(held: Submission, content: Content, key: str) -> pl.DataFrame:
             "kind": ["seminar_apply" if seminar else content.kind],
             "content": [seminar.key if seminar else f"form/{held.form.slug}"],
             "automated": [held.pitch],
+            "reason": [Reason.PITCH.value if held.pitch else ""],
+            "certainty": [certainty(Reason.PITCH) if held.pitch else 0],
             "payload": [json.dumps(payload, ensure_ascii=False)],
             # The first 63 bits of its own name: whatever is found out later, it is the same event.
             "id": [int(held.once[:16], 16) >> 1],
         },
-        schema_overrides={"at": pl.Datetime("us", "UTC"), "id": pl.Int64},
+        schema_overrides={"at": pl.Datetime("us", "UTC"), "certainty": pl.Int16, "id": pl.Int64},
     )
 
 
@@ -100,7 +103,8 @@ def _counts(held: Submission, lead: int) -> bool:
 
 def set_pitch(held: Submission, content: Content, *, pitch: bool) -> None:
     """Says of the event of a submission that it wants to sell us something, or that it does not."""
-    activity.set_automated(activity.known_events(event_of(held, content, held.subject)), pitch)
+    known = activity.known_events(event_of(held, content, held.subject))
+    activity.set_automated(known, pitch, reason=Reason.PITCH if pitch else Reason.BY_HAND)
     enqueue("site.score_changed", once=True)
 
 

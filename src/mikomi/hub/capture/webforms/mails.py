@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from django.core.mail import EmailMessage
+from django.db import transaction
 from django.utils import timezone
 
 from mikomi.hub.capture.models import FormMail, Submission
@@ -19,6 +20,8 @@ log = logging.getLogger(__name__)
 MOST_A_DAY = 5
 """So many mails of a kind one address gets within a day: a form must not be a way to flood somebody."""
 LONGEST_SUBJECT = 200
+STILL_SENDING = timedelta(minutes=10)
+"""So long a mail server may take to say what became of a mail."""
 
 
 def write_down(submission: Submission, kind: FormMail.Kind, to: str, subject: str, body: str) -> None:
@@ -71,6 +74,26 @@ def filled(text: str, told: Mapping[str, str]) -> str:
     for name, value in told.items():
         text = text.replace("{" + name + "}", value.replace("{", "｛"))
     return text
+
+
+def may_go_again(mail: FormMail) -> bool:
+    """Whether a person may have a mail sent again: it was refused or left out, or handed over so long ago
+    that its server will say no more about it."""
+    if mail.state == FormMail.State.SENDING:
+        return mail.tried_at is not None and mail.tried_at < timezone.now() - STILL_SENDING
+    return mail.state in (FormMail.State.FAILED, FormMail.State.LEFT_OUT)
+
+
+def send_again(submission: int, number: int) -> bool:
+    """Has a mail of a submission sent again, once; whether it may be."""
+    with transaction.atomic():
+        mail = FormMail.objects.select_for_update().filter(pk=number, submission=submission).first()
+        if mail is None or not may_go_again(mail):
+            return False
+        mail.state, mail.error = FormMail.State.WAITING, ""
+        mail.save(update_fields=["state", "error"])
+        enqueue("capture.send_form_mail", number=number)
+    return True
 
 
 def _after(error: Exception) -> FormMail.State:

@@ -1,4 +1,5 @@
-"""営業目的: whether a text wants to sell us something, by a list of phrases that everybody can read.
+"""営業目的: whether a text wants to sell us something, by a list of phrases that everybody can read, and
+change (`own_phrases`).
 
 Each phrase counts 1 or 2; from `FLAGGED` on a submission is flagged. The phrases found are the reason,
 and a person may say otherwise.
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mikomi.core.words import Words
@@ -80,16 +81,19 @@ class Verdict:
     found: tuple[str, ...]
 
 
-def judge_pitch(texts: Iterable[str]) -> Verdict:
-    """Whether the texts that somebody filled in want to sell us something, and by which phrases."""
-    text = "\n".join(_folded(one) for one in texts)
-    found, weight = [], 0
-    for group in GROUPS:
-        hit = [phrase for phrase in group.phrases if phrase in text]
-        found += hit
-        weight += group.weight * len(hit)
-    return Verdict(weight >= FLAGGED, tuple(found))
+def default_weights() -> dict[str, int]:
+    """The phrases that come with the product, each with what it counts."""
+    return {phrase: group.weight for group in GROUPS for phrase in group.phrases}
 
 
-def _folded(text: str) -> str:
+def judge_pitch(texts: Iterable[str], weights: Mapping[str, int]) -> Verdict:
+    """Whether the texts that somebody filled in want to sell us something, and by which phrases.
+    `weights`: the phrases (folded) that are looked for, each with what it counts."""
+    text = "\n".join(folded(one) for one in texts)
+    found = [phrase for phrase in weights if phrase in text]
+    return Verdict(sum(weights[phrase] for phrase in found) >= FLAGGED, tuple(found))
+
+
+def folded(text: str) -> str:
+    """A text as phrases are looked for in it: half width, lower case, no line breaks."""
     return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text).lower())

@@ -142,6 +142,7 @@ def sent_by(leads: Sequence[int]) -> list[dict[str, Any]]:
             "page": row.page,
             "answers": row.answers,
             "came_by": row.touch,
+            "sent_from": row.details,
             "consent_asked": row.wording.text if row.wording else "",
             "consented": row.consented,
             "confirmed_at": row.confirmed_at,

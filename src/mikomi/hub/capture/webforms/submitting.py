@@ -7,22 +7,29 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import polars as pl
 from django.db import transaction
 
 from mikomi.hub.capture import own_people, touches, visitors
+from mikomi.hub.capture.machines import judge_sending
 from mikomi.hub.capture.models import ConsentWording, Form, FormVersion, Submission
 from mikomi.hub.capture.seminars import seats
 from mikomi.hub.capture.webforms import following
 from mikomi.hub.capture.webforms.content import EMAIL, Content, consent_text, content_from
 from mikomi.hub.capture.webforms.leads import write_lead
+from mikomi.hub.capture.webforms.own_phrases import phrase_weights
 from mikomi.hub.capture.webforms.pitches import judge_pitch
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.people.queries import full_name
 
 log = logging.getLogger(__name__)
+
+HONEYPOT = "honeypot"
+"""Why a submission is held in which a field was filled in that nobody sees."""
+PACE = timedelta(minutes=1)
+MOST_BEFORE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,9 @@ class Sent:
     touch: Mapping[str, str] = field(default_factory=dict)
     visitor: str = ""
     page: str = ""
-    held_why: str = ""
+    trapped: bool = False
+    details: Mapping[str, str] = field(default_factory=dict)
+    told: bool = False
     base: str = ""
 
 
@@ -88,6 +97,11 @@ def take_in(number: int) -> None:
         enqueue("site.score_changed", once=True)
 
 
+def forget_details(before: datetime) -> int:
+    """Empties the details (address, browser) of submissions from before `before`; of how many."""
+    return Submission.objects.filter(at__lt=before).exclude(details={}).update(details={})
+
+
 def _identify(held: Submission) -> None:
     """Says whose browser the form was filled in with, where the tag gave its visitor along."""
     source, _, anonymous = held.visitor.partition(":")
@@ -103,7 +117,9 @@ def release(number: int, base: str) -> bool:
         if found is None:
             return False
         found.state = Submission.State.NEW
-        found.save(update_fields=["state"])
+        # By them it would be judged a machine's again, as all events are.
+        found.details = {}
+        found.save(update_fields=["state", "details"])
         _answer(found, content_from(found.version.content), base)
         take_in(number)
     return True
@@ -119,9 +135,14 @@ def _answer(made: Submission, content: Content, base: str) -> None:
 def _store(form: Form, version: FormVersion, content: Content, sent: Sent) -> tuple[Submission, bool]:
     told = json.dumps([form.pk, sent.mark, sorted(sent.answers.items()), sent.consented], ensure_ascii=True)
     free = {question.key for question in content.questions if not question.field}
-    verdict = judge_pitch(text for key, text in sent.answers.items() if key in free)
+    said = (text for key, text in sent.answers.items() if key in free)
+    verdict = judge_pitch(said, phrase_weights())
+    once = hashlib.sha256(told.encode()).hexdigest()
+    if known := Submission.objects.filter(once=once).first():
+        return known, False
+    held_why = _held_why(form, sent)
     return Submission.objects.get_or_create(
-        once=hashlib.sha256(told.encode()).hexdigest(),
+        once=once,
         defaults={
             "form": form,
             "version": version,
@@ -132,14 +153,31 @@ def _store(form: Form, version: FormVersion, content: Content, sent: Sent) -> tu
             "touch": dict(sent.touch),
             "visitor": sent.visitor,
             "page": sent.page,
-            "state": Submission.State.HELD if sent.held_why else Submission.State.NEW,
-            "held_why": sent.held_why,
+            "state": Submission.State.HELD if held_why else Submission.State.NEW,
+            "held_why": held_why,
+            "details": dict(sent.details),
             "wording": _wording(form, content, sent) if content.consent.ask else None,
             "consented": content.consent.ask and sent.consented,
             "pitch": verdict.pitch,
             "pitch_why": list(verdict.found),
         },
     )
+
+
+def _held_why(form: Form, sent: Sent) -> str:
+    """Why a submission looks like a machine's, "" for a person's."""
+    if sent.trapped:
+        return HONEYPOT
+    if not any(sent.details.values()):
+        return ""
+    lately = Submission.objects.filter(form=form, at__gt=sent.at - PACE, at__lte=sent.at)
+    same = ("agent", "address")
+    before = [
+        round(at.timestamp() * 1_000_000)
+        for at, details in lately.order_by("-at").values_list("at", "details")[:MOST_BEFORE]
+        if all(details.get(name) == sent.details.get(name) for name in same)
+    ]
+    return judge_sending(round(sent.at.timestamp() * 1_000_000), sent.details, before, told=sent.told)
 
 
 def _wording(form: Form, content: Content, sent: Sent) -> ConsentWording:

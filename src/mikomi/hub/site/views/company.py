@@ -18,8 +18,10 @@ from django.views.decorators.http import require_safe
 from mikomi.core.words import Language
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.activity.types import KnownOutcome
+from mikomi.hub.capture import queries as capture
 from mikomi.hub.people import company_facts, exclusions, notes
 from mikomi.hub.people import queries as people
+from mikomi.hub.people.duplicates.queries import merged_into
 from mikomi.hub.people.same.queries import open_counts, stands_for
 from mikomi.hub.people.same_companies.companies import COMPANIES
 from mikomi.hub.people.types import CompanyView
@@ -39,6 +41,7 @@ PEOPLE_SIZE = 50
 TIMELINE_SIZE = 40
 NOTES_A_PAGE = 100
 DEALS = 20
+PASSED_ON = 8
 SHOWN_FACTS = ("industry", "prefecture", "employees")
 HEADS = (
     ("sort", gettext_lazy("会社"), False),
@@ -106,6 +109,8 @@ def company_page(request: HttpRequest, number: int) -> HttpResponse:
         "notes": notes_card("company", number)[1],
         "kept": exclusions.exclusions_of_company(number),
         "same": same_as(FIRMS, number),
+        "passed_on": capture.passed_on([*numbers, *merged_into(numbers)], PASSED_ON),
+        "content_names": labels_of().contents,
         "menu_key": "companies",
     }
     context |= _timeline(request, number, numbers, names, outcomes)

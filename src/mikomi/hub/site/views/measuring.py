@@ -13,9 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from mikomi.core.machines.addresses import network_versions
 from mikomi.core.machines.reasons import reason_name
 from mikomi.core.words import Words
 from mikomi.hub.activity import measured, sweeps
+from mikomi.hub.activity.health import look_at_contents
 from mikomi.hub.activity.queries import titles
 from mikomi.hub.capture import machines
 from mikomi.hub.capture import queries as capture
@@ -45,7 +47,9 @@ def measuring_page(request: HttpRequest) -> HttpResponse:
             for one in measuring.PERIODS
         ],
         "networks": networks,
+        "contents": look_at_contents(),
         "file": machines.FILE,
+        "lists": {name.partition(".")[0]: version[-10:] for name, version in network_versions().items()},
         "look_days": LOOK_DAYS,
         "menu_key": "measuring",
     }
