@@ -84,8 +84,11 @@ def test_from_the_file_to_the_undo(opened: Page) -> None:
     page.get_by_role("button", name="1行を取り込む").click()
     expect(page.get_by_role("alert")).to_contain_text("どれか1つを選んでください")
     page.get_by_label("名刺などの書面で受け取った").check()
-    page.locator("#basis-card-since").fill("2026-01-02")
+    # Since when, a column says: the ground of each row stands in the preview.
     page.locator("#basis-card-how").fill("展示会のブース")
+    page.locator("#basis-card-column").select_option("登録日")
+    expect(page.locator("#basis-card-since")).to_be_hidden()
+    expect(first.get_by_text("書面・名刺 2026-01-02")).to_be_visible()
     page.get_by_label("タグ").fill("展示会2026、名刺")
     page.get_by_role("button", name="1行を取り込む").click()
     heading(page, "取り込みました")
@@ -93,7 +96,7 @@ def test_from_the_file_to_the_undo(opened: Page) -> None:
     assert Field.objects.get(label_ja="見た機械").custom
     assert set(Tag.objects.values_list("name", flat=True)) == {"展示会2026", "名刺"}
     ground = standing_of(["hana@kitahama.example"])["hana@kitahama.example"].grounds[0]
-    assert (ground.kind, ground.how) == ("card", "展示会のブース")
+    assert (ground.kind, ground.how, ground.since.isoformat()) == ("card", "展示会のブース", "2026-01-02")
 
     # The rejected row is mended and loaded, with the same choices.
     with page.expect_download() as waited:
