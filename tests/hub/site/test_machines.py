@@ -235,3 +235,23 @@ def test_a_past_day_tells_what_it_showed_and_which_cause_made_the_difference(cli
     text = client.get(page).content.decode()
     assert "あとから届いた動きと、直された情報を入れました" in text
     assert "機械と分かった" not in text.split('id="mended"')[1].split("</div>")[0]
+
+
+def test_what_the_tag_tells_of_is_said_in_words(client, lead) -> None:
+    at = timezone.now()
+    record_events(
+        pl.DataFrame(
+            {
+                "lead": ["a"] * 2,
+                "at": [at, at - timedelta(hours=1)],
+                "kind": ["trap", "page_read"],
+                "content": ["", "/pricing"],
+                "automated": [True, False],
+                "reason": ["trap", ""],
+            },
+            schema_overrides={"at": pl.Datetime("us", "UTC")},
+        )
+    )
+    page = client.get(reverse("site:lead", args=[lead])).content.decode()
+    assert "見えないリンクを開いた" in page
+    assert "ページを読んだ：「/pricing」" in page

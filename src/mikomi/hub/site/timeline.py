@@ -14,6 +14,7 @@ from mikomi.core.conditions.activity import ActivityCondition, matches
 from mikomi.core.conditions.describe import activity_deed
 from mikomi.core.conditions.sentence import Labels
 from mikomi.core.events import KINDS, Touches
+from mikomi.core.machines.judging import TRAP_KIND
 from mikomi.core.machines.reasons import UNDECIDED, Reason, reason_said
 from mikomi.core.scoring.model import Model
 from mikomi.core.words import Words
@@ -147,8 +148,19 @@ def _note(moment: Moment) -> Words:
     return Words("", "")
 
 
+_OF_TAG: dict[str, Words] = {
+    "page_read": Words("ページを読んだ", "Read a page"),
+    "screen_view": Words("アプリの画面を見た", "Saw a screen of an app"),
+    "outbound_click": Words("外部サイトへのリンクを押した", "Followed a link to another site"),
+    TRAP_KIND: Words("見えないリンクを開いた", "Opened a hidden link"),
+}
+"""Kinds that the tag and apps tell of, beyond those that come with the product."""
+
+
 def kind_name(kind: str) -> Words:
     """What somebody did, for a kind of event: ページを見た."""
+    if kind in _OF_TAG:
+        return _OF_TAG[kind]
     ja, en = (activity_deed(ActivityCondition(kinds=(kind,)), language) for language in ("ja", "en"))
     if kind not in KINDS:
         return Words(kind, kind)
@@ -159,27 +171,38 @@ def kind_name(kind: str) -> Words:
 def _what_ja(moment: Moment, labels: Labels) -> str:
     deed = activity_deed(ActivityCondition(kinds=(moment.kind,)), "ja")
     names = [labels.content(content) for content, _n in moment.contents if content]
+    if moment.kind in _OF_TAG:
+        return f"{_OF_TAG[moment.kind].ja}{'：' if names else ''}{_few_ja(moment, names)}"
     if not names:
         count = f"{moment.n}回" if moment.n > 1 else ""
         return f"{deed.thing}{deed.particle}{count}{deed.past}"
-    named = "".join(f"「{name}」" for name in names[:MOST_NAMED])
-    if len(names) > MOST_NAMED:
-        named += f"など{len(names)}ページ" if moment.kind == "page_view" else f"など{len(names)}件"
+    named = _few_ja(moment, names)
     count = f"{moment.n}回" if len(names) == 1 and moment.n > 1 else ""
     if moment.kind not in KINDS:
         return f"{moment.kind}：{named}"
     return f"{named}{deed.particle}{count}{deed.past}"
 
 
+def _few_ja(moment: Moment, names: Sequence[str]) -> str:
+    named = "".join(f"「{name}」" for name in names[:MOST_NAMED])
+    if len(names) > MOST_NAMED:
+        named += f"など{len(names)}ページ" if moment.kind == "page_view" else f"など{len(names)}件"
+    return named
+
+
 def _what_en(moment: Moment, labels: Labels) -> str:
     deed = activity_deed(ActivityCondition(kinds=(moment.kind,)), "en")
     names = [labels.content(content) for content, _n in moment.contents if content]
     count = f" {moment.n} times" if moment.n > 1 and len(names) <= 1 else ""
-    if not names:
+    if not names and moment.kind in _OF_TAG:
+        text = f"{_OF_TAG[moment.kind].en}{count}"
+    elif not names:
         text = f"{deed.past} {deed.thing}{count}".strip()
     else:
         named = ", ".join(f"“{name}”" for name in names[:MOST_NAMED])
         more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        if moment.kind in _OF_TAG:
+            return f"{_OF_TAG[moment.kind].en}: {named}{more}"
         text = f"{deed.past} {named}{more}{count}"
     return text[:1].upper() + text[1:]
 
