@@ -173,6 +173,13 @@ def run(args: argparse.Namespace) -> int:
     imports = load("mikomi.hub.people.imports")
     told = _chosen(args)
     if args.campaign:
+        if args.kind != "leads":
+            raise MikomiError(
+                Words(
+                    "--campaign はリードのファイルにだけ付けられます（mikomi import leads）",
+                    "--campaign goes with files of leads alone (mikomi import leads)",
+                )
+            )
         told["campaign"] = load("mikomi.hub.people.importing.joining").campaign_named(args.campaign)
     options = load("mikomi.hub.people.importing.options").parse(told)
     label = Words("確かめています", "checking") if args.dry_run else Words("取り込んでいます", "importing")

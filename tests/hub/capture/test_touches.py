@@ -15,6 +15,7 @@ from mikomi.hub.capture.models import Touch, Visitor
 from mikomi.hub.people.dated import origin
 from mikomi.hub.people.queries import attribute_frame, find_by_email, person
 from mikomi.hub.people.services import upsert_leads
+from mikomi.hub.site.actions.give_out import everything_of
 from mikomi.hub.site.actions.merge_leads import merge_leads, part_leads
 from tests.hub.capture.forms_world import AYA, publish_form, send
 from tests.hub.capture.messages import entry, message, page
@@ -63,6 +64,10 @@ def test_what_came_before_somebody_was_known_is_the_first_way_of_the_lead(site) 
         "last.landing": "/lp",
         "last.on": "2026-11-01",
     }
+    sato = person(find_by_email("sato@example.co.jp")[0])
+    assert sato is not None
+    given = everything_of(sato)["touches"]
+    assert [(one["source"], one["referrer"]) for one in given] == [("google", ""), ("", "news.example.com")]
     then = known("sato@example.co.jp", date(2026, 10, 31))
     assert (then["last.source"], then["last.on"]) == ("google", "2026-10-30")
     # One that is told late was earlier all the same.

@@ -40,7 +40,9 @@ def note_visits(rows: pl.DataFrame) -> None:
     if came.is_empty():
         return
     found = _write(came.with_columns(submission=pl.lit(0, pl.Int64)))
-    with staged(found.select("visitor").unique(), "came"):
+    if found.is_empty():
+        return
+    with staged(found, "came"):
         leads = fetch(
             "select distinct v.lead from came c join capture_visitor v on v.id = c.visitor"
             " where v.joined and v.lead is not null",
@@ -83,6 +85,12 @@ def follow(leads: pl.Series | Sequence[int]) -> pl.Series:
     return changed
 
 
+def ways_of(lead: int) -> pl.DataFrame:
+    """The ways that a lead (its number) came, columns `OF_LEAD` without `lead`, oldest first."""
+    with transaction.atomic():
+        return of_leads(identities(pl.Series([lead], dtype=pl.Int32))).drop("lead").sort("first", *WAY)
+
+
 def of_leads(who: pl.DataFrame) -> pl.DataFrame:
     """The ways that leads came, columns `OF_LEAD`. `who`: `lead` and each `number` it has, as
     `people.queries.identities` gives them. In a transaction."""
@@ -110,8 +118,8 @@ def forget_submissions(submissions: Sequence[int]) -> None:
 
 
 def _write(rows: pl.DataFrame, own: set[str] | None = None) -> pl.DataFrame:
-    """Writes touches (`visitor`, `submission`, `at`, and `touch` as JSON or `said`) and gives those that
-    were any: a visit that came from a site of our own did not come from anywhere."""
+    """Writes touches (`visitor`, `submission`, `at`, and `touch` as JSON or `said`) and gives the visitors
+    (`visitor`) of whom that says something new. A visit from a site of our own came from nowhere."""
     if "said" not in rows.columns:
         rows = rows.with_columns(pl.col("touch").str.json_decode(pl.Struct(_SAID)).alias("said"))
     said = rows.select("visitor", "submission", "at", "said").unnest("said")
@@ -130,7 +138,7 @@ def _write(rows: pl.DataFrame, own: set[str] | None = None) -> pl.DataFrame:
     )
     came = named.filter(pl.any_horizontal(pl.col(name) != "" for name in WAY))
     if came.is_empty():
-        return came
+        return came.select("visitor")
     ways = came.select(WAY).unique()
     ways = ways.with_columns(
         hashed(ways.select(pl.concat_str(WAY, separator="\x1f")).to_series()).alias("way")
@@ -147,6 +155,11 @@ def _write(rows: pl.DataFrame, own: set[str] | None = None) -> pl.DataFrame:
     least, most = ("least", "greatest") if on_postgres() else ("min", "max")
     names = ", ".join(told.columns)
     with staged(told, "told"):
+        known = fetch(
+            "select t.visitor, t.day, t.way, t.first from told n cross join capture_touch t"
+            " where t.visitor = n.visitor and t.submission = n.submission and t.day = n.day",
+            {"visitor": pl.Int32, "day": pl.Int32, "way": pl.Int64, "known": pl.Int64},
+        ).unique()
         run(
             f"insert into capture_touch ({names}) select {names} from told where true"
             " on conflict (visitor, submission, day, way) do update set"
@@ -155,7 +168,13 @@ def _write(rows: pl.DataFrame, own: set[str] | None = None) -> pl.DataFrame:
             f" first = {least}(capture_touch.first, excluded.first),"
             f" last = {most}(capture_touch.last, excluded.last)"
         )
-    return told
+    # The one way of a day, come by once more, changes nothing that is told of anybody.
+    beside = known.group_by("visitor", "day").agg(pl.len().alias("ways"))
+    again = told.join(known, on=["visitor", "day", "way"], how="left").join(
+        beside, on=["visitor", "day"], how="left"
+    )
+    told_before = pl.col("known").is_not_null() & (pl.col("known") <= pl.col("first")) & (pl.col("ways") == 1)
+    return again.filter(~told_before.fill_null(False)).select("visitor").unique()
 
 
 def own_sites() -> set[str]:

@@ -28,6 +28,9 @@ DAY = 86_400_000_000
 """Microseconds."""
 _FOUND = {"campaign": pl.Int32, "number": pl.Int32, "ref": pl.Int64, "at": pl.Int64}
 _WAYS = {"way": pl.Int64, **dict.fromkeys(PARTS, pl.String)}
+_KEY = ["campaign", "lead", "how", "ref"]
+_MEMBER = {"campaign": pl.Int32, "lead": pl.Int32, "how": pl.String, "ref": pl.Int64, "at": pl.Int64}
+_HELD = ", ".join(f"m.{name}" for name in _MEMBER)
 _TOUCHED = {"way": pl.Int64, "number": pl.Int32, "ref": pl.Int64, "at": pl.Int64}
 _OF_VISITOR = "t.way, v.lead, v.id, t.first"
 _OF_SENDER = "t.way, s.lead, -s.id, t.first"
@@ -57,9 +60,10 @@ class _Asked:
     campaigns: Sequence[Campaign]
     who: pl.DataFrame | None
 
-    def joined(self, column: str) -> str:
-        """SQL that begins with those who are asked for, by the `column` that names a lead."""
-        return "" if self.who is None else f" join who w on w.number = {column}"
+    def whose(self, lead: str) -> tuple[str, str]:
+        """How SQL begins with those who are asked for, and what says that the column `lead` is theirs: the
+        database reads what few leads have, not all that a campaign has."""
+        return ("", "") if self.who is None else ("who w cross join ", f"{lead} = w.number and ")
 
 
 def follow(leads: pl.Series) -> int:
@@ -76,7 +80,11 @@ def follow(leads: pl.Series) -> int:
         wanted = _wanted(_Asked(campaigns, who), who)
         gone = pl.concat([leads.cast(pl.Int32).alias("lead"), who["lead"], who["number"].alias("lead")])
         with staged(gone.unique().to_frame(), "touched"):
-            return _write(wanted, "lead in (select lead from touched)")
+            held = fetch(
+                f"select {_HELD} from touched t cross join capture_campaignmember m where m.lead = t.lead",
+                _MEMBER,
+            )
+        return _write(wanted, held)
 
 
 def follow_campaign(number: int) -> int:
@@ -85,7 +93,8 @@ def follow_campaign(number: int) -> int:
         campaigns = list(Campaign.objects.select_for_update().filter(pk=number))
         found = _found(_Asked(campaigns, None))
         who = identities(found["number"])
-        return _write(_settled(found, who), f"campaign = {int(number)}")
+        held = fetch(f"select {_HELD} from capture_campaignmember m where m.campaign = %s", _MEMBER, [number])
+        return _write(_settled(found, who), held)
 
 
 def _wanted(asked: _Asked, who: pl.DataFrame) -> pl.DataFrame:
@@ -137,11 +146,11 @@ def _by_imports(asked: _Asked) -> pl.DataFrame:
 def _by_forms(asked: _Asked) -> pl.DataFrame:
     at = "extract(epoch from s.at)::bigint" if on_postgres() else "cast(strftime('%%s', s.at) as integer)"
     with _named(asked):
+        first, theirs = asked.whose("s.lead")
         return fetch(
-            f"select f.campaign_id, s.lead, s.id, {at} * 1000000 from chosen c"
-            " join capture_campaign_forms f on f.campaign_id = c.campaign"
-            f" join capture_submission s on s.form_id = f.form_id{asked.joined('s.lead')}"
-            " where s.state = 'taken' and s.lead is not null and not s.pitch",
+            f"select f.campaign_id, s.lead, s.id, {at} * 1000000 from {first}capture_submission s"
+            f" join capture_campaign_forms f on f.form_id = s.form_id where {theirs}s.state = 'taken'"
+            " and s.lead is not null and not s.pitch and f.campaign_id in (select campaign from chosen)",
             _FOUND,
         )
 
@@ -194,9 +203,10 @@ def _by_events(asked: _Asked, kinds: Sequence[str], patterns: Mapping[int, str])
 
 def _by_hand(asked: _Asked) -> pl.DataFrame:
     with _named(asked):
+        first, theirs = asked.whose("a.lead")
         return fetch(
-            "select a.campaign, a.lead, 0, a.at from chosen c"
-            f" join capture_campaignaddition a on a.campaign = c.campaign{asked.joined('a.lead')}",
+            f"select a.campaign, a.lead, 0, a.at from {first}capture_campaignaddition a"
+            f" where {theirs}a.campaign in (select campaign from chosen)",
             _FOUND,
         )
 
@@ -207,20 +217,23 @@ def _named(asked: _Asked) -> AbstractContextManager[str]:
     return staged(pl.DataFrame({"campaign": numbers}, schema={"campaign": pl.Int32}), "chosen")
 
 
-def _write(wanted: pl.DataFrame, where: str) -> int:
-    """Makes the members for whom `where` holds those of `wanted`; how many rows changed."""
-    same = "w.campaign = m.campaign and w.lead = m.lead and w.how = m.how and w.ref = m.ref"
-    with staged(wanted.select("campaign", "lead", "how", "ref", "at"), "wanted"):
-        changed = run(
-            f"delete from capture_campaignmember as m where {where}"
-            f" and not exists (select 1 from wanted w where {same})"
-        )
-        changed += run(
-            "insert into capture_campaignmember (campaign, lead, how, ref, at)"
-            " select campaign, lead, how, ref, at from wanted where true"
-            " on conflict (campaign, lead, how, ref) do update set at = excluded.at"
-            " where capture_campaignmember.at <> excluded.at"
-        )
-    if changed:
+def _write(wanted: pl.DataFrame, held: pl.DataFrame) -> int:
+    """Makes the members `held` those that are `wanted`; how many rows changed."""
+    gone = held.join(wanted, on=_KEY, how="anti")
+    fresh = wanted.select(_MEMBER.keys()).join(held, on=list(_MEMBER), how="anti")
+    if gone.height:
+        with staged(gone.select(_KEY), "leaving"):
+            run(
+                "delete from capture_campaignmember where lead in (select lead from leaving)"
+                " and (campaign, lead, how, ref) in (select campaign, lead, how, ref from leaving)"
+            )
+    if fresh.height:
+        with staged(fresh, "joining"):
+            run(
+                "insert into capture_campaignmember (campaign, lead, how, ref, at)"
+                " select campaign, lead, how, ref, at from joining where true"
+                " on conflict (campaign, lead, how, ref) do update set at = excluded.at"
+            )
+    if gone.height or fresh.height:
         enqueue("site.count_campaigns", once=True)
-    return changed
+    return gone.height + fresh.height

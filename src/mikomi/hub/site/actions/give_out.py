@@ -10,8 +10,11 @@ from dataclasses import asdict
 from typing import Any
 
 from mikomi.hub.activity import queries as activity
+from mikomi.hub.activity.queries import instant
 from mikomi.hub.activity.types import Moment
 from mikomi.hub.capture import queries as capture
+from mikomi.hub.capture import touches
+from mikomi.hub.capture.campaigns.queries import joined_by
 from mikomi.hub.capture.seminars.showing import applied_by
 from mikomi.hub.capture.webforms.showing import sent_by
 from mikomi.hub.consent import queries as consent
@@ -26,8 +29,9 @@ BROWSERS = 10_000
 
 def everything_of(person: Person) -> dict[str, Any]:
     """What is known of a lead: values with their history, what it did, what became of it, on what ground
-    it may be written to, notes, the names of files, its browsers, its seminars, and what it sent by forms.
-    Values are JSON's own or have a sensible `str`; instants are ISO 8601 in UTC."""
+    it may be written to, notes, the names of files, its browsers, by what ways it came, its campaigns and
+    seminars, and what it sent by forms. Values are JSON's own or have a sensible `str`; instants are ISO 8601
+    in UTC."""
     number = person.number
     addresses = [person.email] if person.email else []
     return {
@@ -60,6 +64,11 @@ def everything_of(person: Person) -> dict[str, Any]:
             asdict(browser) for browser in capture.browsers_of([number, *merged_into([number])], BROWSERS)
         ],
         "seminars": applied_by([number, *merged_into([number])]),
+        "touches": [
+            {name: instant(value) if name in ("first", "last") else value for name, value in way.items()}
+            for way in touches.ways_of(number).iter_rows(named=True)
+        ],
+        "campaigns": [asdict(joined) for joined in joined_by(number)],
         "submissions": sent_by([number, *merged_into([number])]),
     }
 
