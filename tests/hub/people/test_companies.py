@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import transaction
 
 from mikomi.core.names.corporate_number import check_digit
-from mikomi.hub.people import queries, services
+from mikomi.hub.people import company_facts, queries, services
 from mikomi.hub.people.companies import forget_names, key_of
 from mikomi.hub.people.dated import Origin, origin
 from mikomi.hub.people.following import AUTOMATIC
@@ -265,3 +265,14 @@ def test_the_migration_joins_companies_that_are_one_and_keeps_what_is_known_of_b
 def test_an_origin_of_values_that_are_derived_keeps_the_import() -> None:
     store({"lead": "a", "title": "部長"}, at=replace(origin("file"), import_id=3))
     assert set(Change.objects.values_list("import_id", flat=True)) == {3}
+
+
+def test_a_number_that_one_company_gives_up_leads_to_the_other_that_bears_it() -> None:
+    store({"lead": "a", "company": "株式会社北浜精機", "corporate_number": NUMBER})
+    store({"lead": "b", "company": "株式会社南浜樹脂"})
+    one, two = (Company.objects.get(name=name).pk for name in ("株式会社北浜精機", "株式会社南浜樹脂"))
+    for key in ("b", "a"):
+        number = {"a": OTHER_NUMBER, "b": NUMBER}[key]
+        services.set_value(Lead.objects.get(key=key).pk, "corporate_number", number, origin("page"))
+    assert company_facts.with_corporate_number(NUMBER) == [two]
+    assert company_facts.with_corporate_number(OTHER_NUMBER) == [one]

@@ -257,5 +257,10 @@ def test_merges_taken_back_in_any_order_leave_all_that_was_there(
         # What came since is there, too.
         for name in ("Event", "Outcome", "Activity"):
             grown.pop(name)
-        differing = [(name, sorted(rows)) for told in (lost, grown) for name, rows in told.items() if rows]
-        assert not differing, "\n".join(f"{name}: {row}" for name, rows in differing for row in rows)
+        differing = [
+            f"{what} {name}: {row}"
+            for what, told in (("lost", lost), ("grown", grown))
+            for name, rows in told.items()
+            for row in rows
+        ]
+        assert not differing, "\n".join(differing)

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 import polars as pl
 
 from mikomi.hub.kit.setwise import fetch, on_postgres, run, staged
-from mikomi.hub.people.dated import SUBJECT, origin, set_current, versions_of, write_history
+from mikomi.hub.people.dated import SUBJECT, origin, versions_of, write_history
 from mikomi.hub.people.fields import make_fields
 from mikomi.hub.people.following import AUTOMATIC
 from mikomi.hub.people.json_values import opened
 from mikomi.hub.people.models import Scope
+from mikomi.hub.people.taking_back import give_back
 
 _HELD = {
     "#id": pl.Int64,
@@ -82,6 +83,4 @@ def _empty_what_is_gone(gone: pl.DataFrame) -> None:
     fields = pairs["#field"].unique().to_list()
     last = versions_of(Scope.LEAD, pairs[SUBJECT].unique(), fields)
     last = last.group_by(SUBJECT, "#field").agg(pl.col("#value").last())
-    now = pairs.join(last, on=[SUBJECT, "#field"], how="left").with_columns(pl.col("#value").fill_null(""))
-    wide = now.pivot("#field", index=SUBJECT, values="#value")
-    set_current(Scope.LEAD, wide, [name for name in wide.columns if name != SUBJECT])
+    give_back(Scope.LEAD, pairs.join(last, on=[SUBJECT, "#field"], how="left"))

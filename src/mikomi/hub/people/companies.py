@@ -7,6 +7,8 @@ a company that was merged into another (`people.same_companies`) lead to that on
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from mikomi.core.names.companies import LONG_ENOUGH, company_key, company_parts
@@ -184,24 +186,45 @@ def _bearers(numbers: pl.Series) -> pl.DataFrame:
 
 
 def note_numbers(companies: pl.Series, origin: Origin) -> None:
-    """Lets the companies (numbers) be found by the 法人番号 that they bear now. In a transaction."""
-    text = "c.attributes::text" if on_postgres() else "c.attributes"
-    held = "->> 'corporate_number'" if on_postgres() else "->> '$.corporate_number'"
+    """Lets the companies (numbers) be found by the 法人番号 that they bear now, and others by one that these
+    gave up and they bear, too. In a transaction."""
+    held = "c.attributes ->> 'corporate_number'" if on_postgres() else "c.attributes ->> '$.corporate_number'"
+    schema = {SUBJECT: pl.Int32, "#number": pl.String}
     with staged(companies.unique().alias("subject").to_frame(), "asked"):
-        rows = fetch(
-            f"select c.id, {'c.attributes' if on_postgres() else text} {held}, c.name"
-            " from asked a join people_company c on c.id = a.subject order by c.id",
-            {SUBJECT: pl.Int32, "#number": pl.String, "company": pl.String},
+        mine = fetch(
+            f"select c.id, {held} from asked a join people_company c on c.id = a.subject order by c.id",
+            schema,
+        )
+        before = fetch(
+            "select a.subject, substr(n.key, 2) from asked a join people_companyalias n"
+            f" on n.company = a.subject and substr(n.key, 1, 1) = '{BY_NUMBER}'",
+            schema,
         )
         run(
             "delete from people_companyalias where company in (select subject from asked)"
             f" and substr(key, 1, 1) = '{BY_NUMBER}'"
         )
-    rows = rows.with_columns(corporate_numbers(rows["#number"])["number"].alias("#number"))
-    rows = rows.drop_nulls("#number").unique("#number", keep="first", maintain_order=True)
+    mine = mine.with_columns(corporate_numbers(mine["#number"])["number"].alias("#number"))
+    free = before.join(mine, on="#number", how="anti")
+    if free.height:
+        # Nobody is found by these any more: rare enough to look through all companies.
+        with staged(free.select(pl.col("#number").alias("number")).unique(), "given_up"):
+            others = fetch(
+                f"select c.id, {held} from given_up n join people_company c on {held} = n.number"
+                " where c.merged_into is null order by c.id",
+                schema,
+            )
+        mine = pl.concat([mine, others])
+    rows = mine.drop_nulls("#number").unique("#number", keep="first", maintain_order=True)
     _write_aliases(
         rows.select((BY_NUMBER + pl.col("#number")).alias(KEY), SUBJECT, pl.lit("").alias("company")), origin
     )
+
+
+def number_key(values: Mapping[str, str]) -> str | None:
+    """The key of the 法人番号 among a company's values; None where there is none that is right."""
+    number = corporate_numbers(pl.Series([values.get(NUMBER)], dtype=pl.String))["number"][0]
+    return None if number is None else BY_NUMBER + number
 
 
 def forget_names(import_id: int) -> None:

@@ -147,7 +147,7 @@ def _take(
         held = handed.select(SUBJECT, "#field", pl.col("#at").alias("when"))
         same = late.join(held, on=held.columns, how="semi").height
         late = late.join(held, on=held.columns, how="anti", maintain_order="left")
-    _give_back(scope, restored)
+    give_back(scope, restored)
     begun = per.filter(pl.col("#field") == BEGINNING)[SUBJECT]
     changed = pl.concat([restored[SUBJECT], begun]).unique().sort()
     if scope == Scope.LEAD:
@@ -208,7 +208,7 @@ def _long(versions: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:
     )
 
 
-def _give_back(scope: Scope, values: pl.DataFrame) -> None:
+def give_back(scope: Scope, values: pl.DataFrame) -> None:
     """Sets `#field` of `#subject` to `#value`; null: nothing is known any more."""
     if values.is_empty():
         return

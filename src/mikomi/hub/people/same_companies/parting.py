@@ -17,7 +17,7 @@ from mikomi.hub.kit.setwise import run, staged
 from mikomi.hub.people import companies as firms
 from mikomi.hub.people.dated import SUBJECT, origin
 from mikomi.hub.people.following import AUTOMATIC
-from mikomi.hub.people.models import CompanyAlias
+from mikomi.hub.people.models import Company, CompanyAlias
 from mikomi.hub.people.models.same import Merging
 from mikomi.hub.people.same.merging import end_merge, held_merge, take_apart, take_back
 from mikomi.hub.people.same_companies.companies import COMPANIES
@@ -50,14 +50,16 @@ def part(number: int, *, by_id: int | None = None) -> CompaniesParted:
 
 def _give_back_numbers(merge: Merging) -> None:
     """Both are found by the 法人番号 that they bear now; where that is the one from before, its row is
-    the one from before, too."""
+    the one from before, too, whoever has come to it by another un-merge since."""
     pair = [merge.kept, merge.gone]
     firms.note_numbers(pl.Series(SUBJECT, pair, pl.Int32), origin(AUTOMATIC))
     for company, rows in zip(pair, merge.before["numbers"], strict=True):
+        bears = firms.number_key(Company.objects.get(pk=company).attributes)
         for key, import_id, added_at in rows:
-            CompanyAlias.objects.filter(key=key, company__in=pair).update(
-                company=company, import_id=import_id, added_at=datetime.fromisoformat(added_at)
-            )
+            if key == bears:
+                CompanyAlias.objects.filter(key=key).update(
+                    company=company, import_id=import_id, added_at=datetime.fromisoformat(added_at)
+                )
 
 
 def _give_back_leads(merge: Merging) -> pl.Series:
