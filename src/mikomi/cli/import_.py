@@ -251,6 +251,20 @@ def _basis(args: argparse.Namespace) -> dict[str, Any]:
                 "the ground for mail needs either --basis-since or --basis-column, too",
             )
         )
+    if args.basis == "consent" and not args.basis_wording:
+        raise MikomiError(
+            Words(
+                "--basis consent には --basis-wording（同意を求めた文、見せたとおりに）が要ります",
+                "--basis consent needs --basis-wording: what they were asked to agree to, as shown",
+            )
+        )
+    if args.basis == "published" and not args.basis_url:
+        raise MikomiError(
+            Words(
+                "--basis published には --basis-url（アドレスを公表しているページ）が要ります",
+                "--basis published needs --basis-url: the page that publishes their addresses",
+            )
+        )
     return {
         "kind": args.basis or "each",
         "kind_column": args.basis_kind_column,
