@@ -13,6 +13,10 @@ from django.test import Client
 
 from mikomi.hub.accounts.models import User
 from mikomi.hub.activity.models import ContentTitle
+from mikomi.hub.capture.campaigns import following
+from mikomi.hub.capture.campaigns.editing import Plan as Campaigned
+from mikomi.hub.capture.campaigns.editing import make_campaign
+from mikomi.hub.capture.campaigns.queries import members
 from mikomi.hub.capture.models import Application, Seminar, Submission
 from mikomi.hub.capture.seminars import lists, planning, seats, showing
 from mikomi.hub.kit.jobs import run_pending
@@ -153,6 +157,8 @@ def test_a_list_says_who_came_and_taking_it_back_takes_that_back(staff: Client) 
     for name in ("小林 彩", "西 健", "島田 結衣"):
         apply(seminar, name)
     hold(seminar)
+    campaign = make_campaign(Campaigned("秋のセミナー", "seminar"))
+    Seminar.objects.filter(pk=seminar.pk).update(campaign=campaign)
     guest = Application.objects.get(name="小林 彩")
     staff.post(f"/seminars/{seminar.pk}/guests/{guest.pk}/mark/", {"came": "yes"})
     before = people.lead_count()
@@ -178,6 +184,9 @@ def test_a_list_says_who_came_and_taking_it_back_takes_that_back(staff: Client) 
         "今井 徹": "applied",
     }
     assert showing.row_of(seminar, seminar.ends_at).counts.absent == 2
+    following.follow_campaign(campaign.pk)
+    assert len(members(campaign.pk, None, 9)) == 5
+    assert "段取り改善セミナー" in staff.get(f"/campaigns/{campaign.pk}/").content.decode()
     assert staff.get(f"/seminars/imported/{record.pk}/")["Location"] == f"/seminars/{seminar.pk}/"
     staff.post(f"/import/{record.pk}/undo/")
     run_pending()
@@ -185,6 +194,8 @@ def test_a_list_says_who_came_and_taking_it_back_takes_that_back(staff: Client) 
     assert list(came.values_list("name", flat=True)) == ["小林 彩"]
     assert sorted(states(seminar)) == ["小林 彩", "島田 結衣", "西 健"]
     assert counted("seminar_attend", seminar.key) == 1
+    following.follow_campaign(campaign.pk)
+    assert len(members(campaign.pk, None, 9)) == 3
 
 
 def test_an_application_follows_a_merge_and_goes_with_an_erased_person() -> None:

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.capture.campaigns.rules import PARTS, Rule, fits, matching
-from mikomi.hub.capture.models import Campaign, CampaignMember
+from mikomi.hub.capture.models import Campaign, CampaignMember, Seminar
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.kit.setwise import fetch, on_postgres, run, staged
 from mikomi.hub.people.importing.joining import imports_that_join, leads_of_imports
@@ -115,8 +115,8 @@ def _found(asked: _Asked) -> pl.DataFrame:
         How.IMPORT: _by_imports(asked),
         How.FORM: _by_forms(asked),
         How.UTM: _by_visits(asked),
-        How.CARD: _by_events(asked, CARDS, {one.pk: one.cards for one in asked.campaigns}),
-        How.SEMINAR: _by_events(asked, SEMINARS, {one.pk: one.seminars for one in asked.campaigns}),
+        How.CARD: _by_events(asked, CARDS, [(one.pk, one.cards) for one in asked.campaigns]),
+        How.SEMINAR: _by_events(asked, SEMINARS, _seminars_of(asked)),
         How.HAND: _by_hand(asked),
     }
     found = pl.concat(
@@ -175,20 +175,27 @@ def _by_visits(asked: _Asked) -> pl.DataFrame:
     return joined.agg(pl.col("at").min())
 
 
-def _by_events(asked: _Asked, kinds: Sequence[str], patterns: Mapping[int, str]) -> pl.DataFrame:
-    """By events of these kinds whose content fits a campaign's pattern (by its number)."""
-    named = {number: pattern for number, pattern in patterns.items() if pattern}
+def _seminars_of(asked: _Asked) -> list[tuple[int, str]]:
+    """The patterns of seminars that campaigns name, and the seminars that are theirs."""
+    numbers = [one.pk for one in asked.campaigns]
+    own = Seminar.objects.filter(campaign__in=numbers).values_list("campaign", "key")
+    return [*((one.pk, one.seminars) for one in asked.campaigns), *own]
+
+
+def _by_events(asked: _Asked, kinds: Sequence[str], patterns: Sequence[tuple[int, str]]) -> pl.DataFrame:
+    """By events of these kinds whose content fits a pattern of a campaign (its number, the pattern)."""
+    named = [(number, pattern) for number, pattern in patterns if pattern]
     contents = activity.contents_of_kinds(kinds) if named else {}
     pairs = pl.DataFrame(
         [
             (campaign, touch)
             for touch, content in contents.items()
-            for campaign, pattern in named.items()
+            for campaign, pattern in named
             if fits(pattern, content)
         ],
         schema={"campaign": pl.Int32, "touch": pl.Int32},
         orient="row",
-    )
+    ).unique(maintain_order=True)
     if pairs.is_empty():
         return pl.DataFrame(schema=_FOUND)
     leads = None if asked.who is None else asked.who["lead"]

@@ -5,13 +5,15 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from mikomi.hub.capture.models.campaigns import Campaign
 from mikomi.hub.capture.models.forms import Form, Submission
 
 
 class Seminar(models.Model):
     """A seminar on one day. `key` never changes: events bear it as content. `place` and `url` (online)
     may both be there. `capacity` 0: everybody has a place. `deadline` None: until it begins. `state` is
-    what people decided; that it is over, or that the deadline has passed, follows from the clock."""
+    what people decided; that it is over, or that the deadline has passed, follows from the clock. Who
+    applied or came belongs to the `campaign`."""
 
     class State(models.TextChoices):
         DRAFT = "draft"
@@ -30,6 +32,7 @@ class Seminar(models.Model):
     deadline = models.DateTimeField(null=True)
     state = models.CharField(max_length=9, choices=State, default=State.DRAFT)
     form = models.OneToOneField(Form, models.PROTECT, null=True, related_name="+")
+    campaign = models.ForeignKey(Campaign, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 

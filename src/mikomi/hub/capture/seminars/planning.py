@@ -15,12 +15,14 @@ from django.utils import timezone
 from mikomi.core.values.links import read_urls
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.activity.services import put_titles
-from mikomi.hub.capture.models import Application, Form, Seminar
+from mikomi.hub.capture.campaigns import queries as campaigns
+from mikomi.hub.capture.models import Application, Campaign, Form, Seminar
 from mikomi.hub.capture.seminars.seats import move_up
 from mikomi.hub.capture.seminars.telling import MAIL_BODY, MAIL_SUBJECT
 from mikomi.hub.capture.webforms import editing, starters
 from mikomi.hub.capture.webforms.content import Content, Question
 from mikomi.hub.capture.webforms.showing import free_name
+from mikomi.hub.kit.jobs import enqueue
 
 LONGEST_TITLE = 80
 LONGEST_LINE = 300
@@ -37,7 +39,8 @@ _INTRO = Words("下の項目をご記入のうえ、お申し込みください�
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A seminar as it is written down; times are aware. `capacity` 0: no limit."""
+    """A seminar as it is written down; times are aware. `capacity` 0: no limit. `campaign_id`: the
+    number of the campaign that its people join."""
 
     title: str
     starts_at: datetime
@@ -46,11 +49,13 @@ class Plan:
     url: str = ""
     capacity: int = 0
     deadline: datetime | None = None
+    campaign_id: int | None = None
 
 
 def read_plan(given: Mapping[str, str]) -> Plan:
     """A plan out of the page's inputs (`title`, `day`, `begins`, `ends`, `place`, `url`, `capacity`,
-    `deadline`), times in the folder's time zone. Raises `MikomiError` in words for what does not fit."""
+    `deadline`, `campaign`), times in the folder's time zone. Raises `MikomiError` in words for what does
+    not fit."""
     day = _day(given.get("day", ""))
     begins = _clock(given.get("begins", ""), Words("始まる時刻", "the time it begins"))
     ends = _clock(given.get("ends", ""), Words("終わる時刻", "the time it ends"))
@@ -80,6 +85,7 @@ def read_plan(given: Mapping[str, str]) -> Plan:
         url=url,
         capacity=_capacity(given.get("capacity", "")),
         deadline=deadline,
+        campaign_id=_campaign(given.get("campaign", "")),
     )
 
 
@@ -95,6 +101,7 @@ def make_seminar(plan: Plan, by: int | None) -> Seminar:
             url=plan.url,
             capacity=plan.capacity,
             deadline=plan.deadline,
+            campaign_id=plan.campaign_id,
             created_at=timezone.now(),
             created_by_id=by,
         )
@@ -107,6 +114,7 @@ def change_seminar(number: int, plan: Plan, base: str) -> list[str]:
     of those who have a place now. Raises LookupError where there is no such seminar."""
     with transaction.atomic():
         held = _locked(number)
+        _follow(held.campaign, plan.campaign_id)
         for name in Plan.__slots__:
             setattr(held, name, getattr(plan, name))
         held.save(update_fields=Plan.__slots__)
@@ -204,6 +212,19 @@ def put_title(held: Seminar) -> None:
     day = timezone.localdate(held.starts_at)
     title = f"{held.title}（{day.month}月{day.day}日）"
     put_titles(pl.DataFrame({"content": [held.key], "title": [title]}))
+
+
+def _follow(before: Campaign | None, now: int | None) -> None:
+    """Has the people of both campaigns worked out anew where a seminar goes from one to the other."""
+    was = before.pk if before else None
+    for number in {was, now} - {None} if was != now else ():
+        enqueue("capture.follow_campaign", once=True, number=number)
+
+
+def _campaign(text: str) -> int | None:
+    if not text.isdecimal() or len(text) > 9 or campaigns.campaign(int(text)) is None:
+        return None
+    return int(text)
 
 
 def _locked(number: int) -> Seminar:

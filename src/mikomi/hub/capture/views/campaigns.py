@@ -16,7 +16,7 @@ from mikomi.hub.activity.queries import instant
 from mikomi.hub.capture.campaigns import editing, queries
 from mikomi.hub.capture.campaigns.forms import TEXTS, as_typed, read_plan, rules_in
 from mikomi.hub.capture.campaigns.rules import PARTS
-from mikomi.hub.capture.models import Campaign, Form
+from mikomi.hub.capture.models import Campaign, Form, Seminar
 from mikomi.hub.people import queries as people
 
 PAGE = 50
@@ -52,6 +52,7 @@ def campaign(request: HttpRequest, number: int) -> HttpResponse:
         "listed": queries.Listed(held, queries.counts_of(number)),
         "rules": held.rules,
         "forms": held.forms.order_by("name"),
+        "seminars": Seminar.objects.filter(campaign=held).order_by("starts_at"),
         "rows": [(people.person(lead), ways.get(lead, []), instant(since)) for since, lead in shown],
         "more": f"{shown[-1][0]}.{shown[-1][1]}" if more else "",
         "further": "before" in request.GET,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mikomi.core.words import MikomiError, Words
+from mikomi.hub.capture.campaigns import queries as campaigns
 from mikomi.hub.capture.models import Seminar
 from mikomi.hub.capture.seminars import planning, showing
 from mikomi.hub.capture.seminars.attendance import BEFORE
@@ -22,7 +23,7 @@ from mikomi.hub.kit.requests import PageRequest
 from mikomi.hub.kit.templatetags.kit import words
 
 PAGE = 50
-INPUTS = ("title", "day", "begins", "ends", "place", "url", "capacity", "deadline")
+INPUTS = ("title", "day", "begins", "ends", "place", "url", "capacity", "deadline", "campaign")
 
 
 @require_safe
@@ -167,7 +168,7 @@ def page_of(
 
 def seminar_of(number: int) -> Seminar:
     """The seminar of a page; 404 in words where there is none."""
-    held = Seminar.objects.select_related("form__version").filter(pk=number).first()
+    held = Seminar.objects.select_related("form__version", "campaign").filter(pk=number).first()
     if held is None:
         raise Http404(_("このセミナーは見つかりません。"))
     return held
@@ -184,7 +185,17 @@ def tell_moved(request: HttpRequest, names: list[str]) -> None:
 def _plan_page(
     request: HttpRequest, held: Seminar | None, given: dict[str, str], refused: Words | None
 ) -> HttpResponse:
-    context: dict[str, Any] = {"seminar": held, "given": given, "refused": refused, "menu_key": "seminars"}
+    chosen = given.get("campaign", "")
+    offered = [(str(one.number), one.name) for one in campaigns.choices()]
+    if chosen.isdecimal() and len(chosen) < 10 and chosen not in dict(offered):
+        offered += [(chosen, one.name) for one in [campaigns.campaign(int(chosen))] if one]
+    context: dict[str, Any] = {
+        "seminar": held,
+        "given": given,
+        "refused": refused,
+        "campaigns": offered,
+        "menu_key": "seminars",
+    }
     return render(request, "capture/seminars/plan.html", context, status=422 if refused else 200)
 
 
@@ -204,4 +215,5 @@ def _given(held: Seminar) -> dict[str, str]:
         "url": held.url,
         "capacity": str(held.capacity or ""),
         "deadline": f"{deadline:%Y-%m-%dT%H:%M}" if deadline else "",
+        "campaign": str(held.campaign.pk) if held.campaign else "",
     }
