@@ -13,7 +13,7 @@ from mikomi.core.events import KINDS
 from mikomi.core.matching.keys import key_leads
 from mikomi.core.matching.levels import Level
 from mikomi.core.matching.pairs import find_pairs
-from mikomi.hub.site.demo import MODEL_FILE, DemoData, generate, write_files
+from mikomi.hub.site.demo import MODEL_FILE, DemoData, generate, seminars, write_files
 
 TODAY = date(2026, 11, 22)
 FRAMES = ("companies", "leads", "changes", "events", "outcomes", "titles")
@@ -275,3 +275,17 @@ def test_written_files_hold_every_row_with_the_offset_of_japan(demo: DemoData, t
 def test_too_little_is_refused_in_words() -> None:
     with pytest.raises(ValueError, match="a lead for each"):
         generate(TODAY, leads=100, companies=200)
+
+
+def test_the_seminars_of_the_events_have_a_day_and_room_for_everybody(
+    demo: DemoData, human: pl.DataFrame
+) -> None:
+    held, people = seminars.held_seminars(demo), seminars.applications(demo)
+    told = human.filter(pl.col("kind").is_in(["seminar_apply", "seminar_attend"]))
+    assert set(held["key"]) == set(told["content"])
+    assert people.height == told.select("lead", "content").n_unique()
+    applied = people.drop_nulls("applied_at").group_by("key").len()
+    assert applied.join(held, on="key").filter(pl.col("len") > pl.col("capacity")).is_empty()
+    came = people.join(held, on="key").drop_nulls("came_at")
+    assert came.select((pl.col("came_at") < pl.col("ends_at").dt.convert_time_zone("UTC")).all()).item()
+    assert people.null_count().row(0, named=True)["name"] == 0

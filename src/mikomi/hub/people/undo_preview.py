@@ -72,6 +72,13 @@ def undo_preview(record: Import) -> list[Words]:
                 f"the {lists:,} entries that it made in lists go",
             )
         )
+    if record.options.get("seminar"):
+        said.append(
+            Words(
+                "この取り込みで記録した、セミナーの申込と参加を消します",
+                "the applications to the seminar and the attendance that it recorded go",
+            )
+        )
     if record.options.get("basis"):
         said.append(
             Words(

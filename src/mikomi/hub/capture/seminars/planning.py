@@ -146,7 +146,8 @@ def choose_form(number: int, form: int) -> None:
     another seminar's, LookupError where one of them is not there."""
     with transaction.atomic():
         held = _locked(number)
-        chosen = Form.objects.filter(pk=form).first()
+        # A form of the site itself knows nothing of places that are left.
+        chosen = Form.objects.filter(pk=form, place=Form.Place.HOSTED).first()
         if chosen is None:
             raise LookupError(form)
         if Seminar.objects.filter(form=chosen).exclude(pk=number).exists():
