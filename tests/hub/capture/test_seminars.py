@@ -89,6 +89,12 @@ def test_it_works(staff: Client) -> None:
     assert visitor.get(link[:-3] + "xx/").status_code == 410
     staff.post(f"/seminars/{seminar.pk}/close/")
     assert visitor.get(f"/f/{seminar.form.slug}").status_code == 410
+    mail.outbox.clear()
+    assert "申し込んだ人（1人）に" in staff.get(f"/seminars/{seminar.pk}/call-off/").content.decode()
+    staff.post(f"/seminars/{seminar.pk}/call-off/")
+    planning.tell_called_off(seminar.pk)
+    run_pending()
+    assert [(m.to, "中止" in m.subject) for m in mail.outbox] == [([mail_of("西 健")], True)]
     assert staff.get("/seminars/", headers={"accept-language": "en"}).status_code == 200
 
 

@@ -12,7 +12,7 @@ from mikomi.hub.capture import intake, machines, privacy, pump, visiting, visito
 from mikomi.hub.capture.campaigns import following
 from mikomi.hub.capture.campaigns import queries as campaigns
 from mikomi.hub.capture.documents import keeping
-from mikomi.hub.capture.seminars import lists
+from mikomi.hub.capture.seminars import lists, planning
 from mikomi.hub.capture.tagging import seen_pages
 from mikomi.hub.capture.webforms import captured, mails, submitting
 from mikomi.hub.capture.webforms.asked_fields import asked_fields
@@ -136,3 +136,9 @@ def take_list(number: int) -> None:
 def take_list_back(number: int, heir: int | None) -> None:
     """Takes it back when the import is."""
     lists.take_list_back(number, heir)
+
+
+@job("capture.tell_called_off")
+def tell_called_off(number: int) -> None:
+    """Tells the people of a seminar that it is not held."""
+    planning.tell_called_off(number)

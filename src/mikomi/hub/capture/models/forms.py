@@ -120,6 +120,7 @@ class FormMail(models.Model):
         CONFIRM = "confirm"
         NOTICE = "notice"
         MOVED = "moved"
+        OFF = "off"
 
     class State(models.TextChoices):
         WAITING = "waiting"

@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 
 import polars as pl
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from mikomi.core.values.links import read_urls
@@ -17,6 +18,7 @@ from mikomi.core.words import MikomiError, Words
 from mikomi.hub.activity.services import put_titles
 from mikomi.hub.capture.campaigns import queries as campaigns
 from mikomi.hub.capture.models import Application, Campaign, Form, Seminar
+from mikomi.hub.capture.seminars import telling
 from mikomi.hub.capture.seminars.seats import move_up
 from mikomi.hub.capture.seminars.telling import MAIL_BODY, MAIL_SUBJECT
 from mikomi.hub.capture.webforms import editing, starters
@@ -169,7 +171,8 @@ def free_forms() -> list[Form]:
 
 
 def set_state(number: int, state: Seminar.State) -> bool:
-    """Closes a seminar for applications, or calls it off; its form takes nothing more. Whether it changed."""
+    """Closes a seminar for applications, or calls it off, of which a job tells its people; its form takes
+    nothing more. Whether it changed."""
     with transaction.atomic():
         held = _locked(number)
         if held.state == state:
@@ -178,7 +181,23 @@ def set_state(number: int, state: Seminar.State) -> bool:
         held.save(update_fields=["state"])
         if held.form is not None:
             editing.close(held.form.pk)
+        if state == Seminar.State.CANCELLED:
+            enqueue("capture.tell_called_off", number=number)
     return True
+
+
+def to_be_told(number: int) -> QuerySet[Application]:
+    """Who gets a mail where a seminar is called off: those with a place and those who wait, by a form."""
+    told = (Application.State.APPLIED, Application.State.WAITING)
+    return Application.objects.filter(seminar=number, state__in=told, submission__isnull=False)
+
+
+def tell_called_off(number: int) -> None:
+    """Records the mails that a seminar is called off, where it still is; twice is once."""
+    with transaction.atomic():
+        rows = to_be_told(number).filter(seminar__state=Seminar.State.CANCELLED)
+        for one in rows.select_related("seminar", "submission__form"):
+            telling.tell_called_off(one)
 
 
 def delete_draft(number: int) -> bool:

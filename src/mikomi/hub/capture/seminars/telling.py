@@ -37,6 +37,13 @@ _MOVED_BODY = Words(
     "Dear {name},\n\nA place at “{form}” has become free, and it is yours.\n\n{seminar}\n\n"
     "If you cannot come, please cancel here:\n{cancel}\n",
 )
+_OFF_SUBJECT = Words("「{form}」は中止になりました", "“{form}” is called off")
+_OFF_BODY = Words(
+    "{name} 様\n\nお申し込みいただいた「{form}」は、都合により中止になりました。\n\n{seminar}\n\n"
+    "ご予定をいただいていたところ、申し訳ありません。\n",
+    "Dear {name},\n\n“{form}”, to which you have applied, is called off.\n\n{seminar}\n\n"
+    "We are sorry for the trouble.\n",
+)
 MAIL_SUBJECT = Words(
     "「{form}」のお申し込みを受け付けました", "We have received your application to “{form}”"
 )
@@ -109,6 +116,22 @@ def tell_moved(application: Application, title: str, base: str) -> None:
     subject, body = _MOVED_SUBJECT.text(held.language), _MOVED_BODY.text(held.language)
     mails.write_down(
         held, FormMail.Kind.MOVED, held.email, mails.filled(subject, told), mails.filled(body, told)
+    )
+
+
+def tell_called_off(application: Application) -> None:
+    """Records the mail that says that the seminar is not held, once; those who came by no form get none."""
+    held = application.submission
+    if held is None or not held.email:
+        return
+    told = {
+        "seminar": facts(application.seminar, held.language, seated=False),
+        "form": application.seminar.title,
+        "name": application.name or held.email,
+    }
+    subject, body = _OFF_SUBJECT.text(held.language), _OFF_BODY.text(held.language)
+    mails.write_down(
+        held, FormMail.Kind.OFF, held.email, mails.filled(subject, told), mails.filled(body, told)
     )
 
 

@@ -102,13 +102,16 @@ def close_seminar(request: PageRequest, number: int) -> HttpResponse:
     return redirect("capture:seminar", number)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def call_off(request: PageRequest, number: int) -> HttpResponse:
-    """Calls a seminar off; the toast opens it again."""
-    seminar_of(number)
+    """Asks whether a seminar is to be called off, since mails follow; posted, it is."""
+    held = seminar_of(number)
+    told = planning.to_be_told(number).count()
+    if request.method != "POST":
+        context = {"seminar": held, "told": told, "menu_key": "seminars"}
+        return render(request, "capture/seminars/call_off.html", context)
     if planning.set_state(number, Seminar.State.CANCELLED):
-        back = reverse("capture:open_seminar", args=[number])
-        messages.success(request, _("セミナーを中止にしました"), extra_tags=back)
+        messages.success(request, _("セミナーを中止にしました。%(n)s人にメールで知らせます") % {"n": told})
     return redirect("capture:seminar", number)
 
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('capture', '0012_campaigns_of_seminars'),
+        ('capture', '0013_judged_submissions'),
     ]
 
     operations = [
