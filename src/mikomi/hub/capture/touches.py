@@ -97,10 +97,11 @@ def of_leads(who: pl.DataFrame) -> pl.DataFrame:
     columns = f"w.lead, t.first, t.last, {', '.join(f't.{name}' for name in (*WAY, 'landing'))}"
     with staged(who, "who"):
         return fetch(
-            f"select {columns} from who w join capture_visitor v on v.lead = w.number"
-            f" join capture_touch t on t.visitor = v.id where v.joined and t.submission = 0"
-            f" union all select {columns} from who w join capture_submission s on s.lead = w.number"
-            " join capture_touch t on t.visitor = 0 and t.submission = s.id where s.state = 'taken'",
+            f"select {columns} from who w cross join capture_visitor v cross join capture_touch t"
+            " where v.lead = w.number and v.joined and t.visitor = v.id and t.submission = 0"
+            f" union all select {columns} from who w cross join capture_submission s"
+            " cross join capture_touch t where s.lead = w.number and s.state = 'taken' and t.visitor = 0"
+            " and t.submission = s.id",
             OF_LEAD,
         )
 

@@ -17,13 +17,13 @@ def identities(numbers: pl.Series) -> pl.DataFrame:
     the trash are left out. In a transaction."""
     with staged(numbers.drop_nulls().unique().alias("lead").to_frame(), "asked"):
         stands = fetch(
-            "select distinct s.id from asked a join people_lead l on l.id = a.lead"
-            " join people_lead s on s.id = coalesce(l.merged_into, l.id) where s.trashed_at is null",
+            "select distinct s.id from asked a cross join people_lead l cross join people_lead s"
+            " where l.id = a.lead and s.id = coalesce(l.merged_into, l.id) and s.trashed_at is null",
             {"lead": pl.Int32},
         )
     with staged(stands, "stands"):
         merged = fetch(
-            "select s.lead, l.id from stands s join people_lead l on l.merged_into = s.lead",
+            "select s.lead, l.id from stands s cross join people_lead l where l.merged_into = s.lead",
             {"lead": pl.Int32, "number": pl.Int32},
         )
     return pl.concat([stands.select("lead", pl.col("lead").alias("number")), merged])

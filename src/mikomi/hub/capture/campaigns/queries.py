@@ -85,11 +85,12 @@ def members(number: int, before: tuple[int, int] | None, limit: int) -> list[tup
     """Who belongs to a campaign, joined last first: (since when in µs UTC, lead), each lead once. `before`:
     such a pair, where the page above ended."""
     since, lead = before or (2**62, 0)
+    # The sign keeps SQLite from looking through all who joined earlier: a lead's own rows are few.
     rows = fetch(
         "select m.at, m.lead from capture_campaignmember m where m.campaign = %s"
         " and (m.at, m.lead) < (%s, %s) and not exists"
         " (select 1 from capture_campaignmember o where o.campaign = m.campaign"
-        " and o.lead = m.lead and (o.at, o.how, o.ref) < (m.at, m.how, m.ref))"
+        " and o.lead = m.lead and (+o.at, o.how, o.ref) < (m.at, m.how, m.ref))"
         " order by m.at desc, m.lead desc limit %s",
         {"at": pl.Int64, "lead": pl.Int32},
         [number, since, lead, limit],
