@@ -93,7 +93,7 @@ def ways_of(lead: int) -> pl.DataFrame:
 
 def of_leads(who: pl.DataFrame) -> pl.DataFrame:
     """The ways that leads came, columns `OF_LEAD`. `who`: `lead` and each `number` it has, as
-    `people.queries.identities` gives them. In a transaction."""
+    `people.persons.identities` gives them. In a transaction."""
     columns = f"w.lead, t.first, t.last, {', '.join(f't.{name}' for name in (*WAY, 'landing'))}"
     with staged(who, "who"):
         return fetch(
