@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mikomi.hub.capture.models.forms import Form
 
@@ -21,7 +22,7 @@ class Campaign(models.Model):
 
     class Kind(models.TextChoices):
         EXHIBITION = "exhibition", _("展示会")
-        SEMINAR = "seminar", _("セミナー")
+        SEMINAR = "seminar", pgettext_lazy("kind", "セミナー")
         ADVERT = "advert", _("広告")
         NEWSLETTER = "newsletter", _("メルマガ")
         REFERRAL = "referral", _("紹介")
@@ -69,7 +70,7 @@ class CampaignMember(models.Model):
         FORM = "form", _("フォーム")
         UTM = "utm", _("サイトへの訪問")
         CARD = "card", _("名刺交換")
-        SEMINAR = "seminar", _("セミナー")
+        SEMINAR = "seminar", pgettext_lazy("kind", "セミナー")
         HAND = "hand", _("手で追加")
 
     pk = models.CompositePrimaryKey("campaign", "lead", "how", "ref")
