@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 
 from mikomi.core.words import MikomiError
 from mikomi.hub.people import company_facts, exclusions, queries, services
@@ -12,7 +14,7 @@ from mikomi.hub.people.dated import origin
 from mikomi.hub.people.duplicates import finding as same_people
 from mikomi.hub.people.duplicates import merging as same_persons
 from mikomi.hub.people.duplicates import parting as parting_persons
-from mikomi.hub.people.models import Company, CompanyPair, Lead
+from mikomi.hub.people.models import Company, CompanyMerge, CompanyPair, Lead
 from mikomi.hub.people.notes import notes_of, write_note
 from mikomi.hub.people.same import queries as same
 from mikomi.hub.people.same.deciding import forget_verdict, tell_apart
@@ -55,6 +57,17 @@ def test_it_works() -> None:
     assert (people_of(one), people_of(two)) == ({"a"}, {"b"})
     assert value("a", "employees") is None
     assert company_facts.other_names(one) == []
+
+
+def test_a_merge_of_an_earlier_version_is_taken_back_too() -> None:
+    one, two = put()
+    merged = merge(one, two)
+    stored = CompanyMerge.objects.get(pk=merged.number)
+    stored.before["leads"] = [int(lead) for lead in stored.before["leads"]]
+    stored.save()
+    import_module("mikomi.hub.people.migrations.0011_names_in_company_merges").name_leads(apps, None)
+    part(merged.number)
+    assert (people_of(one), people_of(two)) == ({"a"}, {"b"})
 
 
 def test_dates_come_with_what_only_the_other_one_knew() -> None:
