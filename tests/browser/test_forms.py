@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from mikomi.hub.consent.queries import standing_of
 from tests.browser.test_lists import Open, enter
 from tests.hub.capture.forms_world import publish_form
+from tests.hub.capture.messages import CHROME
 
 __all__ = ["enter"]
 
@@ -38,7 +39,10 @@ def test_a_form_is_built_filled_in_and_becomes_a_lead_with_evidence(
     address = page.locator(".mk-code").first.inner_text()
 
     visitor = browser.new_context(
-        locale="ja-JP", viewport={"width": 390, "height": 844}, java_script_enabled=False
+        locale="ja-JP",
+        viewport={"width": 390, "height": 844},
+        java_script_enabled=False,
+        user_agent=CHROME,
     )
     form = visitor.new_page()
     form.goto(f"{address}?utm_source=newsletter")

@@ -128,6 +128,7 @@ def test_what_is_kept_of_the_headers_tells_machines_and_staff_apart(asking: Aski
         "gpc": "1",
         "visitor": "0123456789abcdef",
         "login": "1",
+        "staff": "1",
     }
 
 
