@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -103,6 +104,19 @@ def test_the_first_start_prints_where_to_make_the_first_account(served: Served, 
     assert 'name="email"' in page.read().decode()
 
 
+def test_a_second_person_is_let_in_once(served: Served, port: int, folder: Path) -> None:
+    asked = ("invite", "Ken@Example.com", "--url", f"http://127.0.0.1:{port}/", "--data", str(folder))
+    done = run(*asked)
+    assert (done.returncode, done.stderr) == (0, "")
+    link = re.search(rf"http://127.0.0.1:{port}(/login/by-link/\S+)", done.stdout)
+    assert link is not None
+    assert "Give this link to ken@example.com" in done.stdout
+    assert get(port, link[1]).status == 200
+    again = run(*asked)
+    assert again.returncode == 0
+    assert link[1] not in again.stdout
+
+
 def test_a_second_one_on_the_same_folder_is_refused(served: Served, folder: Path) -> None:
     for only in ((), ("--only", "worker")):
         done = run("serve", "--data", str(folder), "--port", str(free_port()), *only)
@@ -130,13 +144,12 @@ def test_processes_that_die_are_started_again(served: Served, port: int) -> None
     wait_for(lambda: len(set(descendants(served.process.pid)) - set(before)) >= 4)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_stops_cleanly_when_asked(tmp_path: Path, number: int) -> None:
+def test_it_stops_cleanly_when_asked(tmp_path: Path) -> None:
     port = free_port()
     served = Served("serve", "--data", str(tmp_path), "--port", str(port))
     served.wait_until_said("Mikomi runs at")
     children = descendants(served.process.pid)
-    assert served.stop(number) == 0
+    assert served.stop() == 0
     assert not [pid for pid in children if lives(pid)]
     assert "Traceback" not in served.said
     check_free("127.0.0.1", port)
@@ -162,9 +175,9 @@ def test_web_and_worker_can_run_apart_on_one_folder(tmp_path: Path) -> None:
             worker.wait_until_said("The worker runs")
             wait_for(lambda: health(port).get("worker"))
         finally:
-            assert worker.stop() == 0
+            assert worker.stop(signal.SIGINT) == 0
     finally:
-        assert web.stop() == 0
+        assert web.stop(signal.SIGINT) == 0
 
 
 def test_a_newer_versions_database_is_refused_and_left_alone(tmp_path: Path) -> None:
