@@ -233,7 +233,7 @@ def _asked(events: pl.DataFrame, own: Ranges) -> Asked:
         at=sorted_["at"].to_numpy(),
         touch=sorted_["touch"].to_numpy(),
         # The greatest of whole numbers is one; Polars types it as any value.
-        touches=int(codes["touch"].max() or 0) + 1,  # pyright: ignore[reportArgumentType]
+        touches=int(codes["touch"].max() or 0) + 1,  # pyright: ignore[reportArgumentType] - Int64
         browser=browser.to_numpy(),
     )
 

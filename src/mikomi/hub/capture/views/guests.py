@@ -125,9 +125,9 @@ def sheet(request: PageRequest, number: int) -> HttpResponseBase:
     name = f"seminar-{timezone.localdate(held.starts_at):%Y%m%d}-{held.pk}"
     if wanted == "xlsx":
         # The answer reads it after this function has ended, and closes it.
-        book: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
+        book: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
         # A temporary file is one on every system; typeshed gives it a type of its own.
-        write_xlsx(frames, book)  # pyright: ignore[reportArgumentType]
+        write_xlsx(frames, book)  # pyright: ignore[reportArgumentType] - a file to write
         book.seek(0)
         return FileResponse(book, as_attachment=True, filename=f"{name}.xlsx")
     encoding = "cp932" if wanted == "cp932" else "utf-8"
