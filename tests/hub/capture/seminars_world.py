@@ -17,7 +17,7 @@ from tests.hub.capture.forms_world import SENDER, send
 def open_seminar(*, capacity: int = 0, hours: float = 48, **more: object) -> Seminar:
     """A seminar that begins so many hours from now and takes applications."""
     begins = timezone.now() + timedelta(hours=hours)
-    plan = Plan("段取り改善セミナー", begins, begins + timedelta(hours=1), capacity=capacity, **more)  # pyright: ignore[reportArgumentType]
+    plan = Plan("段取り改善セミナー", begins, begins + timedelta(hours=1), capacity=capacity, **more)
     made = planning.make_seminar(plan, None)
     return planning.open_seminar(made.pk, SENDER, None)
 

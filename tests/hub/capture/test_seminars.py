@@ -140,7 +140,7 @@ def test_who_comes_is_marked_by_a_tap_and_a_mark_taken_back_takes_the_event_back
     hold(seminar)
     page = staff.get(f"/seminars/{seminar.pk}/?show=absent").content.decode()
     assert ("西 健" in page, "小林 彩" in page) == (True, False)
-    sheet = b"".join(staff.get(f"/seminars/{seminar.pk}/sheet/")).decode("utf-8-sig")  # pyright: ignore[reportArgumentType]
+    sheet = b"".join(staff.get(f"/seminars/{seminar.pk}/sheet/")).decode("utf-8-sig")
     assert f"瀬戸内フーズ,西 健,{mail_of('西 健')},欠席" in sheet
     staff.post(tap, {"came": "no"})
     assert counted("seminar_attend", seminar.key) == 1

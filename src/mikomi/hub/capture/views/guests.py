@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
-from typing import IO
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,10 +15,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mikomi.core.tabular.write import csv_pieces, write_xlsx
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.capture.models import Application, Seminar
 from mikomi.hub.capture.seminars import attendance, seats, showing, telling
+from mikomi.hub.capture.views.listing import list_answer
 from mikomi.hub.capture.views.seminars import page_of, seminar_of, tell_moved
 from mikomi.hub.kit.requests import PageRequest
 from mikomi.hub.kit.templatetags.kit import words
@@ -123,19 +120,7 @@ def sheet(request: PageRequest, number: int) -> HttpResponseBase:
     absences = showing.row_of(held, timezone.now()).counts.absent > 0
     frames = showing.sheet(held, shown, request.LANGUAGE_CODE, absences=absences)
     name = f"seminar-{timezone.localdate(held.starts_at):%Y%m%d}-{held.pk}"
-    if wanted == "xlsx":
-        # The answer reads it after this function has ended, and closes it.
-        book: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
-        # A temporary file is one on every system; typeshed gives it a type of its own.
-        write_xlsx(frames, book)  # pyright: ignore[reportArgumentType] - a file to write
-        book.seek(0)
-        return FileResponse(book, as_attachment=True, filename=f"{name}.xlsx")
-    encoding = "cp932" if wanted == "cp932" else "utf-8"
-    answer = StreamingHttpResponse(
-        csv_pieces(frames, encoding=encoding), content_type=f"text/csv; charset={encoding}"
-    )
-    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return answer
+    return list_answer(frames, name, wanted)
 
 
 @require_POST

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
-from typing import IO, Any
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from mikomi.core.machines.reasons import reason_said
-from mikomi.core.tabular.write import csv_pieces, write_xlsx
 from mikomi.core.words import MikomiError
 from mikomi.hub.capture.models import FormMail, Submission
 from mikomi.hub.capture.views.forms import form_of
+from mikomi.hub.capture.views.listing import list_answer
 from mikomi.hub.capture.webforms import judging, mails, own_phrases, showing, submitting
 from mikomi.hub.capture.webforms.answers import shown_answers
 from mikomi.hub.capture.webforms.content import content_from
@@ -135,19 +134,9 @@ def export(request: PageRequest, number: int) -> HttpResponseBase:
     shown, wanted = request.GET.get("show", ""), request.GET.get("as", "csv")
     frames = showing.frames(held, shown, request.LANGUAGE_CODE)
     name = f"{held.slug}-{timezone.localdate():%Y%m%d}"
-    if wanted == "xlsx" and showing.submissions_of(held, shown).count() <= SHEET_MOST:
-        # The answer reads it after this function has ended, and closes it.
-        book: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
-        # A temporary file is one on every system; typeshed gives it a type of its own.
-        write_xlsx(frames, book)  # pyright: ignore[reportArgumentType]
-        book.seek(0)
-        return FileResponse(book, as_attachment=True, filename=f"{name}.xlsx")
-    encoding = "cp932" if wanted == "cp932" else "utf-8"
-    answer = StreamingHttpResponse(
-        csv_pieces(frames, encoding=encoding), content_type=f"text/csv; charset={encoding}"
-    )
-    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return answer
+    if wanted == "xlsx" and showing.submissions_of(held, shown).count() > SHEET_MOST:
+        wanted = "csv"
+    return list_answer(frames, name, wanted)
 
 
 @require_safe
