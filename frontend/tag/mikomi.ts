@@ -113,6 +113,7 @@ declare const __MIKOMI_SETTINGS__: Settings;
       ...(!cookieless && { visitor: id }),
       ...(fresh && { fresh }),
       ...(staff && { staff }),
+      ...(settings.wait && { agreed: allowed }),
       ...more,
       batch: messages,
     });
@@ -139,8 +140,11 @@ declare const __MIKOMI_SETTINGS__: Settings;
         store();
         return answer.ok ? answer.json() : {};
       })
-      .then((said: { keep?: boolean }) => {
+      .then((said: { keep?: boolean; agreed?: boolean }) => {
         if (said.keep) remember();
+        if (said.agreed === false) begin([]);
+        else if (!allowed) forget([]);
+        else if (cookieAgrees()) localStorage.removeItem(AGREED);
       })
       .catch(() => {
         failures += 1;
@@ -167,6 +171,44 @@ declare const __MIKOMI_SETTINGS__: Settings;
 
   /** Whether the id is kept here, so that pages of the collector cannot know it by themselves. */
   const keptHere = (): boolean => allowed && site.cookie.includes(COOKIE + "=");
+
+  /** What the collector remembers in a cookie of its own, which outlives what scripts keep. */
+  const cookieAgrees = (): boolean => site.cookie.includes(`${AGREED}_${settings.key}=`);
+
+  const agreedBefore = (): boolean => {
+    const said = localStorage.getItem(AGREED);
+    return said ? said === "1" : cookieAgrees();
+  };
+
+  /** A withdrawal that got no answer is told again on the next page, and holds meanwhile. */
+  const forget = (last: Message[]): void => {
+    post(body(last, { forget: true }))
+      .then((answer) => {
+        if (answer.ok && localStorage.getItem(AGREED) === "0") localStorage.removeItem(AGREED);
+      })
+      .catch(() => {});
+  };
+
+  const withdraw = (last: Message[]): void => {
+    const told = (allowed && !blocked) || agreedBefore();
+    allowed = false;
+    queue = [];
+    store();
+    localStorage.removeItem(AGREED);
+    keepCookie("", 0);
+    if (told) {
+      if (settings.wait && !cookieless) localStorage.setItem(AGREED, "0");
+      forget(last);
+    }
+  };
+
+  /** Somebody else is here: another id, and what the one before agreed to is not theirs. */
+  const begin = (last: Message[]): void => {
+    if (settings.wait) withdraw(last);
+    id = random();
+    fresh = true;
+    if (settings.cookie === "script" || site.cookie.includes(COOKIE + "=")) remember();
+  };
 
   const add = (message: Values): void => {
     if (blocked) return;
@@ -268,19 +310,7 @@ declare const __MIKOMI_SETTINGS__: Settings;
       send();
       return;
     }
-    const agreedBefore = (allowed && !blocked) || localStorage.getItem(AGREED);
-    allowed = false;
-    queue = [];
-    store();
-    localStorage.removeItem(AGREED);
-    keepCookie("", 0);
-    if (agreedBefore) post(body([], { forget: true })).catch(() => {});
-  };
-
-  const reset = (): void => {
-    id = random();
-    fresh = true;
-    if (settings.cookie === "script" || site.cookie.includes(COOKIE)) remember();
+    withdraw([]);
   };
 
   const api: Record<string, unknown> = {
@@ -288,7 +318,7 @@ declare const __MIKOMI_SETTINGS__: Settings;
     track: safely(track),
     identify: safely(identify),
     consent: safely(consent),
-    reset: safely(reset),
+    reset: safely(() => begin(queue)),
     push: safely((...calls: ArrayLike<unknown>[]) =>
       calls.forEach((call) => {
         const [name, ...values] = Array.from(call) as [string, ...unknown[]];
@@ -300,7 +330,8 @@ declare const __MIKOMI_SETTINGS__: Settings;
   const start = (early: unknown[][]): void => {
     // Who has withdrawn is heard before anything is sent; who has agreed need not say it on each page.
     const withdrawn = early.some((call) => call[0] === "consent" && !call[1]);
-    allowed = !withdrawn && (allowed || localStorage.getItem(AGREED) === "1");
+    allowed = !withdrawn && (allowed || agreedBefore());
+    if (localStorage.getItem(AGREED) === "0") forget([]);
     const kept = new RegExp(`(?:^|; )${COOKIE}=([\\w-]{16,64})`).exec(site.cookie);
     id = kept ? kept[1]! : random();
     const asked = /[?&]mikomi_staff=([01])/.exec(place.search);
@@ -345,11 +376,11 @@ declare const __MIKOMI_SETTINGS__: Settings;
     if (early && !Array.isArray(early)) return; // The tag is on the page twice.
     globals[NAME] = api;
     if (blocked) return;
-    const begin = safely(() => {
+    const open = safely(() => {
       safely(start)((early || []) as unknown[][]);
       (early || []).forEach((call) => (api["push"] as (call: unknown) => void)(call));
     });
-    if ("prerendering" in site && site.prerendering) on(site, "prerenderingchange", begin);
-    else begin();
+    if ("prerendering" in site && site.prerendering) on(site, "prerenderingchange", open);
+    else open();
   })();
 })(__MIKOMI_SETTINGS__);

@@ -154,9 +154,9 @@ class World:
         self.collector.close()
 
 
-def source(world: World, **options: Any) -> None:
+def source(world: World, name: str = "site", **options: Any) -> None:
     collect = {"page": True, "download": True, "outbound": True, "time": True, "forms": [FORM]}
-    held = sources.make_source("site", options={"origins": [world.site], "collect": collect, **options})
+    held = sources.make_source(name, options={"origins": [world.site], "collect": collect, **options})
     world.key = held.write_key
 
 

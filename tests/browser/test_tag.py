@@ -46,11 +46,17 @@ FOLLOWED = """urls => {
 }"""
 
 
-def loaded(page: Page) -> None:
-    """Waits for the tag; Playwright's own waiting wants `eval`, which the site's CSP forbids."""
+def until(page: Page, said: str) -> None:
+    """Waits until it is so; Playwright's own waiting wants `eval`, which the site's CSP forbids."""
     end = time.monotonic() + WITHIN
-    while not page.evaluate("!!window.mikomi") and time.monotonic() < end:
+    while not page.evaluate(said):
+        assert time.monotonic() < end, said
         page.wait_for_timeout(50)
+
+
+def loaded(page: Page) -> None:
+    """Waits for the tag."""
+    until(page, "!!window.mikomi")
 
 
 def test_visits_downloads_and_a_form_make_a_lead_with_its_past(world: World, page: Page) -> None:
@@ -122,6 +128,20 @@ def test_nothing_is_sent_or_kept_before_consent(world: World, page: Page) -> Non
     assert ("page", "/later") not in kinds(world.stored())
     assert "later" not in {one.event for one in world.stored()}
     assert page.evaluate("document.cookie + localStorage.length") == "0"
+
+    source(world, "another", consent="wait")
+    page.goto(f"{world.site}/agreed")
+    loaded(page)
+    page.evaluate("mikomi.consent(true); mikomi.identify('u1')")
+    until(page, "document.cookie.includes('mikomi_agreed_') && !localStorage.length")
+    page.goto(f"{world.site}/of-the-same")
+    world.wait_for_path("/of-the-same")
+    page.evaluate("mikomi.identify('u2')")
+    until(page, "!document.cookie && !localStorage.length")
+    page.goto(f"{world.site}/of-another")
+    loaded(page)
+    page.wait_for_timeout(300)
+    assert ("page", "/of-another") not in kinds(world.stored())
 
 
 def test_from_a_page_view_over_a_form_to_the_hot_list_without_reload(

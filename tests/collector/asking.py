@@ -24,6 +24,7 @@ class Answer(NamedTuple):
     status: int
     headers: dict[str, str]
     body: bytes
+    cookies: tuple[str, ...] = ()
 
     @property
     def said(self) -> Any:
@@ -113,7 +114,8 @@ class Asking:
         await self.collector(scope, receive, send)
         start, *rest = went
         back = {name.decode(): value.decode() for name, value in start["headers"]}
-        return Answer(start["status"], back, b"".join(one["body"] for one in rest))
+        cookies = tuple(value.decode() for name, value in start["headers"] if name == b"set-cookie")
+        return Answer(start["status"], back, b"".join(one["body"] for one in rest), cookies)
 
     def stored(self) -> list[Entry]:
         """What is in the journal."""

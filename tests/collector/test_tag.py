@@ -78,8 +78,46 @@ def test_who_asks_not_to_be_followed_gets_no_cookie(asking: Asking) -> None:
 
 def test_forgetting_takes_the_cookie_away_and_stores_nothing(asking: Asking) -> None:
     answer = send(asking, batch=[], forget=True)
-    assert "Max-Age=0" in answer.headers["set-cookie"]
+    assert [one.split("; ")[0] for one in answer.cookies] == ["mikomi_id=", f"mikomi_agreed_{KEY}="]
+    assert all("Max-Age=0" in one for one in answer.cookies)
     assert asking.stored() == []
+
+
+def test_that_somebody_agreed_is_kept_in_a_cookie_that_pages_can_see(tmp_path: Path) -> None:
+    asking = Asking(tmp_path, source={"consent": "wait"})
+
+    def agree(held: str = "", batch: object = (VIEW,), **more: Any):
+        cookie = {"cookie": f"mikomi_id={ID}; mikomi_agreed_{KEY}={held}"}
+        answer = send(asking, headers={**HERE, **cookie}, batch=list(batch), agreed=True, **more)
+        set_ones = dict(one.split("; ", 1)[0].split("=", 1) for one in answer.cookies)
+        return answer, set_ones[f"mikomi_agreed_{KEY}"]
+
+    def who(**said: Any) -> dict[str, Any]:
+        return {"type": "identify", "messageId": "i", **said}
+
+    answer, value = agree()
+    assert value == "1.."
+    assert answer.cookies[1] == (
+        f"mikomi_agreed_{KEY}=1..; Path=/; Max-Age=34128000; SameSite=Lax; Domain=example.com"
+    )
+    _, known = agree(value, [VIEW, who(userId="u1", traits={"email": "A@example.com"})])
+    _, kind = agree(known, [who(traits={"email": "a@example.com "})])
+    form = {"type": "track", "event": "form_submit", "messageId": "f"}
+    form["context"] = {"traits": {"email": "b@example.com"}}
+    assert known == kind != value
+    for other in (who(userId="u2"), form):
+        answer, gone = agree(known, [other])
+        assert (gone, answer.said["agreed"]) == ("", False)
+        assert all("Max-Age=0" in one for one in answer.cookies)
+    assert agree(known, [form], fresh=True)[1] not in ("", known)
+    assert agree("1.<script>.")[1] == "1.."
+    for unasked in (
+        send(asking),
+        send(asking, agreed=True, headers=AWAY),
+        send(asking, forget=True, batch=[]),
+    ):
+        assert not any(one.startswith(f"mikomi_agreed_{KEY}=1") for one in unasked.cookies)
+    asking.collector.close()
 
 
 def test_the_domain_of_the_cookie_is_only_one_that_we_lie_under(tmp_path: Path) -> None:

@@ -46,8 +46,9 @@ async def accept(send: Send, request: Request, checked: Checked) -> None:
     if tagged is not None:
         if tagged.keep:
             said["keep"] = True
-        if tagged.cookie:
-            headers.append((b"set-cookie", tagged.cookie.encode("latin-1")))
+        if tagged.another:
+            said["agreed"] = False
+        headers += [(b"set-cookie", cookie.encode("latin-1")) for cookie in tagged.cookies]
     if checked.refused:
         named = [
             {"place": one.place, **_said(request, Refuse(one.reason, one.detail))}

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from mikomi.collector.agreed import cookie_of, mark_of, shared_domain
 from mikomi.collector.messages import BatchRefused, readable
 from mikomi.collector.reasons import Reason
 from mikomi.collector.request import VISITOR_COOKIE, Tagged, cookies_in
@@ -34,6 +35,7 @@ class _FromTag(msgspec.Struct, kw_only=True, rename="camel"):
     visitor: str = ""
     fresh: bool = False
     forget: bool = False
+    agreed: bool = False
     staff: bool = False
 
 
@@ -52,26 +54,33 @@ def name_visitor(
 ) -> Tagged:
     """Reads the body of `/v1/tag`. `received` in µs UTC; `salt`: secret. Raises `BatchRefused`."""
     said = readable(body, _from_tag, Reason.SHAPE)
-    if said.forget:
-        gone = _cookie("", 0, source, headers, https) if source.cookie == "first_party" else ""
-        return Tagged(_batch([], "", None), gone)
     sent = said.visitor if _ID.fullmatch(said.visitor) else secrets.token_hex(16)
     if source.cookie == "none":
         sent = id_of_day(source, headers, address=address, received=received, salt=salt)
         return Tagged(_batch(said.batch, sent, said.sent_at), staff=said.staff)
     if source.cookie == "script":
         return Tagged(_batch(said.batch, sent, said.sent_at), staff=said.staff)
-    held = cookies_in(headers.get(b"cookie", b"")).get(VISITOR_COOKIE, "")
+    cookies = cookies_in(headers.get(b"cookie", b""))
+    held = cookies.get(VISITOR_COOKIE, "")
     visitor = held if _ID.fullmatch(held) and not said.fresh else sent
+    body = _batch(said.batch, visitor, said.sent_at)
+    agreed = cookie_of(source)
+    gone = tuple(_cookie(name, "", 0, source, headers, https) for name in (VISITOR_COOKIE, agreed))
+    if said.forget:
+        return Tagged(body, gone, staff=said.staff)
+    mark = ""
+    if said.agreed and source.consent == "wait":
+        mark = mark_of(said.batch, "" if said.fresh else cookies.get(agreed, ""), salt)
+        if mark is None:
+            return Tagged(body, gone, another=True, staff=said.staff)
     ours = from_same_site(headers)
     asked_not_to = any(headers.get(name) == b"1" for name in _ASKED_NOT_TO)
-    set_one = ours is not False and not asked_not_to
-    return Tagged(
-        _batch(said.batch, visitor, said.sent_at),
-        _cookie(visitor, LIVES_SECONDS, source, headers, https) if set_one else "",
-        keep=ours is not True,
-        staff=said.staff,
+    named = {VISITOR_COOKIE: visitor} | ({agreed: mark} if mark else {})
+    given = tuple(
+        _cookie(name, value, LIVES_SECONDS, source, headers, https) for name, value in named.items()
     )
+    set_some = ours is not False and not asked_not_to
+    return Tagged(body, given if set_some else (), keep=ours is not True, staff=said.staff)
 
 
 def from_same_site(headers: Mapping[bytes, bytes]) -> bool | None:
@@ -122,10 +131,16 @@ def _batch(messages: list[msgspec.Raw], visitor: str, sent_at: Any) -> bytes:
     return b'{"batch":[%b],"sentAt":%b}' % (b",".join(whole), msgspec.json.encode(sent_at))
 
 
-def _cookie(value: str, seconds: int, source: Source, headers: Mapping[bytes, bytes], https: bool) -> str:
-    parts = [f"{VISITOR_COOKIE}={value}", "Path=/", f"Max-Age={seconds}", "HttpOnly", "SameSite=Lax"]
-    domain = source.cookie_domain.lstrip(".").lower()
+def _cookie(
+    name: str, value: str, seconds: int, source: Source, headers: Mapping[bytes, bytes], https: bool
+) -> str:
     host = headers.get(b"host", b"").decode("latin-1").rsplit(":", 1)[0].lower()
+    domain = source.cookie_domain.lstrip(".").lower()
+    hidden = ["HttpOnly"] if name == VISITOR_COOKIE else []
+    parts = [f"{name}={value}", "Path=/", f"Max-Age={seconds}", *hidden, "SameSite=Lax"]
+    if not domain and not hidden:
+        # The page is to see by itself that it may begin, without asking anybody.
+        domain = shared_domain(host, _host(headers.get(b"origin", b"")).rsplit(":", 1)[0].lower())
     if domain and (host == domain or host.endswith("." + domain)):
         parts.append(f"Domain={domain}")
     if https:

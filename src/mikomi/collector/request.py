@@ -51,13 +51,14 @@ class Refuse(Exception):
 class Tagged(NamedTuple):
     """What our own tag sent, as a batch whose messages name their visitor.
 
-    `cookie`: the value of a Set-Cookie header, empty for none. `keep`: the script is to keep its id by
-    itself. `staff`: one of our own people is at the browser.
+    `cookies`: values of Set-Cookie headers. `keep`: the script is to keep its id by itself. `another`:
+    somebody else is at the browser than who agreed there. `staff`: one of our own people is.
     """
 
     body: bytes
-    cookie: str = ""
+    cookies: tuple[str, ...] = ()
     keep: bool = False
+    another: bool = False
     staff: bool = False
 
 

@@ -19,6 +19,8 @@ def staff(client, settings, tmp_path):
 
 def test_what_is_shown_is_what_the_tag_sends() -> None:
     every = transmission.sent_by(sources.DEFAULT_OPTIONS)
+    asked = transmission.sent_by({**sources.DEFAULT_OPTIONS, "consent": "wait"})
+    assert [one.what.ja for one in asked if one not in every] == ["同意なさったこと（Cookie）"]
     few = transmission.sent_by({"cookie": "none", "collect": {"page": True, "time": False}})
     assert len(few) == 2
     assert set(few) < set(every)

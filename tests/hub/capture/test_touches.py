@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from django.utils import timezone
 
-from mikomi.core.names.mail_domains import registered_domain
+from mikomi.core.names.registered import registered_domain
 from mikomi.hub.capture import intake, sources, visitors
 from mikomi.hub.capture.models import Touch, Visitor
 from mikomi.hub.people.dated import origin

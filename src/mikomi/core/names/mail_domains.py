@@ -6,12 +6,13 @@ rule `free_mail` uses the first list alone (SCORING.md, "Attribute conditions").
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
 from typing import Literal
 
 import polars as pl
 
+from mikomi.core.names.registered import NO_OWN, THREE_LABELS, TWO_LABELS
 from mikomi.core.names.spelling import Row, Schema, by_distinct, clean, cleaned, pattern
 
 SCHEMA: Schema = dict.fromkeys(("domain", "company_domain", "mail_kind"), pl.String)
@@ -19,12 +20,6 @@ SCHEMA: Schema = dict.fromkeys(("domain", "company_domain", "mail_kind"), pl.Str
 type MailKind = Literal["company", "free", "carrier"]
 
 _ADDRESS = r"^[^@\s]+@((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9])\.?$"
-# Registered below these, a company's own domain has three labels: example.co.jp.
-_SECOND_LEVEL = r"(?:co|or|ne|ac|go|ed|gr|lg|ad|com|net|org|gov|edu|mil)\.[a-z]{2}"
-
-_THREE_LABELS = rf"([^.]+\.{_SECOND_LEVEL})$"
-_TWO_LABELS = r"([^.]+\.[^.]+)$"
-_NO_OWN = rf"^{_SECOND_LEVEL}$"
 
 
 @cache
@@ -55,24 +50,13 @@ def mail_domain(text: str) -> tuple[str, MailKind] | None:
     return None if row["domain"] is None else (row["domain"], row["mail_kind"])
 
 
-@lru_cache(maxsize=4096)
-def registered_domain(host: str) -> str:
-    """The domain as registered that a host lies under: example.co.jp for www.example.co.jp; the host
-    itself where there is none (an address in numbers, a machine's name)."""
-    folded = host.strip().strip(".").lower()
-    own = pattern(_THREE_LABELS).search(folded)
-    if own is None and not pattern(_NO_OWN).search(folded):
-        own = pattern(_TWO_LABELS).search(folded)
-    return own[1] if own and not own[1][-1].isdigit() else folded
-
-
 def _domains(words: pl.Series) -> pl.DataFrame:
     text = cleaned(words).str.to_lowercase().alias("text")
     domain = pl.col("text").str.extract(_ADDRESS, 1)
     exact, below = _carriers()
     registered = pl.coalesce(
-        pl.col("domain").str.extract(_THREE_LABELS, 1),
-        pl.when(~pl.col("domain").str.contains(_NO_OWN)).then(pl.col("domain").str.extract(_TWO_LABELS, 1)),
+        pl.col("domain").str.extract(THREE_LABELS, 1),
+        pl.when(~pl.col("domain").str.contains(NO_OWN)).then(pl.col("domain").str.extract(TWO_LABELS, 1)),
     )
     kind = (
         pl.when(pl.col("domain").is_in(list(free_mail_domains()[1]))).then(pl.lit("free"))
@@ -95,9 +79,9 @@ def _domains_of_one(text: str) -> Row:
     exact, below = _carriers()
     if domain in exact or pattern(below).search(domain):
         return domain, None, "carrier"
-    own = pattern(_THREE_LABELS).search(domain)
-    if own is None and not pattern(_NO_OWN).search(domain):
-        own = pattern(_TWO_LABELS).search(domain)
+    own = pattern(THREE_LABELS).search(domain)
+    if own is None and not pattern(NO_OWN).search(domain):
+        own = pattern(TWO_LABELS).search(domain)
     return domain, own[1] if own else None, "company"
 
 

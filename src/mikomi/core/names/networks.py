@@ -11,6 +11,7 @@ from functools import cache
 from importlib import resources
 
 from mikomi.core.names.mail_domains import mail_domain
+from mikomi.core.names.registered import registered_domain
 
 _SHARED_ENDINGS = (".ne.jp", ".ad.jp")
 """Domains that only providers and their networks may register (JPRS, 属性型JPドメイン名)."""
@@ -55,10 +56,3 @@ def _bears(name: str, address: str) -> bool:
     numbers = {int(run) for run in re.findall(r"\d+", name)}
     together = ("".join(f"{octet:{way}}" for octet in octets) for way in ("d", "03d", "02x"))
     return set(octets[2:]) <= numbers or any(run in name for run in together)
-
-
-def registered_domain(name: str) -> str:
-    """The part of a host name that somebody registered: www.example.co.jp is example.co.jp's."""
-    labels = name.split(".")
-    second = len(labels) > 2 and len(labels[-1]) == 2 and len(labels[-2]) <= 3
-    return ".".join(labels[-3:] if second else labels[-2:])

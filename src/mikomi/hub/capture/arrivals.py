@@ -17,7 +17,7 @@ import polars as pl
 from mikomi.collector.journal import Entry
 from mikomi.collector.messages import Message, corrected_time, decode_batch, key_of
 from mikomi.core.events import KIND_PATTERN
-from mikomi.core.names.mail_domains import registered_domain
+from mikomi.core.names.registered import registered_domain
 from mikomi.hub.capture.tokens import PARAMETER
 
 SCHEMA: dict[str, type[pl.DataType]] = {

@@ -12,7 +12,7 @@ from datetime import datetime
 import polars as pl
 from django.db import transaction
 
-from mikomi.core.names.mail_domains import registered_domain
+from mikomi.core.names.registered import registered_domain
 from mikomi.hub.activity.changes import changing, mark_changed
 from mikomi.hub.activity.event_ids import hashed
 from mikomi.hub.capture.arrivals import AD_CLICKS, CAMPAIGN

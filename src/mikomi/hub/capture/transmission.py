@@ -82,6 +82,10 @@ _COOKIE = Sent(
     Words("ブラウザを見分ける番号（Cookie）", "a number that tells browsers apart (cookie)"),
     Words("再び訪れたことを知るため", "to recognise who visits again"),
 )
+_AGREED = Sent(
+    Words("同意なさったこと（Cookie）", "that you agreed (cookie)"),
+    Words("同意を覚え、ほかの方に及ぼさないため", "to remember it, and not take it for another person's"),
+)
 
 
 def sent_by(options: Mapping[str, Any]) -> list[Sent]:
@@ -90,6 +94,8 @@ def sent_by(options: Mapping[str, Any]) -> list[Sent]:
     found = [sent for key, sent in _BY_OPTION.items() if collect.get(key)]
     if options.get("cookie") != "none":
         found.append(_COOKIE)
+    if options.get("cookie") == "first_party" and options.get("consent") == "wait":
+        found.append(_AGREED)
     return [*found, *_ALWAYS]
 
 

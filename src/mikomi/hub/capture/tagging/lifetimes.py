@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from django.db.models import Count, F, Max, Q
 
 from mikomi.collector.cookies import LIVES_SECONDS
-from mikomi.core.names.networks import registered_domain
+from mikomi.core.names.registered import registered_domain
 from mikomi.core.words import Words
 from mikomi.hub.capture.models import Visitor
 
