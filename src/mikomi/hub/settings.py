@@ -24,6 +24,7 @@ ALLOWED_HOSTS = list(_HOSTS.names)
 INSTALLED_APPS = [
     "mikomi.hub.site",
     "mikomi.hub.scores",
+    "mikomi.hub.journey",
     "mikomi.hub.capture",
     "mikomi.hub.people",
     "mikomi.hub.activity",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("mikomi.hub.accounts.urls")),
     path("", include("mikomi.hub.capture.urls")),
     path("", include("mikomi.hub.people.urls")),
+    path("", include("mikomi.hub.journey.urls")),
     path("", include("mikomi.hub.scores.urls")),
     path("", include("mikomi.hub.site.urls")),
 ]

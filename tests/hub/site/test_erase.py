@@ -10,6 +10,7 @@ from mikomi.hub.capture.campaigns import editing
 from mikomi.hub.capture.campaigns.editing import Plan
 from mikomi.hub.capture.documents import keeping
 from mikomi.hub.capture.models import Download, TokenUse, Visitor
+from mikomi.hub.journey.models import ByHand, StageMove
 from mikomi.hub.people import exclusions
 from mikomi.hub.people import queries as people
 from mikomi.hub.people import services as people_services
@@ -62,6 +63,8 @@ def lead(tmp_path, monkeypatch) -> int:
     ActedLead.objects.create(batch=1, lead=number)
     Visitor.objects.create(source=1, anonymous="a", lead=number, certainty="sure", first_seen=0, last_seen=0)
     TokenUse.objects.create(mail="m", lead=number, visitor=1, at=0)
+    StageMove.objects.create(lead=number, was="", now="aware", on=1)
+    ByHand.objects.create(lead=number, stage="won", reason="r", at=timezone.now(), computed="aware")
     send(publish_form(), {"q-company": "北浜精機", "q-name": "三宅 浩司", "q-email": "l1@works.example"})
     editing.add_leads(editing.make_campaign(Plan("展示会", "exhibition")).pk, [number])
     apply(open_seminar(), "三宅 浩司", "北浜精機", "l1@works.example")

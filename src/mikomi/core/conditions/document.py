@@ -247,6 +247,31 @@ def read_document(text: str, file: str) -> Place:
     return Place(node, file, "")
 
 
+def place_of(data: object, file: str) -> Place:
+    """Plain data (what `json.loads` gives) as a place, so that it is read as a file would be.
+
+    Paths name the places; the line is always 1.
+    """
+    return Place(_node(data), file, "")
+
+
+def _node(data: object) -> yaml.Node:
+    mark = yaml.Mark("", 0, 0, 0, None, 0)
+    if isinstance(data, dict):
+        pairs = [(_node(str(key)), _node(value)) for key, value in data.items()]
+        return yaml.MappingNode("tag:yaml.org,2002:map", pairs, mark, mark)
+    if isinstance(data, list | tuple):
+        return yaml.SequenceNode("tag:yaml.org,2002:seq", [_node(entry) for entry in data], mark, mark)
+    if data is None:
+        return yaml.ScalarNode("tag:yaml.org,2002:null", "null", mark, mark)
+    if isinstance(data, bool):
+        return yaml.ScalarNode("tag:yaml.org,2002:bool", str(data).lower(), mark, mark)
+    if isinstance(data, int | float):
+        kind = "int" if isinstance(data, int) else "float"
+        return yaml.ScalarNode(f"tag:yaml.org,2002:{kind}", repr(data), mark, mark)
+    return yaml.ScalarNode("tag:yaml.org,2002:str", str(data), mark, mark)
+
+
 def write_document(data: object) -> str:
     """YAML text that `read_document` reads back as the same values."""
     return yaml.dump(

@@ -11,6 +11,7 @@ from mikomi.hub.capture import visitors
 from mikomi.hub.capture.campaigns import editing as campaigns
 from mikomi.hub.capture.seminars import lists as seminars
 from mikomi.hub.capture.webforms import judging
+from mikomi.hub.journey import standing
 from mikomi.hub.kit import leases
 from mikomi.hub.people import services as people
 from mikomi.hub.people.duplicates.queries import merged_into
@@ -39,6 +40,7 @@ def erase_leads(lead_ids: Sequence[int]) -> None:
             campaigns.forget(numbers.tolist())
             seminars.forget(numbers.tolist())
             judging.forget(numbers.tolist())
+            standing.forget(numbers.tolist())
             # The facts go by way of people: a lead's key lives there.
             people.erase(numbers.tolist())
             # They may stand in any workbook that was written.

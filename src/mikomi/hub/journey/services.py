@@ -1,0 +1,124 @@
+"""Writing the draft and keeping revisions. Each function is one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from mikomi.core.journey.map import JourneyMap, dump_map, load_map
+from mikomi.core.words import MikomiError, Words
+from mikomi.hub.journey import queries
+from mikomi.hub.journey.models import Draft, Revision
+from mikomi.hub.journey.types import KeptMap
+from mikomi.hub.kit.jobs import enqueue
+
+if TYPE_CHECKING:
+    from mikomi.hub.accounts.models import User
+
+
+class StaleMapError(MikomiError):
+    """Someone else changed the draft meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Words(
+                "ほかの人が先に地図を変えました。画面を開き直して、もう一度変えてください",
+                "someone else changed the map first; reload the page and change it again",
+            )
+        )
+
+
+def save_draft(journey: JourneyMap, user: User | None) -> int:
+    """Keeps `journey` as the draft and gives the new number of edits. Raises `DocumentError`."""
+    return _write(dump_map(journey), user)
+
+
+def _write(document: str, user: User | None, *, before: str | None = None) -> int:
+    with transaction.atomic():
+        row = Draft.objects.select_for_update().first()
+        if row is None:
+            latest = queries.current_map()
+            row = Draft(based_on=latest.number if latest else None)
+        row.before = row.document if before is None else before
+        row.document = document
+        row.edits += 1
+        row.changed_at = timezone.now()
+        row.changed_by = user
+        row.save()
+        return row.edits
+
+
+def edit_draft(edit: Callable[[JourneyMap], JourneyMap], user: User | None) -> JourneyMap:
+    """Applies one change to the draft as it stands now, so that changes of different cells both hold.
+
+    The draft begins with the revision in force. Raises what `edit` raises, `DocumentError`, and
+    `MikomiError` where there is no map yet.
+    """
+    with transaction.atomic():
+        row = Draft.objects.select_for_update().first()
+        latest = queries.current_map()
+        if row is not None and row.document:
+            start = load_map(row.document)
+        elif latest is not None:
+            start = latest.map
+        else:
+            raise MikomiError(
+                Words(
+                    "地図がまだありません。先にひな形を選んでください",
+                    "there is no map yet; pick a template first",
+                )
+            )
+        found = edit(start)
+        save_draft(found, user)
+    return found
+
+
+def undo(user: User | None) -> bool:
+    """Takes the last change of the draft back; says whether there was one."""
+    with transaction.atomic():
+        row = Draft.objects.select_for_update().first()
+        if row is None or not row.before:
+            return False
+        _write(row.before, user, before="")
+        return True
+
+
+def keep_revision(user: User | None, *, reason: str = "") -> KeptMap:
+    """版として残す: the draft becomes the revision in force, and the stages are computed anew by a job.
+
+    Raises `MikomiError` where there is no draft or it changes nothing.
+    """
+    with transaction.atomic():
+        row = Draft.objects.select_for_update().first()
+        if row is None or not row.document:
+            raise MikomiError(Words("残す地図がありません", "there is no map to keep; draw one first"))
+        latest = queries.current_map()
+        if latest is not None and latest.map == load_map(row.document):
+            raise MikomiError(
+                Words(
+                    f"第{latest.number}版から変わったところがありません",
+                    f"the map does not differ from revision {latest.number}",
+                )
+            )
+        number = latest.number + 1 if latest else 1
+        Revision.objects.create(
+            number=number, document=row.document, reason=reason.strip(), at=timezone.now(), by=user
+        )
+        row.based_on = number
+        row.before = ""
+        row.edits += 1
+        row.save()
+        enqueue("site.score_all")
+    found = queries.revision(number)
+    assert found is not None
+    return found
+
+
+def keep_map(journey: JourneyMap, user: User | None = None, *, reason: str = "") -> KeptMap:
+    """Takes `journey` as the draft and keeps it as a revision: for the demo and the command line."""
+    with transaction.atomic():
+        save_draft(journey, user)
+        return keep_revision(user, reason=reason)

@@ -1,0 +1,69 @@
+"""Where leads stand, read part by part, and how they came there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from django.db import transaction
+
+from mikomi.hub.journey.models import PART, ByHand, StageMove, StandingPart
+from mikomi.hub.journey.queries import current_map
+from mikomi.hub.journey.types import Step
+
+type Numbers = npt.NDArray[np.int64]
+
+
+def stage_of(leads: Sequence[int]) -> dict[int, str]:
+    """The key of the stage that each of these leads (numbers) stands in; who stands nowhere is left out."""
+    kept = current_map()
+    if kept is None or not leads:
+        return {}
+    keys, found = kept.map.keys(), {}
+    asked = np.unique(np.asarray(leads, dtype=np.int64))
+    for part, stages in _parts(np.unique(asked // PART).tolist()):
+        own = asked[asked // PART == part]
+        places = stages[own % PART]
+        standing = (places > 0) & (places <= len(keys))
+        found |= {int(n): keys[p - 1] for n, p in zip(own[standing], places[standing].tolist(), strict=True)}
+    return found
+
+
+def members(stage: str) -> Numbers:
+    """The numbers of the leads that stand in the stage of this key, in order; empty for an unknown one."""
+    kept = current_map()
+    if kept is None or stage not in kept.map.keys():
+        return np.empty(0, dtype=np.int64)
+    place = kept.map.keys().index(stage) + 1
+    found = [np.flatnonzero(stages == place) + part * PART for part, stages in _parts()]
+    return np.concatenate([np.empty(0, dtype=np.int64), *found])
+
+
+def history_of(lead: int) -> list[Step]:
+    """The way of one lead, oldest first."""
+    rows = StageMove.objects.filter(lead=lead).order_by("on", "pk")
+    return [Step(row.was, row.now, row.on, row.by_hand) for row in rows]
+
+
+def forget(leads: Sequence[int]) -> None:
+    """Deletes where these leads (numbers) stand and stood. In a transaction of the caller's."""
+    StageMove.objects.filter(lead__in=leads).delete()
+    ByHand.objects.filter(lead__in=leads).delete()
+    asked = np.unique(np.asarray(leads, dtype=np.int64))
+    with transaction.atomic():
+        for row in StandingPart.objects.select_for_update().filter(
+            part__in=np.unique(asked // PART).tolist()
+        ):
+            stages = np.frombuffer(bytes(row.stages), dtype=np.uint8).copy()
+            stages[asked[asked // PART == row.part] % PART] = 0
+            row.stages = stages.tobytes()
+            row.save(update_fields=["stages"])
+
+
+def _parts(parts: Iterable[int] | None = None) -> Iterable[tuple[int, npt.NDArray[np.uint8]]]:
+    rows = StandingPart.objects.order_by("part")
+    if parts is not None:
+        rows = rows.filter(part__in=list(parts))
+    for row in rows.iterator(chunk_size=4):
+        yield row.part, np.frombuffer(bytes(row.stages), dtype=np.uint8)

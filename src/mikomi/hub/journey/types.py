@@ -1,0 +1,42 @@
+"""What other rooms get to see of the journey map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mikomi.core.journey.map import JourneyMap
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMap:
+    """A revision. `at` is aware (UTC); `by` a person's name or ""."""
+
+    number: int
+    map: JourneyMap
+    reason: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftMap:
+    """The draft as it stands. `undoable`: whether the last change can be taken back."""
+
+    map: JourneyMap
+    edits: int
+    based_on: int | None
+    changed_at: datetime
+    changed_by: str
+    undoable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a lead's way: from the stage `was` to `now` (keys; empty: nowhere) on the local day `on`
+    (days since 1970-01-01)."""
+
+    was: str
+    now: str
+    on: int
+    by_hand: bool
