@@ -45,11 +45,15 @@ for _class in (_Loader, _Dumper):
 
 
 class DocumentError(MikomiError):
-    """A document that cannot be used: `path` is the place inside it, `line` the line in the file."""
+    """A document that cannot be used: `path` is the place inside it, `line` the line in the file.
+
+    `line` 0 and `file` "": the document came as plain data.
+    """
 
     def __init__(self, file: str, line: int, path: str, words: Words) -> None:
         self.file, self.line, self.path, self.detail = file, line, path, words
-        where = f"{file}:{line}: {path}: " if path else f"{file}:{line}: "
+        spot = f"{file}:{line}" if line else file
+        where = "".join(f"{part}: " for part in (spot, path) if part)
         super().__init__(Words(ja=where + words.ja, en=where + words.en))
 
 
@@ -63,8 +67,8 @@ class Place:
 
     @property
     def line(self) -> int:
-        """Line in the file, from 1."""
-        return self.node.start_mark.line + 1
+        """Line in the file, from 1; 0 for plain data."""
+        return self.node.start_mark.line + 1 if self.node.start_mark else 0
 
     def fail(self, ja: str, en: str) -> NoReturn:
         """Raises a `DocumentError` for this place."""
@@ -247,29 +251,47 @@ def read_document(text: str, file: str) -> Place:
     return Place(node, file, "")
 
 
-def place_of(data: object, file: str) -> Place:
+def place_of(data: object, file: str = "") -> Place:
     """Plain data (what `json.loads` gives) as a place, so that it is read as a file would be.
 
-    Paths name the places; the line is always 1.
+    Errors name `file` and the path; the line is always 0.
+
+    Raises `DocumentError` for what JSON has not, or nested too deeply.
     """
-    return Place(_node(data), file, "")
+    try:
+        return Place(_node(data, file), file, "")
+    except RecursionError as error:
+        raise DocumentError(
+            file, 0, "", Words("入れ子が深すぎます", "nested too deeply; write it flatter")
+        ) from error
 
 
-def _node(data: object) -> yaml.Node:
-    mark = yaml.Mark("", 0, 0, 0, None, 0)
-    if isinstance(data, dict):
-        pairs = [(_node(str(key)), _node(value)) for key, value in data.items()]
-        return yaml.MappingNode("tag:yaml.org,2002:map", pairs, mark, mark)
-    if isinstance(data, list | tuple):
-        return yaml.SequenceNode("tag:yaml.org,2002:seq", [_node(entry) for entry in data], mark, mark)
-    if data is None:
-        return yaml.ScalarNode("tag:yaml.org,2002:null", "null", mark, mark)
-    if isinstance(data, bool):
-        return yaml.ScalarNode("tag:yaml.org,2002:bool", str(data).lower(), mark, mark)
-    if isinstance(data, int | float):
-        kind = "int" if isinstance(data, int) else "float"
-        return yaml.ScalarNode(f"tag:yaml.org,2002:{kind}", repr(data), mark, mark)
-    return yaml.ScalarNode("tag:yaml.org,2002:str", str(data), mark, mark)
+def _node(data: object, file: str) -> yaml.Node:
+    match data:
+        case dict():
+            pairs = [(_scalar("str", str(key)), _node(value, file)) for key, value in data.items()]
+            return yaml.MappingNode("tag:yaml.org,2002:map", pairs)
+        case list() | tuple():
+            return yaml.SequenceNode("tag:yaml.org,2002:seq", [_node(value, file) for value in data])
+        case None:
+            return _scalar("null", "null")
+        case bool():
+            return _scalar("bool", "true" if data else "false")
+        case int():
+            return _scalar("int", str(data))
+        case float():
+            return _scalar("float", repr(data))
+        case str():
+            return _scalar("str", data)
+        case _:
+            kind = type(data).__name__
+            raise DocumentError(
+                file, 0, "", Words(f"{kind} は使えません", f"{kind} is not allowed; use text or numbers")
+            )
+
+
+def _scalar(kind: str, text: str) -> yaml.ScalarNode:
+    return yaml.ScalarNode(f"tag:yaml.org,2002:{kind}", text)
 
 
 def write_document(data: object) -> str:

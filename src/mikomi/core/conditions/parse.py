@@ -95,8 +95,9 @@ def _text(place: Place) -> str:
     return place.raw()
 
 
-def parse_activity_condition(place: Place, groups: tuple[str, ...]) -> ActivityCondition:
-    """`{kind: …, content: …, group: …}`, each one value or a list. Raises `DocumentError`."""
+def parse_activity_condition(place: Place, groups: tuple[str, ...] | None) -> ActivityCondition:
+    """`{kind: …, content: …, group: …}`, each one value or a list. `groups`: those that there are, None
+    where any name is taken. Raises `DocumentError`."""
     items = place.items()
     check_keys(items, ("kind", "content", "group"))
     kinds = _texts(items.get("kind"))
@@ -108,7 +109,7 @@ def parse_activity_condition(place: Place, groups: tuple[str, ...]) -> ActivityC
             )
     names = _texts(items.get("group"))
     for name, entry in zip(names, items["group"].entries() if "group" in items else (), strict=True):
-        if name not in groups:
+        if groups is not None and name not in groups:
             known = "、".join(groups) or "なし"
             entry.fail(
                 f"グループ「{name}」が groups にありません（今あるもの：{known}）",
