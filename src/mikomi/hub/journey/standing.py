@@ -33,9 +33,10 @@ def stage_of(leads: Sequence[int]) -> dict[int, str]:
 def members(stage: str) -> Numbers:
     """The numbers of the leads that stand in the stage of this key, in order; empty for an unknown one."""
     kept = current_map()
-    if kept is None or stage not in kept.map.keys():
+    keys = kept.map.keys() if kept else ()
+    if stage not in keys:
         return np.empty(0, dtype=np.int64)
-    place = kept.map.keys().index(stage) + 1
+    place = keys.index(stage) + 1
     found = [np.flatnonzero(stages == place) + part * PART for part, stages in _parts()]
     return np.concatenate([np.empty(0, dtype=np.int64), *found])
 
