@@ -4,14 +4,16 @@ import json
 
 import pytest
 
+from mikomi.core.conditions.activity import ActivityCondition
 from mikomi.core.conditions.document import DocumentError
+from mikomi.core.conditions.who import Did
 from mikomi.core.journey.defaults import default_map
 from mikomi.core.journey.map import JourneyMap, MapStage, dump_map, load_map, new_key
 
 FULL = MapStage(
     key="compare",
     name="比較検討",
-    condition={"did": {"kind": "page_view", "content": ["/pricing*"]}, "within_days": 60, "at_least": 2},
+    condition=Did(ActivityCondition(("page_view",), ("/pricing*",)), within_days=60, at_least=2),
     question="費用はいくらか\nほかの製品と何が違うのか",
     feeling="失敗したくない",
     touchpoints=("サイト", "電話"),
@@ -51,6 +53,11 @@ def test_a_map_reads_back_as_it_was_written(journey: JourneyMap):
             "must be 0 to 100, found 120",
         ),
         ({"stages": [{"key": "a", "name": "x", "condition": "all"}]}, "stages[0].condition", "mapping"),
+        (
+            {"stages": [{"key": "a", "name": "x", "condition": {"all": [{"hot": True}]}}]},
+            "stages[0].condition.all[0].hot",
+            "a stage cannot ask for 'hot'",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_map_is_said_with_its_place(change: dict[str, object], path: str, said: str):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from mikomi.core.journey.map import Condition, JourneyMap, MapStage
+from mikomi.core.conditions.parse_who import read_who
+from mikomi.core.conditions.who import Who
+from mikomi.core.journey.map import JourneyMap, MapStage
 from mikomi.core.words import Language, Words
 
 PRICES = ("/pricing*", "/price*", "/plan*", "/fee*")
@@ -10,7 +12,7 @@ CASES = ("/case*", "/customers*", "/voice*", "/works*")
 PRODUCTS = ("/product*", "/feature*", "/function*", "/service*")
 ASSURING = ("/security*", "/faq*", "/support*", "/onboarding*", "/implementation*")
 
-CONDITIONS: dict[str, Condition] = {
+_WRITTEN: dict[str, dict[str, object]] = {
     "aware": {"did": {}, "within_days": 180},
     "inform": {
         "any": [
@@ -38,6 +40,7 @@ CONDITIONS: dict[str, Condition] = {
     "meeting": {"outcome": ["meeting"], "within_days": 365},
     "won": {"outcome": ["won"]},
 }
+CONDITIONS: dict[str, Who] = {key: read_who(data, purpose="stage") for key, data in _WRITTEN.items()}
 """Who stands where, by key, until a team says otherwise."""
 
 NAMES: dict[str, Words] = {

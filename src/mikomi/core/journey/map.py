@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mikomi.core.conditions.document import DocumentError, Place, check_keys, need, place_of, tidy
+from mikomi.core.conditions.parse_who import parse_who, who_data
+from mikomi.core.conditions.who import NOWHERE, Who
 from mikomi.core.events import KIND_PATTERN
 from mikomi.core.words import Words
 
 FILE = "journey"
-NOWHERE = "none"
-"""What stands for no stage where a stage's key could stand; no stage may be called so."""
 KEY_PATTERN = re.compile(r"[a-z][a-z0-9_]{0,29}")
 MOST_STAGES = 30
 LONGEST_NAME = 40
@@ -28,9 +28,6 @@ LONGEST_WAIT = 3650
 """Expected days, at most."""
 TEXTS = ("question", "feeling", "action", "kpi", "owner")
 """The lanes that hold free text."""
-
-type Condition = Mapping[str, object]
-"""Who stands in a stage, as plain data of the conditions' language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class MapStage:
 
     key: str
     name: str
-    condition: Condition | None = None
+    condition: Who | None = None
     question: str = ""
     feeling: str = ""
     touchpoints: tuple[str, ...] = ()
@@ -199,28 +196,10 @@ def _number(place: Place | None, most: float) -> float | None:
     return value
 
 
-def _condition(place: Place | None) -> Condition | None:
+def _condition(place: Place | None) -> Who | None:
     if place is None or place.kind() == "null":
         return None
-    place.items()
-    found = _plain(place)
-    assert isinstance(found, dict)
-    return found
-
-
-def _plain(place: Place) -> object:
-    match place.kind():
-        case "map":
-            return {key: _plain(value) for key, value in place.items().items()}
-        case "list":
-            return [_plain(entry) for entry in place.entries()]
-        case "null":
-            return None
-        case "bool":
-            return place.truth()
-        case "int" | "float":
-            return tidy(place.number())
-    return place.raw()
+    return parse_who(place, purpose="stage")
 
 
 def map_data(journey: JourneyMap) -> dict[str, object]:
@@ -232,7 +211,7 @@ def _stage_data(stage: MapStage) -> dict[str, object]:
     held: dict[str, object] = {
         "key": stage.key,
         "name": stage.name,
-        "condition": dict(stage.condition) if stage.condition is not None else None,
+        "condition": who_data(stage.condition) if stage.condition is not None else None,
         "touchpoints": list(stage.touchpoints),
         "contents": list(stage.contents),
         "expected_share": tidy(stage.expected_share),
