@@ -1,0 +1,220 @@
+"""What people touched while in a stage: one compiled pass over sorted activity.
+
+A *candidate* is a touch that is content (a kind and a content) or a group of contents; candidates are
+numbered: touches by their number, groups after them.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from numba import njit
+
+from mikomi.core.conditions.activity import ActivityCondition, Groups, matches
+from mikomi.core.events import ActivitySource, Piece, Touches
+from mikomi.core.journey.stays import Flags, Stages
+
+CONTENT_KINDS = (
+    "page_view",
+    "download",
+    "form_submit",
+    "seminar_apply",
+    "seminar_attend",
+    "mail_open",
+    "mail_click",
+)
+USED_DAYS = 90
+"""Days looked back at for who uses a content."""
+GROUP = "group:"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """`content`: for each touch whether it is one. `names`: the groups. `ptr`, `members`: the groups of
+    touch t are `members[ptr[t]:ptr[t + 1]]`."""
+
+    touches: Touches
+    content: Flags
+    names: tuple[str, ...]
+    ptr: npt.NDArray[np.int64]
+    members: npt.NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.content) + len(self.names)
+
+    def key(self, candidate: int) -> str:
+        """As a map writes it: `kind:content` or `group:NAME`."""
+        if candidate >= len(self.content):
+            return GROUP + self.names[candidate - len(self.content)]
+        kind, content = self.touches.frame.row(candidate)
+        return f"{kind}:{content}"
+
+    def defined(self, conditions: list[ActivityCondition], groups: Groups) -> Flags:
+        """The candidates that `conditions` count: a group counts where any of its contents does."""
+        told = np.zeros(len(self), dtype=bool)
+        width = len(self.content)
+        for condition in conditions:
+            told[:width] |= matches(condition, self.touches, groups)
+        counted = np.repeat(told[:width], np.diff(self.ptr))
+        told[width + self.members[counted]] = True
+        return told
+
+
+def candidates_of(touches: Touches, groups: Groups) -> Candidates:
+    """All contents in the dictionary and all `groups` with a content in it."""
+    content = touches.frame.select(
+        pl.col("kind").is_in(list(CONTENT_KINDS)) & (pl.col("content").fill_null("") != "")
+    ).to_series()
+    flags = content.fill_null(False).to_numpy()
+    names = tuple(sorted(groups))
+    found = [matches(ActivityCondition(groups=(name,)), touches, groups) & flags for name in names]
+    table = np.array(found, dtype=bool).reshape(len(names), len(touches))
+    counts = table.sum(axis=0)
+    return Candidates(
+        touches,
+        flags,
+        names,
+        np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
+        np.nonzero(table.T)[1].astype(np.int32),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Spans of days of leads, sorted by lead and day, not overlapping. `lead`: lead numbers; both days
+    count."""
+
+    lead: npt.NDArray[np.int32]
+    first: npt.NDArray[np.int32]
+    last: npt.NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.lead)
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What was touched in windows: `window` touched `candidate`, with `members` contents (1, or more of a
+    group).
+
+    `distinct`: how many contents each window touched. `used` (candidates, 1 + stages): people who touched
+    a candidate in the last `USED_DAYS` days, by the stage they stood in the day before they first did.
+    """
+
+    window: npt.NDArray[np.int32]
+    candidate: npt.NDArray[np.int32]
+    members: npt.NDArray[np.int32]
+    distinct: npt.NDArray[np.int64]
+    used: npt.NDArray[np.int64]
+
+
+def read_touches(
+    source: ActivitySource,
+    candidates: Candidates,
+    windows: Windows,
+    numbers: npt.NDArray[np.int64],
+    matrix: Stages,
+    days: npt.NDArray[np.int32],
+    stages: int,
+    threads: int = 2,
+) -> Touched:
+    """One pass over all activity. `numbers`: the lead number of each row of `matrix`, ascending.
+
+    Raises `ValueError` where `numbers` do not ascend.
+    """
+    if np.any(np.diff(numbers) <= 0):
+        raise ValueError("lead numbers must ascend")
+    distinct = np.zeros(len(windows), dtype=np.int64)
+    used = np.zeros((len(candidates), stages + 1), dtype=np.int64)
+    since = int(days[-1]) - USED_DAYS + 1
+    before = np.searchsorted(days, np.arange(since - 1, int(days[-1])), "right").astype(np.int64) - 1
+
+    def work(piece: Piece) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+        activity = piece.load()
+        here = np.zeros_like(used)
+        found = _read(
+            activity.lead,
+            activity.day,
+            activity.touch,
+            windows.lead,
+            windows.first,
+            windows.last,
+            candidates.content,
+            candidates.ptr,
+            candidates.members,
+            numbers,
+            matrix,
+            before,
+            since,
+            int(days[-1]),
+            distinct,
+            here,
+        )
+        return found, here
+
+    parts: list[npt.NDArray[np.int32]] = [np.empty((3, 0), np.int32)]
+    with ThreadPoolExecutor(threads) as pool:
+        for found, here in pool.map(work, source.pieces):
+            parts.append(found)
+            used += here
+    window, candidate, members = np.concatenate(parts, axis=1)
+    return Touched(window, candidate, members, distinct, used)
+
+
+@njit(cache=True, nogil=True)
+def _read(
+    lead, day, touch, w_lead, w_first, w_last, content, ptr, members, numbers, matrix, before, since, today,
+    distinct, used,
+):  # fmt: skip
+    rows = len(lead)
+    width = len(content)
+    out = np.empty((3, max(rows // 4, 64)), np.int32)
+    filled = 0
+    in_window = np.full(used.shape[0], -1, np.int64)
+    place = np.zeros(used.shape[0], np.int64)
+    by_lead = np.full(used.shape[0], -1, np.int64)
+    w = np.searchsorted(w_lead, lead[0]) if rows else 0
+    r = np.searchsorted(numbers, lead[0]) if rows else 0
+    for i in range(rows):
+        who, on, t = lead[i], day[i], touch[i]
+        if not content[t]:
+            continue
+        while r < len(numbers) and numbers[r] < who:
+            r += 1
+        if since <= on <= today and r < len(numbers) and numbers[r] == who:
+            k = before[on - since]
+            stage = matrix[k, r] if k >= 0 else 0
+            if by_lead[t] != who:
+                by_lead[t] = who
+                used[t, stage] += 1
+            for m in range(ptr[t], ptr[t + 1]):
+                g = width + members[m]
+                if by_lead[g] != who:
+                    by_lead[g] = who
+                    used[g, stage] += 1
+        while w < len(w_lead) and (w_lead[w] < who or (w_lead[w] == who and w_last[w] < on)):
+            w += 1
+        if w == len(w_lead) or w_lead[w] != who or w_first[w] > on or in_window[t] == w:
+            continue
+        in_window[t] = w
+        distinct[w] += 1
+        if filled + 1 + ptr[t + 1] - ptr[t] > out.shape[1]:
+            wider = np.empty((3, 2 * out.shape[1] + len(members)), np.int32)
+            wider[:, :filled] = out[:, :filled]
+            out = wider
+        out[0, filled], out[1, filled], out[2, filled] = w, t, 1
+        filled += 1
+        for m in range(ptr[t], ptr[t + 1]):
+            g = width + members[m]
+            if in_window[g] == w:
+                out[2, place[g]] += 1
+                continue
+            in_window[g] = w
+            place[g] = filled
+            out[0, filled], out[1, filled], out[2, filled] = w, g, 1
+            filled += 1
+    return out[:, :filled].copy()
