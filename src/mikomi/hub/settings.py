@@ -23,6 +23,7 @@ ALLOWED_HOSTS = list(_HOSTS.names)
 
 INSTALLED_APPS = [
     "mikomi.hub.site",
+    "mikomi.hub.segments",
     "mikomi.hub.scores",
     "mikomi.hub.journey",
     "mikomi.hub.capture",

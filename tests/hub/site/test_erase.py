@@ -16,6 +16,7 @@ from mikomi.hub.people import queries as people
 from mikomi.hub.people import services as people_services
 from mikomi.hub.people.duplicates import finding
 from mikomi.hub.people.models import LeadTag, ListMember
+from mikomi.hub.segments.models import Move
 from mikomi.hub.site import pipeline
 from mikomi.hub.site.actions.erase_leads import erase_leads
 from mikomi.hub.site.models import ActedLead, LeadRow, LeadScore, ScoreLog
@@ -64,6 +65,7 @@ def lead(tmp_path, monkeypatch) -> int:
     Visitor.objects.create(source=1, anonymous="a", lead=number, certainty="sure", first_seen=0, last_seen=0)
     TokenUse.objects.create(mail="m", lead=number, visitor=1, at=0)
     StageMove.objects.create(lead=number, was="", now="aware", on=1)
+    Move.objects.create(segment=1, lead=number, on=ON, at=timezone.now(), entered=True)
     ByHand.objects.create(lead=number, stage="won", reason="r", at=timezone.now(), computed="aware")
     send(publish_form(), {"q-company": "北浜精機", "q-name": "三宅 浩司", "q-email": "l1@works.example"})
     editing.add_leads(editing.make_campaign(Plan("展示会", "exhibition")).pk, [number])

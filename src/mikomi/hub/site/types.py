@@ -83,7 +83,7 @@ class Cursor:
 class ListQuery:
     """One page of a list: what to show, in which order, from where.
 
-    `tags`, `lists`, `campaigns`: with any of these. `tests`: of fields, all of which must hold.
+    `tags`, `lists`, `campaigns`, `segments`: with any of these. `tests`: of fields, all of which must hold.
     """
 
     filters: Filters = field(default_factory=Filters)
@@ -95,12 +95,13 @@ class ListQuery:
     tags: tuple[int, ...] = ()
     lists: tuple[int, ...] = ()
     campaigns: tuple[int, ...] = ()
+    segments: tuple[int, ...] = ()
     tests: tuple[FieldTest, ...] = ()
 
     @property
     def asked(self) -> bool:
         """Whether anything is asked for besides an order."""
-        sets = self.tags or self.lists or self.campaigns
+        sets = self.tags or self.lists or self.campaigns or self.segments
         return bool(self.text or sets or self.tests or self.filters.asked)
 
     def at(self, cursor: Cursor | None) -> ListQuery:

@@ -15,6 +15,7 @@ from mikomi.hub.journey import standing
 from mikomi.hub.kit import leases
 from mikomi.hub.people import services as people
 from mikomi.hub.people.duplicates.queries import merged_into
+from mikomi.hub.segments import services as segments
 from mikomi.hub.site import exports
 from mikomi.hub.site.actions.edit_leads import forget_acted
 from mikomi.hub.site.actions.take_out import remove_rows
@@ -41,6 +42,7 @@ def erase_leads(lead_ids: Sequence[int]) -> None:
             seminars.forget(numbers.tolist())
             judging.forget(numbers.tolist())
             standing.forget(numbers.tolist())
+            segments.forget(numbers.tolist())
             # The facts go by way of people: a lead's key lives there.
             people.erase(numbers.tolist())
             # They may stand in any workbook that was written.

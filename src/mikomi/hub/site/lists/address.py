@@ -1,8 +1,8 @@
 """Lists in the address bar: query parameters to a `ListQuery` and back.
 
 `q` text; `heat`, `fit`, `engagement` (repeatable numbers), `active` (7, 30, 90, none), `owner`,
-`industry` (repeatable); `tag`, `list`, `campaign` (repeatable numbers); `f.KEY` a field (a text in it, or
-choices; `f.KEY.from`, `f.KEY.to`: a range); `view` the number of a saved view; `sort` (a `-` before it:
+`industry` (repeatable); `tag`, `list`, `campaign`, `segment` (repeatable numbers); `f.KEY` a field (a text
+in it, or choices; `f.KEY.from`, `f.KEY.to`: a range); `view` the number of a saved view; `sort` (a `-` before it:
 downwards); `after` or `before`, a place as JSON; `from`, the number of the first row. What cannot be
 read is left out, never an error: addresses are kept and shared.
 """
@@ -50,6 +50,7 @@ def read(given: QueryDict, *, size: int, sort: str = "rank") -> ListQuery:
         tags=_labels(given, "tag"),
         lists=_labels(given, "list"),
         campaigns=_labels(given, "campaign"),
+        segments=_labels(given, "segment"),
         tests=_tests(given),
     )
 

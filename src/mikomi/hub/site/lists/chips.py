@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -20,6 +20,7 @@ from mikomi.core.scoring.model import (
 from mikomi.hub.capture.campaigns import queries as campaigns
 from mikomi.hub.kit import temperature as levels
 from mikomi.hub.people import labels
+from mikomi.hub.segments import queries as segments
 from mikomi.hub.site.lists.address import with_values
 from mikomi.hub.site.rows import cells
 
@@ -74,7 +75,8 @@ def make_chips(
         "industry": lambda: _chip(given, "industry", _("業種が"), _texts(counted, "industry", _("不明"))),
         "tag": lambda: _chip(given, "tag", _("タグが"), _labels("tag")),
         "list": lambda: _chip(given, "list", _("リストが"), _labels("list")),
-        "campaign": lambda: _chip(given, "campaign", _("施策が"), _campaigns()),
+        "campaign": lambda: _chip(given, "campaign", _("施策が"), _named(campaigns.names())),
+        "segment": lambda: _chip(given, "segment", _("セグメントが"), _named(segments.names())),
     }
     chips = [make() for key, make in build.items() if key not in set(leave_out)]
     offered = tuple(chip for chip in chips if not chip.value and chip.options)
@@ -138,8 +140,8 @@ def _labels(kind: labels.Kind) -> Values:
     return tuple((label.name, (str(label.number),)) for label in labels.labels(kind))
 
 
-def _campaigns() -> Values:
-    return tuple((name, (str(number),)) for number, name in campaigns.names().items())
+def _named(names: Mapping[int, str]) -> Values:
+    return tuple((name, (str(number),)) for number, name in names.items())
 
 
 def _texts(counted: pl.DataFrame, name: str, unknown: str | Promise) -> Values:

@@ -1,4 +1,4 @@
-"""What narrows a list besides its kept counts: words, tags, lists, campaigns and fields.
+"""What narrows a list besides its kept counts: words, tags, lists, campaigns, segments and fields.
 
 Each either names few leads, by number, or is met so often on any way through the rows that each row
 is asked. Both ways in SQL by the number of the lead, so no planner can choose to read everything.
@@ -15,6 +15,7 @@ import numpy as np
 
 from mikomi.hub.capture.campaigns import queries as campaigns
 from mikomi.hub.people import field_tests, labels
+from mikomi.hub.segments import queries as segments
 from mikomi.hub.site.lists import search
 from mikomi.hub.site.types import ListQuery
 
@@ -70,11 +71,14 @@ def narrow(query: ListQuery) -> Narrowed:
         else:
             has = partial(campaigns.has_joined, count=len(query.campaigns))
             tests.append(Test(has, query.campaigns))
-    if not query.tests:
+    if not query.tests and not query.segments:
         return Narrowed(
             tuple(sorted(set.intersection(*map(set, sets)))) if sets else None, tuple(tests), words
         )
-    passing = _all_of([field_tests.passing(test) for test in query.tests])
+    asked_of = [field_tests.passing(test) for test in query.tests]
+    if query.segments:
+        asked_of.append(segments.in_any(query.segments))
+    passing = _all_of(asked_of)
     if sets:
         some = np.array(sorted(set.intersection(*map(set, sets))), dtype=np.int64)
         some = some[some < len(passing)]
@@ -84,6 +88,8 @@ def narrow(query: ListQuery) -> Narrowed:
     tests += [
         Test(partial(_passes, test), tuple(field_tests.condition(test, "q")[1])) for test in query.tests
     ]
+    if query.segments:
+        tests.append(Test(partial(segments.belongs, count=len(query.segments)), query.segments))
     return Narrowed(None, tuple(tests), words)
 
 

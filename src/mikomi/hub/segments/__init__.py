@@ -1,0 +1,1 @@
+"""Groups of leads by conditions, and who came and went when."""
