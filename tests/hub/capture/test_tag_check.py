@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
+import polars as pl
 import pytest
 
+from mikomi.core.machines.browsers import browser_families
 from mikomi.core.words import MikomiError
+from mikomi.hub.capture import intake, sources
 from mikomi.hub.capture.sources import DEFAULT_OPTIONS
 from mikomi.hub.capture.tagging import checking, fetching, lifetimes
 from mikomi.hub.capture.tagging.fetching import Fetched
+from mikomi.hub.capture.tagging.returning import returning
+from tests.hub.capture.messages import CHROME, START, entry, page
 
 BASE = "https://ma.example.co.jp"
 LINE = '<script async src="https://ma.example.co.jp/mikomi.js?k=KEY"></script>'
@@ -81,6 +88,52 @@ def test_how_long_browsers_are_known_follows_from_how_the_id_is_kept() -> None:
     assert lifetimes.in_one_network(["192.0.2.1"], ["192.0.77.9"]) is True
     assert lifetimes.in_one_network(["192.0.2.1"], ["198.51.100.1"]) is False
     assert lifetimes.in_one_network(["192.0.2.1"], []) is None
+
+
+SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
+IPHONE = SAFARI + " CriOS/142.0 Mobile/15E148 Safari/604.1"
+MAC = (
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko)"
+    " Version/18.0 Safari/605.1.15"
+)
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+def test_browsers_are_of_the_family_whose_cookies_they_keep() -> None:
+    asked = {
+        CHROME: "chrome",
+        CHROME + " Edg/142.0.0.0": "edge",
+        CHROME + " OPR/120.0": "other",
+        IPHONE: "safari",
+        MAC: "safari",
+        SAFARI + " Mobile/15E148 Safari Line/15.0": "other",
+        FIREFOX: "firefox",
+        "Googlebot/2.1": "",
+        "": "",
+        None: "",
+    }
+    assert browser_families(pl.Series(list(asked), dtype=pl.String)).to_list() == list(asked.values())
+
+
+@pytest.mark.django_db
+def test_how_long_browsers_were_known_is_measured_for_each_by_itself() -> None:
+    day = 24 * 60
+    source = sources.make_source("会社のサイト")
+    visits = [(CHROME, "c", 0), (CHROME, "c", 3 * day), (CHROME, "c", 70 * day), (FIREFOX, "f", 69 * day)]
+    visits += [(MAC, f"s{n}", at * day) for n in range(100) for at in (0, 1, 7.9)]
+    entries = [
+        entry(n, source.pk, page(at, who), agent=agent) for n, (agent, who, at) in enumerate(visits, 1)
+    ]
+    received = round((START + timedelta(days=71)).timestamp() * 1_000_000)
+    entries = [replace(one, received=received) for one in entries]
+    intake.take("j", entries[:2])
+    intake.take("j", [*entries[2:], entry(1000, source.pk, page(0, "bot"), agent="Googlebot/2.1")])
+    said = {one.browsers.en: one for one in returning(source.pk, received)}
+    assert {name: (one.old, one.week, one.sixty, one.longest, one.state) for name, one in said.items()} == {
+        "Safari, and all on iPhone and iPad": (100, 0, 0, 6, "lost"),
+        "Chrome": (1, 1, 1, 67, "known"),
+        "Firefox": (0, 0, None, 0, "young"),
+    }
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ SCHEMA: dict[str, type[pl.DataType]] = {
     "alias": pl.String,
     "payload": pl.String,
     "address": pl.String,
+    "agent": pl.String,
 }
 """A row a message. `message`: the name it is known by when it is sent again. `at` in µs UTC by our clock.
 `kind` is null where a message is no event. `site`: the host of the page that was seen. `staff`: the browser
@@ -189,6 +190,7 @@ def _row(entry: Entry, place: int, message: Message) -> tuple[Any, ...]:
             | {"agent": entry.agent, "address": entry.address, "flags": entry.flags.strip("{}")}
         ),
         entry.address,
+        entry.agent,
     )
 
 

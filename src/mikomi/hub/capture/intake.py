@@ -147,7 +147,7 @@ def _record(messages: pl.DataFrame, number: int) -> int:
     visitors.settle(persons.claims(messages, whose), number)
     seen = visitors.visitors_at(messages.filter(pl.col("anonymous") != ""))
     if seen.height:
-        visitors.note_seen(seen.select("visitor", "at", "address"))
+        visitors.note_seen(seen.select("visitor", "at", "address", "agent"))
     direct = messages.filter(pl.col("anonymous") == "").with_columns(
         pl.col("user_key").alias("key"), pl.lit(None, pl.Int32).alias("visitor")
     )

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 import polars as pl
 from django.db import transaction
 
+from mikomi.core.machines.browsers import browser_families
 from mikomi.hub.activity.changes import changing
 from mikomi.hub.activity.queries import leads_of_keys
 from mikomi.hub.activity.retention import forget_subjects
@@ -24,6 +25,7 @@ from mikomi.hub.people.queries import standing_numbers
 
 BROWSER = ("source", "anonymous")
 FORGET_AT_ONCE = 2_000
+DAY = 86_400_000_000
 VISITOR = {
     "visitor": pl.Int32,
     "source": pl.Int32,
@@ -104,18 +106,27 @@ def visitors_at(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def note_seen(rows: pl.DataFrame) -> None:
-    """Writes down when visitors were seen and from where: `visitor`, `at` (µs), `address`."""
-    spans = rows.group_by("visitor").agg(
-        pl.col("at").min().alias("first"),
-        pl.col("at").max().alias("last"),
-        pl.col("address").sort_by("at").last(),
+    """Writes down when visitors were seen, from where and by which browser: `visitor`, `at` (µs),
+    `address`, `agent`."""
+    ordered = rows.with_columns(browser=browser_families(rows["agent"])).sort("at")
+    spans = ordered.group_by("visitor").agg(
+        pl.col("at").first().alias("first"),
+        pl.col("at").last().alias("last"),
+        pl.col("address").last(),
+        pl.col("browser").first(),
+        pl.col("at").diff().max().fill_null(0).alias("gap"),
     )
     least, most = ("least", "greatest") if on_postgres() else ("min", "max")
+    # Who was seen before has no browser of the first visit.
+    from_first = "capture_visitor.browser = '' and s.first <= capture_visitor.first_seen"
     with staged(spans, "seen"):
         run(
             "update capture_visitor set"
             f" first_seen = {least}(capture_visitor.first_seen, s.first),"
-            f" last_seen = {most}(capture_visitor.last_seen, s.last), address = s.address"
+            f" last_seen = {most}(capture_visitor.last_seen, s.last), address = s.address,"
+            f" browser = case when {from_first} then s.browser else capture_visitor.browser end,"
+            f" absent = {most}(capture_visitor.absent,"
+            f" {most}(s.gap, s.first - capture_visitor.last_seen) / {DAY})"
             " from seen s where s.visitor = capture_visitor.id"
         )
 
@@ -315,8 +326,9 @@ def _begin(rows: pl.DataFrame) -> None:
     with staged(spans, "arrived"):
         run(
             "insert into capture_visitor (source, anonymous, generation, since, certainty, how, joined,"
-            " first_seen, last_seen, address) select a.source, a.anonymous, 0, 0, '', '', %s, a.first,"
-            " a.last, '' from arrived a where not exists (select 1 from capture_visitor v"
+            " first_seen, last_seen, address, browser, absent)"
+            " select a.source, a.anonymous, 0, 0, '', '', %s, a.first,"
+            " a.last, '', '', 0 from arrived a where not exists (select 1 from capture_visitor v"
             " where v.source = a.source and v.anonymous = a.anonymous)",
             [False],
         )

@@ -16,7 +16,9 @@ class Visitor(models.Model):
     of a lead merged since), as `certainty` says: `guess` (推定), `forwarded` (several browsers on one mail
     link) or `sure`; `how` says by what. `joined`: its events belong to the lead. Where linking waits for
     the privacy text, a sure visitor is not joined yet. `address`: where it came from last, kept as long
-    as the details of events are.
+    as the details of events are. `browser`: the family of browsers (`core.machines.browsers`), "" for
+    machines and for who came before it was written down. `absent`: the longest time in whole days after
+    which it was known again.
     """
 
     class Certainty(models.TextChoices):
@@ -37,6 +39,8 @@ class Visitor(models.Model):
     first_seen = models.BigIntegerField()
     last_seen = models.BigIntegerField()
     address = models.CharField(max_length=45, default="")
+    browser = models.CharField(max_length=7, default="")
+    absent = models.IntegerField(default=0)
 
     class Meta:
         constraints = [

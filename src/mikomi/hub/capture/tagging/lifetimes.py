@@ -14,16 +14,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from django.db.models import Count, F, Max, Q
-
 from mikomi.collector.cookies import LIVES_SECONDS
 from mikomi.core.names.registered import registered_domain
 from mikomi.core.words import Words
-from mikomi.hub.capture.models import Visitor
 
 LIVES_DAYS = LIVES_SECONDS // 86_400
 SAFARI_DAYS = 7
-DAY = 86_400_000_000
 
 type Level = Literal["good", "warn", "bad"]
 
@@ -36,17 +32,6 @@ class Lifetime:
     days: int
     level: Level
     why: Words
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """Visitors of a source in all, those seen again after a week and after sixty days, and the longest
-    time in days between the first and the last visit of one browser."""
-
-    visitors: int
-    after_week: int
-    after_sixty: int
-    longest: int
 
 
 _CHROME = Words("Chrome・Edge・Android", "Chrome, Edge, Android")
@@ -123,20 +108,6 @@ def in_one_network(site: Iterable[str], collector: Iterable[str]) -> bool | None
         return None
     # Which address a browser takes cannot be known, so all must fit.
     return set(ours) <= set(theirs)
-
-
-def measured(source: int) -> Measured:
-    """How long the browsers of a source have really been known."""
-    lived = F("last_seen") - F("first_seen")
-    found = Visitor.objects.filter(source=source).aggregate(
-        visitors=Count("pk"),
-        after_week=Count("pk", filter=Q(last_seen__gte=F("first_seen") + 7 * DAY)),
-        after_sixty=Count("pk", filter=Q(last_seen__gte=F("first_seen") + 60 * DAY)),
-        longest=Max(lived),
-    )
-    return Measured(
-        found["visitors"], found["after_week"], found["after_sixty"], (found["longest"] or 0) // DAY
-    )
 
 
 def _site(address: str) -> str:

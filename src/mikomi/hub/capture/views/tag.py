@@ -22,6 +22,7 @@ from mikomi.hub.capture.models import Form, RefusedCount, Source
 from mikomi.hub.capture.tagging import checking, lifetimes, seen_pages
 from mikomi.hub.capture.tagging.fetching import addresses_of, fetch_page
 from mikomi.hub.capture.tagging.options import COLLECTED, OF_FORMS, lines_of, read_options
+from mikomi.hub.capture.tagging.returning import returning
 from mikomi.hub.capture.tagging.snippet import snippet_of
 from mikomi.hub.capture.webforms.captured import tell_sources
 from mikomi.hub.kit.requests import PageRequest
@@ -230,7 +231,7 @@ def _page(request: PageRequest, source: Source, said: dict[str, Any], status: in
         "consents": CONSENT_WORDS.items(),
         "collects": COLLECT_WORDS.items(),
         "lives": lifetimes.lifetimes(options, base, said.get("near")),
-        "measured": lifetimes.measured(source.pk),
+        "returning": returning(source.pk, round(timezone.now().timestamp() * 1_000_000)),
         "refusals": _refusals(source.pk),
         "url": origin + "/" if origin else "",
         "sitemap": origin + "/sitemap.xml" if origin else "",
