@@ -125,6 +125,17 @@ def stayed_behind(stays: Stays, stage: int) -> Rows:
     return _latest(stays, chosen & ~_onward_within(stays, HORIZON))
 
 
+def gone_on(stays: Stays, stage: int) -> Rows:
+    """The people who came to `stage` long enough ago and went on in time, latest first."""
+    chosen = stays.first & (stays.stage == stage) & (stays.began() + HORIZON <= stays.today)
+    return _latest(stays, chosen & _onward_within(stays, HORIZON))
+
+
+def leavers(stays: Stays, stage: int) -> Rows:
+    """The people whose coming to `stage` was seen and who left it again, latest first."""
+    return _latest(stays, stays.known & (stays.stage == stage) & ~stays.open)
+
+
 def skippers(stays: Stays, stage: int) -> Rows:
     """The people who came to a later stage without being seen in `stage` before, latest first."""
     record = stays.known & (stays.before != NO_RECORD)

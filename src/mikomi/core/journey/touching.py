@@ -53,6 +53,27 @@ class Candidates:
         kind, content = self.touches.frame.row(candidate)
         return f"{kind}:{content}"
 
+    def number(self, key: str) -> int | None:
+        """The candidate that a map writes so; None where it was never touched."""
+        if key.startswith(GROUP) and key.removeprefix(GROUP) in self.names:
+            return len(self.content) + self.names.index(key.removeprefix(GROUP))
+        kind, _, content = key.partition(":")
+        frame = self.touches.frame
+        found = frame.select(
+            ((pl.col("kind") == kind) & (pl.col("content") == content)).arg_true()
+        ).to_series()
+        return int(found[0]) if len(found) else None
+
+    def kin(self) -> dict[str, frozenset[str]]:
+        """For each content in a group its groups, for each group its contents, as a map writes them."""
+        found: dict[str, set[str]] = {}
+        for touch in np.flatnonzero(np.diff(self.ptr)).tolist():
+            for member in self.members[self.ptr[touch] : self.ptr[touch + 1]].tolist():
+                one, group = self.key(touch), self.key(len(self.content) + member)
+                found.setdefault(one, set()).add(group)
+                found.setdefault(group, set()).add(one)
+        return {key: frozenset(kin) for key, kin in found.items()}
+
     def defined(self, conditions: list[ActivityCondition], groups: Groups) -> Flags:
         """The candidates that `conditions` count: a group counts where any of its contents does."""
         told = np.zeros(len(self), dtype=bool)
