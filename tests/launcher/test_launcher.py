@@ -19,7 +19,8 @@ UV = """#!/bin/sh
 case $1 in
     --version) echo "uv {version} (stand-in)" ;;
     python) {python} ;;
-    *) echo "python=${{UV_PYTHON:-}}"; for one; do echo "<$one>"; done ;;
+    *) echo "python=${{UV_PYTHON:-}}"; echo "bytecode=${{PYTHONDONTWRITEBYTECODE-written}}"
+       for one; do echo "<$one>"; done ;;
 esac
 """
 # A Python that fits, as far as `-c` asks; with `-m venv` it makes the folder, with `-m pip` a uv.
@@ -152,6 +153,16 @@ def test_with_runs_a_developers_tool_in_the_tests_environment(machine: Machine):
     machine.python("tools/python3.13")
     asked = asked_of_uv(machine.run("with", "ruff", "check", "a b"))
     assert asked[3:] == ["--inexact", "--group", "assets", "--group", "test", "ruff", "check", "a b"]
+
+
+def test_compiled_code_is_kept_for_tests_and_tools_and_else_as_the_environment_says(machine: Machine):
+    machine.uv("tools/uv")
+    machine.python("tools/python3.13")
+    kept = {
+        first: "bytecode=written" in machine.run(first, "x", PYTHONDONTWRITEBYTECODE="1").stdout
+        for first in ("test", "with", "demo")
+    }
+    assert kept == {"test": True, "with": True, "demo": False}
 
 
 def test_it_runs_through_links_from_any_folder_and_from_path(machine: Machine):
