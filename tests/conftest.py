@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from mikomi.hub.kit.catalogues import compile_catalogues
 from mikomi.hub.people import field_tests
 from tests import chromium
+from tests.emptying import empty_after_tests
 
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_serialized_rollback", "live_server"}
@@ -71,6 +72,7 @@ REQUESTS = Requests()
 
 def pytest_configure() -> None:
     compile_catalogues()
+    empty_after_tests()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
