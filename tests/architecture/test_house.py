@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
 LINTER = Path(sys.executable).with_name("lint-imports")
 SOURCE = ROOT / "src" / "mikomi"
@@ -44,9 +42,15 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
-def walk(files: list[Path]) -> Iterator[tuple[str, ast.AST]]:
+@cache
+def nodes(path: Path, kind: type[ast.AST]) -> list[ast.AST]:
+    """All of one kind; looking at every node of every file is most of what these tests do."""
+    return [node for node in ast.walk(tree(path)) if isinstance(node, kind)]
+
+
+def walk(files: list[Path], kind: type[ast.AST] = ast.Call) -> Iterator[tuple[str, ast.AST]]:
     for path in files:
-        for node in ast.walk(tree(path)):
+        for node in nodes(path, kind):
             yield f"{name(path)}:{getattr(node, 'lineno', 0)}", node
 
 
@@ -92,14 +96,11 @@ def test_modules_are_named_at_run_time_only_where_programs_start():
 
 
 def test_no_app_reaches_upward_by_registry_or_signal():
-    found = [
+    found = [place for place, node in walk(FILES) if called(node) in ("apps.get_model", "receiver")]
+    found += [
         place
-        for place, node in walk(FILES)
-        if called(node) in ("apps.get_model", "receiver")
-        or (
-            isinstance(node, ast.ImportFrom)
-            and node.module in ("django.dispatch", "django.db.models.signals")
-        )
+        for place, node in walk(FILES, ast.ImportFrom)
+        if isinstance(node, ast.ImportFrom) and node.module in ("django.dispatch", "django.db.models.signals")
     ]
     assert found == []
 
@@ -156,14 +157,14 @@ def test_the_core_asks_neither_clock_nor_surroundings():
     }  # fmt: skip
     core = [path for path in FILES if name(path).startswith("core/")]
     assert [place for place, node in walk(core) if called(node) in asked] == []
-    assert [place for place, node in walk(core) if dotted(node) == "os.environ"] == []
+    assert [place for place, node in walk(core, ast.Attribute) if dotted(node) == "os.environ"] == []
 
 
-@pytest.mark.parametrize("path", FILES, ids=name)
-def test_a_file_is_short_enough_to_be_read(path: Path):
-    lines = len(path.read_text(encoding="utf-8").splitlines())
-    assert lines <= LONGEST or name(path) in LONG, f"{lines} lines: cut it where two thoughts meet"
-    assert lines > LONGEST or name(path) not in LONG, "short enough now: take it off the list"
+def test_a_file_is_short_enough_to_be_read():
+    lines = {name(path): len(path.read_text(encoding="utf-8").splitlines()) for path in FILES}
+    long = {path: n for path, n in lines.items() if n > LONGEST}
+    assert {path: n for path, n in long.items() if path not in LONG} == {}, "cut where two thoughts meet"
+    assert set() == LONG - set(long), "short enough now: take them off the list"
 
 
 def test_names_say_what_a_file_holds():
