@@ -200,3 +200,84 @@ def worlds(draw):
     )
     events = draw(st.lists(event, max_size=60))
     return leads, events
+
+
+@st.composite
+def bounded(draw, low_name, high_name, highest):
+    low, high = sorted([draw(st.integers(0, highest)), draw(st.integers(0, highest))])
+    match draw(st.integers(0, 2)):
+        case 0:
+            return {low_name: max(low, 1)}
+        case 1:
+            return {high_name: high}
+    return {low_name: max(low, 1), high_name: max(high, 1)}
+
+
+@st.composite
+def asked_activities(draw):
+    when = draw(whens())
+    if "content" in when and "group" in when:
+        del when["group"]
+    return when
+
+
+@st.composite
+def did(draw):
+    who = {"did": draw(asked_activities())}
+    if draw(st.booleans()):
+        who["within_days"] = draw(st.integers(1, 45))
+    if draw(st.integers(0, 2)) == 0:
+        who["count"] = "days"
+    return who | (draw(bounded("at_least", "at_most", 4)) if draw(st.booleans()) else {})
+
+
+@st.composite
+def since(draw):
+    return {
+        draw(st.sampled_from(["first", "last"])): draw(asked_activities()),
+        "days_ago": draw(bounded("at_least", "at_most", 40)),
+    }
+
+
+@st.composite
+def outcomes_had(draw):
+    results = st.lists(st.sampled_from(OUTCOMES), min_size=1, max_size=3, unique=True)
+    who: dict = {"outcome": draw(results)}
+    if draw(st.booleans()):
+        who["within_days"] = draw(st.integers(1, 30))
+    return who
+
+
+OUTCOMES = ["meeting", "won", "lost", "rejected"]
+STAGES = ["aware", "compare", "deal"]
+numbers = st.lists(st.integers(1, 3), min_size=1, max_size=2, unique=True)
+stage_leaves = st.one_of(tests(), did(), did(), since(), outcomes_had())
+scores = st.sampled_from(["fit", "engagement", "total"])
+ends = st.tuples(points, points).map(sorted)
+segment_leaves = st.one_of(
+    stage_leaves,
+    stage_leaves,
+    st.builds(lambda of, low: {"score": of, "gte": low}, scores, points),
+    st.builds(lambda of, high: {"score": of, "lte": high}, scores, points),
+    st.builds(lambda of, both: {"score": of, "between": both}, scores, ends),
+    st.lists(st.sampled_from("ABCD"), min_size=1).map(lambda g: {"grade": "fit", "in": g}),
+    st.lists(st.sampled_from("1234"), min_size=1).map(lambda g: {"grade": "engagement", "in": g}),
+    st.booleans().map(lambda hot: {"hot": hot}),
+    st.lists(st.sampled_from([*STAGES, "none", "gone"]), min_size=1, unique=True).map(lambda s: {"stage": s}),
+    numbers.map(lambda n: {"tag": n}),
+    numbers.map(lambda n: {"list": n}),
+    st.sampled_from(["granted", "refused", "unknown"]).map(lambda c: {"consent": c}),
+)
+
+
+def whos(leaves):
+    """Conditions on leads in their plain data form."""
+    return st.recursive(
+        leaves,
+        lambda inner: st.one_of(
+            st.lists(inner, min_size=1, max_size=3).map(lambda c: {"all": c}),
+            st.lists(inner, min_size=1, max_size=3).map(lambda c: {"any": c}),
+            inner.map(lambda c: {"not": c}),
+        ),
+        max_leaves=4,
+    )

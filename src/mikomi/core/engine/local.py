@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from mikomi.core.engine.folding import Progress, fold_measures
+from mikomi.core.conditions.activity import Groups
+from mikomi.core.engine.folding import Held, Progress, fold_measures
 from mikomi.core.events import ActivitySource
-from mikomi.core.scoring.measures import Kind, engagement_measures
+from mikomi.core.scoring.measures import Kind, Question, engagement_measures
 from mikomi.core.scoring.model import ColleaguesSignal, Model
 from mikomi.core.scoring.score import (
     DayScores,
@@ -54,30 +55,52 @@ def score_days(
     known from each date on (ascending). Leads without activity are scored all the same; activity
     of leads that are no rows is left out.
     """
-    measures = engagement_measures(model)
-    slots = [-1 if m.kind == Kind.BUSY else 0 for m in measures]
-    times = _attribute_times(model, leads, later)
+    return score_and_ask(model, (), {}, leads, source, days, later=later, threads=threads, progress=progress)[
+        0
+    ]
+
+
+def score_and_ask(
+    model: Model | None,
+    questions: Sequence[Question],
+    groups: Groups,
+    leads: pl.DataFrame,
+    source: ActivitySource,
+    days: Sequence[date],
+    *,
+    later: Sequence[tuple[date, pl.DataFrame]] = (),
+    threads: int = 2,
+    progress: Progress | None = None,
+) -> tuple[list[DayScores], Held]:
+    """`score_days`, with answers to `questions` out of the same pass: (days, words, leads).
+
+    `groups`: those that the questions name, none of which the model has. No scores without a model.
+    """
+    measures = engagement_measures(model) if model else []
+    times = _attribute_times(model, leads, later) if model else []
     versions = _version_on(times, days)
     folded = fold_measures(
         measures,
-        model.group_contents,
+        {**(model.group_contents if model else {}), **groups},
         source,
         lead_numbers(leads),
         days,
-        slots=slots,
-        gates=_stack_gates(times, versions),
+        questions=questions,
+        slots=[-1 if m.kind == Kind.BUSY else 0 for m in measures],
+        gates=_stack_gates(times, versions) if times else None,
         threads=threads,
         progress=progress,
     )
-    scores = []
-    for k, day in enumerate(days):
+    scores: list[DayScores] = []
+    for k, day in enumerate(days if model else ()):
+        assert model
         known = times[versions[k]]
         engagement = folded.values[k, :, 0] if folded.values.shape[2] else np.zeros(leads.height)
         for q, (signal, gate) in enumerate(_colleague_signals(model)):
             worth, _ = colleague_worth(signal, folded.busy[k, :, q], known.companies, known.gates, gate)
             engagement = engagement + worth
         scores.append(day_scores(model, day, known.fit, engagement))
-    return scores
+    return scores, folded.held
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +263,8 @@ def _attribute_times(
 
 def _version_on(times: Sequence[_Attributes], days: Sequence[date]) -> list[int]:
     """For each day, the index of the attributes known then."""
+    if not times:
+        return []
     return [max(i for i, t in enumerate(times) if t.since is None or t.since <= day) for day in days]
 
 

@@ -23,7 +23,8 @@ _DECAY, _RETURN, _WINDOW, _SILENCE, _BUSY = (
 _LOOP_DECAY, _LOOP_WINDOW, _LOOP_OTHER = int(Use.DECAY), int(Use.WINDOW), int(Use.OTHER)
 _ON_SILENCE, _ON_COMEBACK = int(Other.SILENCE), int(Other.COMEBACK)
 _WINDOW_CODES = tuple(int(k) for k in WINDOW_KINDS)
-_COUNT, _DAYS, _LAST = int(Kind.COUNT), int(Kind.DAYS), int(Kind.LAST)
+_COUNT, _DAYS, _LAST, _FIRST = int(Kind.COUNT), int(Kind.DAYS), int(Kind.LAST), int(Kind.FIRST)
+_ON_FIRST, _ROLES = int(Other.FIRST), len(Other)
 
 
 def fold_piece(
@@ -37,6 +38,7 @@ def fold_piece(
     busy: npt.NDArray[np.uint8],
     counts: npt.NDArray[np.int64],
     lasts: npt.NDArray[np.int32],
+    held: npt.NDArray[np.uint64],
 ) -> None:
     """Folds one piece into the arrays given, at each lead's number minus `first`.
 
@@ -44,7 +46,8 @@ def fold_piece(
     that measure m's worth is added to, or -1. `gates` (1 or days, leads): bit g says whether the
     lead meets gate g; no rows: all do. `busy` (days, leads, busy measures): set to 1 where a BUSY
     measure holds. `counts`, `lasts` (days, leads, measures): the count and last day of `why`; no
-    leads in them: not asked for. All arrays are written only where something is not 0.
+    leads in them: not asked for. These are written only where something is not 0. `held` (days, words,
+    leads): the answers to the plan's questions; comes in as `plan.unmoved` says, for everyone.
     """
     busy_index = np.cumsum(plan.kind == _BUSY) - 1
     _fold(
@@ -69,6 +72,11 @@ def fold_piece(
         plan.half_life,
         plan.decay,
         plan.ring,
+        plan.ask_ptr,
+        plan.ask_least,
+        plan.ask_most,
+        plan.ask_place,
+        plan.unmoved,
         slots,
         busy_index.astype(np.int32),
         gates,
@@ -76,6 +84,7 @@ def fold_piece(
         busy,
         counts,
         lasts,
+        held,
     )
 
 
@@ -109,6 +118,11 @@ def _fold(
     half_life,
     decay,
     ring,
+    ask_ptr,
+    ask_least,
+    ask_most,
+    ask_place,
+    unmoved,
     slots,
     busy_index,
     gates,
@@ -116,6 +130,7 @@ def _fold(
     busy,
     counts,
     lasts,
+    held,
 ):
     rows = len(lead)
     asked = len(days)
@@ -139,21 +154,16 @@ def _fold(
 
     stamp = np.full(measures, -1, np.int64)
     live = np.empty(measures, np.int64)
-    total = np.empty(measures, np.float64)
-    count = np.empty(measures, np.int64)
-    last = np.empty(measures, np.int64)
-    today_count = np.empty(measures, np.int64)
+    total, last = np.empty(measures, np.float64), np.empty(measures, np.int64)
+    count, today_count = np.empty(measures, np.int64), np.empty(measures, np.int64)
     active = np.empty(measures, np.int64)
-    fired = np.empty(measures, np.int64)
-    fired_count = np.empty(measures, np.int64)
+    fired, fired_count = np.empty(measures, np.int64), np.empty(measures, np.int64)
     drop = np.zeros((measures, asked + 1), np.int64)
     ring_start = np.zeros(measures + 1, np.int64)
     for i in range(measures):
         ring_start[i + 1] = ring_start[i] + ring[i]
-    since = np.empty(ring_start[measures], np.int64)
-    base = np.empty(ring_start[measures], np.int64)
-    head = np.empty(measures, np.int64)
-    waiting = np.empty(measures, np.int64)
+    since, base = np.empty(ring_start[measures], np.int64), np.empty(ring_start[measures], np.int64)
+    head, waiting = np.empty(measures, np.int64), np.empty(measures, np.int64)
 
     widest = np.int64(0)
     for i in range(measures):
@@ -219,8 +229,22 @@ def _fold(
                             busy[k, at, busy_index[i]] = 1
                     elif sort == _LAST:
                         worth = points[i] * last[i] if last[i] != NEVER else 0.0
+                    elif sort == _FIRST:
+                        worth = points[i] * active[i]
+                        when = active[i]
                     else:
                         worth = points[i] * count[i]
+                    for q in range(ask_ptr[i], ask_ptr[i + 1]):
+                        number = count[i]
+                        if sort == _LAST:
+                            number = now - last[i]
+                        elif sort == _FIRST:
+                            number = now - active[i]
+                        word = ask_place[q] >> 6
+                        bit = np.uint64(1) << np.uint64(ask_place[q] & 63)
+                        yes = ask_least[q] <= number <= ask_most[q]
+                        if yes != (unmoved[word] & bit != 0):
+                            held[k, word, at] ^= bit
                     if worth != 0.0 and gated and gate[i] >= 0:
                         bits = gates[k if gates.shape[0] > 1 else 0, at]
                         if (bits >> np.uint64(gate[i])) & np.uint64(1) == 0:
@@ -277,14 +301,17 @@ def _fold(
                         drop[i, until] += add
                         last[i] = today
                 for p in range(use_ptr[_LOOP_OTHER, c], use_ptr[_LOOP_OTHER, c + 1]):
-                    i = use[p] // 3
-                    role = use[p] % 3
+                    i = use[p] // _ROLES
+                    role = use[p] % _ROLES
                     if stamp[i] != who:
                         _wake(i, who, stamp, total, count, last, today_count, active, fired, head, waiting)
                         live[alive] = i
                         alive += 1
                     if role == _ON_SILENCE:
                         active[i] = today
+                    elif role == _ON_FIRST:
+                        if active[i] == NEVER:
+                            active[i] = today
                     elif role == _ON_COMEBACK:
                         if active[i] == today:
                             continue

@@ -43,6 +43,7 @@ class Kind(IntEnum):
     COUNT = 5  # events in the last `within` days
     DAYS = 6  # days with events in the last `within` days
     LAST = 7  # the last matching day, in days since 1970-01-01; 0 where there is none
+    FIRST = 8  # the first matching day, the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,24 @@ class Measure:
     at_least: int = 1
     quiet_days: int = 1
     gate: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Whether a measure's number lies between two bounds, both included.
+
+    COUNT and DAYS ask for the number, LAST and FIRST for how many days ago that day was; where
+    there is no such day, the answer is no. Points, caps and gates play no part. Other kinds cannot
+    be asked.
+    """
+
+    measure: Measure
+    at_least: int = 0
+    at_most: int = FAR
+
+    def holds_for_nothing(self) -> bool:
+        """The answer for a lead that did nothing that matches."""
+        return self.measure.kind in (Kind.COUNT, Kind.DAYS) and self.at_least <= 0 <= self.at_most
 
 
 def engagement_measures(model: Model) -> list[Measure]:
@@ -135,13 +154,15 @@ class Use(IntEnum):
 
 
 class Other(IntEnum):
-    """What a measure does with an event in the loop of the rest: code = 3 x measure + this."""
+    """What a measure does with an event in the loop of the rest: code = 4 x measure + this."""
 
     SILENCE = 0
     COMEBACK = 1  # the quiet condition of RETURN
     TALLY = 2  # count on: the events after a comeback, the last day
+    FIRST = 3
 
 
+ASKED_KINDS = (Kind.COUNT, Kind.DAYS, Kind.LAST, Kind.FIRST)
 WINDOW_KINDS = (Kind.WINDOW, Kind.BUSY, Kind.COUNT, Kind.DAYS)
 
 
@@ -151,7 +172,9 @@ class Plan:
 
     Touches that serve the same measures form a class: `touch_class[t]`. `use[use_ptr[u, c]]` to
     `use[use_ptr[u, c + 1]]`: what class c does in loop `Use` u (a measure, or an `Other` code).
-    `decay[a, h]`: the power after a days for half life number h.
+    `decay[a, h]`: the power after a days for half life number h. `ask_ptr[i]` to `ask_ptr[i + 1]`: the
+    questions on measure i, with their bounds and their place among `questions` asked; `unmoved`: the
+    answers for a lead that did nothing, 64 of them a word.
     """
 
     measures: tuple[Measure, ...]
@@ -170,6 +193,11 @@ class Plan:
     half_life: npt.NDArray[np.float64]
     decay: npt.NDArray[np.float64]
     ring: npt.NDArray[np.int32]
+    ask_ptr: npt.NDArray[np.int32]
+    ask_least: npt.NDArray[np.int64]
+    ask_most: npt.NDArray[np.int64]
+    ask_place: npt.NDArray[np.int64]
+    unmoved: npt.NDArray[np.uint64]
 
     def __len__(self) -> int:
         return len(self.measures)
@@ -179,8 +207,15 @@ DECAY_TABLE_DAYS = 1024
 """Ages up to which powers of two are looked up; older ones are computed."""
 
 
-def make_plan(measures: Sequence[Measure], touches: Touches, groups: Groups) -> Plan:
-    """Resolves the measures' conditions against a touch dictionary."""
+def make_plan(
+    measures: Sequence[Measure], touches: Touches, groups: Groups, questions: Sequence[Question] = ()
+) -> Plan:
+    """Resolves the conditions of measures and questions against a touch dictionary.
+
+    Measures that only questions ask for come after `measures`, equal ones once.
+    """
+    asked_for = [m for m in dict.fromkeys(q.measure for q in questions) if m not in measures]
+    measures = [*measures, *asked_for]
     conditions: dict[ActivityCondition, int] = {}
     uses: list[tuple[Use, int, int]] = []  # loop, condition, code
 
@@ -192,12 +227,14 @@ def make_plan(measures: Sequence[Measure], touches: Touches, groups: Groups) -> 
             case Kind.DECAY:
                 add(Use.DECAY, measure.when, i)
             case Kind.SILENCE:
-                add(Use.OTHER, measure.quiet_when, 3 * i + Other.SILENCE)
+                add(Use.OTHER, measure.quiet_when, len(Other) * i + Other.SILENCE)
             case Kind.RETURN:
-                add(Use.OTHER, measure.quiet_when, 3 * i + Other.COMEBACK)
-                add(Use.OTHER, measure.when, 3 * i + Other.TALLY)
+                add(Use.OTHER, measure.quiet_when, len(Other) * i + Other.COMEBACK)
+                add(Use.OTHER, measure.when, len(Other) * i + Other.TALLY)
+            case Kind.FIRST:
+                add(Use.OTHER, measure.when, len(Other) * i + Other.FIRST)
             case Kind.LAST:
-                add(Use.OTHER, measure.when, 3 * i + Other.TALLY)
+                add(Use.OTHER, measure.when, len(Other) * i + Other.TALLY)
             case _:
                 add(Use.WINDOW, measure.when, i)
     table = np.zeros((len(touches), len(conditions)), dtype=bool)
@@ -210,6 +247,7 @@ def make_plan(measures: Sequence[Measure], touches: Touches, groups: Groups) -> 
     ends = np.concatenate(([0], np.cumsum([len(entries) for entries in lists], dtype=np.int64)))
     width = len(classes)
     use_ptr = np.array([ends[u * width : (u + 1) * width + 1] for u in Use], dtype=np.int32)
+    asks = _asks(measures, questions)
     half_lives = sorted({m.half_life_days or np.inf for m in measures})
     ages = np.arange(DECAY_TABLE_DAYS, dtype=np.float64)
     with np.errstate(over="ignore", under="ignore"):
@@ -231,7 +269,29 @@ def make_plan(measures: Sequence[Measure], touches: Touches, groups: Groups) -> 
         half_life=np.array([m.half_life_days or np.inf for m in measures], dtype=np.float64),
         decay=np.ascontiguousarray(decay),
         ring=np.array([_ring_size(m) if m.kind == Kind.RETURN else 0 for m in measures], dtype=np.int32),
+        ask_ptr=np.searchsorted([i for i, _ in asks], np.arange(len(measures) + 1)).astype(np.int32),
+        ask_least=_whole([questions[q].at_least for _, q in asks]),
+        ask_most=_whole([questions[q].at_most for _, q in asks]),
+        ask_place=np.array([q for _, q in asks], dtype=np.int64),
+        unmoved=packed([q.holds_for_nothing() for q in questions]),
     )
+
+
+def _asks(measures: Sequence[Measure], questions: Sequence[Question]) -> list[tuple[int, int]]:
+    """Which measure each question asks for, by measure."""
+    place = {measure: i for i, measure in reversed([*enumerate(measures)])}
+    for question in questions:
+        if question.measure.kind not in ASKED_KINDS:
+            raise ValueError(f"{question.measure.kind.name} cannot be asked")
+    return sorted((place[question.measure], q) for q, question in enumerate(questions))
+
+
+def packed(flags: Sequence[bool]) -> npt.NDArray[np.uint64]:
+    """Truth values as words of 64 bits, the first in the lowest bit."""
+    words = np.zeros((len(flags) + 63) // 64, dtype=np.uint64)
+    for i, flag in enumerate(flags):
+        words[i // 64] |= np.uint64(flag) << np.uint64(i % 64)
+    return words
 
 
 def _ring_size(measure: Measure) -> int:
