@@ -159,9 +159,10 @@ def test_who_opens_the_link_that_nobody_sees_is_named(asking: Asking) -> None:
     assert "set-cookie" not in answer.headers
     follow(f"k={KEY}&mk_visitor={OTHER}")
     follow()
+    follow(f"k={KEY}&mk_visitor={OTHER}", cookie=f"mikomi_id={ID}")
     follow(cookie=f"mikomi_id={ID}", **{"sec-purpose": "prefetch"})
-    first, second, third = visitors(asking)
-    assert (first, second, third[:4]) == (ID, OTHER, "day-")
+    first, second, third, *both = visitors(asking)
+    assert (first, second, third[:4], both) == (ID, OTHER, "day-", [ID, OTHER])
     [told] = decode_batch(asking.stored()[0].body)
     assert isinstance(told, Message)
     assert (told.type, told.event) == ("track", "trap")

@@ -106,16 +106,17 @@ def id_of_day(
 def name_trapped(
     given: str, source: Source, headers: Mapping[bytes, bytes], *, address: str, received: int, salt: str
 ) -> bytes:
-    """The batch that says that a visitor opened the link that nobody sees: the cookie's, or the one `given`
+    """The batch that says that a visitor opened the link that nobody sees: the cookie's, and the one `given`
     with the link; else who has this address and browser today."""
     held = cookies_in(headers.get(b"cookie", b"")).get(VISITOR_COOKIE, "")
-    visitor = next((one for one in (held, given) if _ID.fullmatch(one)), "")
-    if not visitor or source.cookie == "none":
+    visitors = list(dict.fromkeys(one for one in (held, given) if _ID.fullmatch(one)))
+    if not visitors or source.cookie == "none":
         # A link is followed without an Origin; the page that it stands on is told by Referer.
         from_page = {**headers, b"origin": headers.get(b"referer", b"")}
-        visitor = id_of_day(source, from_page, address=address, received=received, salt=salt)
-    said = {"type": "track", "event": "trap", "messageId": secrets.token_hex(16)}
-    return _batch([msgspec.Raw(msgspec.json.encode(said))], visitor, None)
+        visitors.append(id_of_day(source, from_page, address=address, received=received, salt=salt))
+    said = {"type": "track", "event": "trap"}
+    batch = [{**said, "messageId": secrets.token_hex(16), "anonymousId": one} for one in visitors]
+    return msgspec.json.encode({"batch": batch, "sentAt": None})
 
 
 def _batch(messages: list[msgspec.Raw], visitor: str, sent_at: Any) -> bytes:

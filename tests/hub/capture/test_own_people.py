@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import polars as pl
@@ -15,10 +16,11 @@ from mikomi.hub.activity import queries as activity
 from mikomi.hub.activity.health import look_at_counters
 from mikomi.hub.activity.models import Event
 from mikomi.hub.activity.services import set_automated
-from mikomi.hub.capture import intake, sources, visitors
-from mikomi.hub.capture.models import Submission
+from mikomi.hub.capture import intake, sources, traps, visitors
+from mikomi.hub.capture.models import Source, Submission
+from mikomi.hub.capture.webforms import tokens
 from mikomi.hub.people.queries import leads_by_email
-from tests.hub.capture.forms_world import AYA, publish_form, send
+from tests.hub.capture.forms_world import AYA, page_of, publish_form, send
 from tests.hub.capture.messages import entry, message, page
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +42,25 @@ def keys() -> pl.DataFrame:
     rows = Event.objects.values_list("subject", "at", "id")
     schema = {"subject": pl.Int32, "at": pl.Int64, "id": pl.Int64}
     return pl.DataFrame(list(rows), schema=schema, orient="row")
+
+
+def test_a_form_whose_hidden_link_was_opened_is_held(source: int) -> None:
+    form = publish_form()
+    shown = Client().get(f"/f/{form.slug}").content
+    link = re.search(rb'<a class="mkf-away" href="/v1/more\?k=([\w-]+)&amp;mk_visitor=(page-[\w-]+)"', shown)
+    assert link is not None
+    assert b'rel="nofollow" aria-hidden="true" tabindex="-1"></a>' in shown
+    assert link[1].decode() == Source.objects.get().write_key
+    token, now = page_of(form), timezone.now()
+    opened = tokens.read_page_token(token, form.pk, now)
+    assert opened is not None
+    held = message("track", 0, traps.OF_PAGE + opened.mark, event="trap", timestamp=now.isoformat())
+    late = replace(entry(1, source, held), received=round(timezone.now().timestamp() * 1_000_000))
+    intake.take("j", [late])
+    send(form, AYA, token=token)
+    assert Submission.objects.get().held_why == "trap"
+    assert send(form, {**AYA, "q-name": "小林 綾"}).status_code == 303
+    assert Submission.objects.filter(state="taken").count() == 1
 
 
 def test_what_is_done_under_a_colleagues_address_counts_for_nothing_until_somebody_says_so(

@@ -2,15 +2,43 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import polars as pl
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from mikomi.collector.routes import TRAP
 from mikomi.core.machines.judging import TRAP_KIND
 from mikomi.core.machines.reasons import Reason
 from mikomi.hub.activity.queries import counted_on, days_of_machines
 from mikomi.hub.activity.services import set_automated
+from mikomi.hub.capture.identity import subject_key
+from mikomi.hub.capture.models import Source
 
 DAY = 86_400_000_000
+OF_PAGE = "page-"
+"""Before the mark of a page of our own: the visitor that its hidden link names beside the cookie's."""
+
+
+def address_for(key: str, visitor: str = "") -> str:
+    """Where the hidden link of a page of our own leads: `key` is the write key that the page was opened
+    with, where it was, `visitor` who opens it. "" where nothing is collected from any site."""
+    keys = list(_collecting().values_list("write_key", flat=True))
+    if not keys:
+        return ""
+    said = {"k": key if key in keys else keys[0]} | ({"mk_visitor": visitor} if visitor else {})
+    return f"{TRAP}?{urlencode(said)}"
+
+
+def opened_on_page(mark: str, at: int) -> bool:
+    """Whether somebody opened the hidden link of the page with `mark` in the day before `at` (µs UTC)."""
+    keys = [subject_key(source, OF_PAGE + mark, 0) for source in _collecting().values_list("pk", flat=True)]
+    return days_of_machines(pl.Series(keys, dtype=pl.String), TRAP_KIND, at - DAY).height > 0
+
+
+def _collecting() -> QuerySet[Source]:
+    return Source.objects.filter(disabled_at=None, kind=Source.Kind.WEB).order_by("pk")
 
 
 def of_trapped(events: pl.DataFrame) -> pl.Series:

@@ -25,6 +25,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mikomi.core.words import Words
+from mikomi.hub.capture import traps
 from mikomi.hub.capture.documents import keeping
 from mikomi.hub.capture.documents.keeping import link_for, token_of
 from mikomi.hub.capture.machines import flags_of
@@ -169,6 +170,9 @@ def show(
     content = content_from(version.content)
     embedded = "embed" in request.GET
     seminar = seats.seminar_of(held)
+    now = timezone.now()
+    token = token or tokens.page_token(held.pk, version.pk, language, now)
+    read = tokens.read_page_token(token, held.pk, now)
     with override(language):
         context = {
             "form": public_context(content, language, asked, consented=consented),
@@ -179,7 +183,8 @@ def show(
             "wrong": [one for one in asked if one.error],
             "hidden": carried,
             "honeypot": hidden.HONEYPOT,
-            "token": token or tokens.page_token(held.pk, version.pk, language, timezone.now()),
+            "token": token,
+            "page_mark": traps.OF_PAGE + read.mark if read else "",
             "embedded": embedded,
             "action": reverse("capture:form", args=[held.slug]) + ("?embed=1" if embedded else ""),
             "other": _other_language(request, content, language, embedded),

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 import polars as pl
 from django.db import transaction
 
-from mikomi.hub.capture import own_people, touches, visitors
+from mikomi.core.machines.reasons import Reason
+from mikomi.hub.capture import own_people, touches, traps, visitors
 from mikomi.hub.capture.machines import judge_sending
 from mikomi.hub.capture.models import ConsentWording, Form, FormVersion, Submission
 from mikomi.hub.capture.seminars import seats
@@ -168,6 +169,8 @@ def _held_why(form: Form, sent: Sent) -> str:
     """Why a submission looks like a machine's, "" for a person's."""
     if sent.trapped:
         return HONEYPOT
+    if not sent.told and traps.opened_on_page(sent.mark, round(sent.at.timestamp() * 1_000_000)):
+        return Reason.TRAP
     if not any(sent.details.values()):
         return ""
     lately = Submission.objects.filter(form=form, at__gt=sent.at - PACE, at__lte=sent.at)
