@@ -10,8 +10,14 @@ import pytest
 from django.utils import timezone
 
 from mikomi.core.names.registered import registered_domain
+from mikomi.hub.activity.models import Event
+from mikomi.hub.activity.services import set_automated
 from mikomi.hub.capture import intake, sources, visitors
-from mikomi.hub.capture.models import Touch, Visitor
+from mikomi.hub.capture.campaigns import following
+from mikomi.hub.capture.campaigns.editing import Plan, make_campaign
+from mikomi.hub.capture.jobs import judge_touches
+from mikomi.hub.capture.models import CampaignMember, Touch, Visitor
+from mikomi.hub.kit.jobs import due
 from mikomi.hub.people.dated import origin
 from mikomi.hub.people.queries import attribute_frame, find_by_email, person
 from mikomi.hub.people.services import upsert_leads
@@ -99,6 +105,32 @@ def test_our_own_sites_and_machines_are_no_way_of_coming(site) -> None:
         "localhost",
         "10.0.0.1",
     ]
+
+
+def test_a_machine_that_is_found_late_takes_its_way_and_its_campaign_back(site) -> None:
+    fair = make_campaign(Plan("秋の広告", "advert", rules=[{"source": "google"}]))
+    take(site, page(0, "a", url=f"{SITE}?utm_source=google"), named("sato@example.co.jp", 1, "a"))
+    take(site, page(DAY, "a", url=f"{SITE}?utm_source=mail"))
+    (number,) = find_by_email("sato@example.co.jp")
+
+    def now() -> tuple[str | None, str | None, int]:
+        for job in due():
+            if job.args_kwargs["kwargs"]["name"] == "capture.judge_touches":
+                judge_touches(**job.args_kwargs["kwargs"]["arguments"])
+        following.follow(pl.Series("lead", [number], pl.Int32))
+        said = known("sato@example.co.jp")
+        members = CampaignMember.objects.filter(campaign=fair.pk).count()
+        return said.get("first.source"), said.get("last.source"), members
+
+    before = now()
+    assert before == ("google", "mail", 1)
+    first = Event.objects.order_by("at").values_list("subject", "at", "id")[:1]
+    schema = {"subject": pl.Int32, "at": pl.Int64, "id": pl.Int64}
+    machine = pl.DataFrame(list(first), schema=schema, orient="row")
+    set_automated(machine, True)
+    assert now() == ("mail", "mail", 0)
+    set_automated(machine, False)
+    assert now() == before
 
 
 def test_a_merge_takes_the_earliest_and_the_latest_and_its_undo_parts_them(site) -> None:

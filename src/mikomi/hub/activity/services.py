@@ -20,6 +20,7 @@ from mikomi.hub.activity.late import forget_verdicts, note_late
 from mikomi.hub.activity.tallies import tally, tally_without
 from mikomi.hub.activity.touches import touches_of, with_known_kinds
 from mikomi.hub.activity.types import Recorded
+from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.kit.setwise import fetch, on_postgres, run, staged
 
 _EVENT = (
@@ -234,6 +235,8 @@ def set_automated(
                 [value, not value, value],
             )
         note_late(flipped)
+        if flipped.height:
+            enqueue("capture.judge_touches", subjects=flipped["subject"].unique().sort().to_list())
         people, machines = pl.lit(""), pl.col("why") if value else pl.col("was")
         tally(
             pl.concat(

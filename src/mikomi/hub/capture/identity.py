@@ -9,12 +9,15 @@ before stays where it is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
 PASSED_ON = 2
 """So many browsers that were never seen with the person, on one link: it was passed on."""
+
+_KEY = re.compile(r"visitor:(\d{1,9}):((.+?)/(\d{1,9})|.+)", re.DOTALL)
 
 type How = Literal["form", "identify", "login", "mail"]
 
@@ -136,3 +139,14 @@ class Minds:
 def subject_key(source: int, anonymous: str, generation: int) -> str:
     """The key that a visitor's events are stored under."""
     return f"visitor:{source}:{anonymous}" + (f"/{generation}" if generation else "")
+
+
+def browsers_of(key: str) -> list[tuple[int, str, int]]:
+    """Which visitors a key may be of: source, anonymous id and generation. None where it is no visitor's;
+    two where an id may end as a later visitor's key does."""
+    found = _KEY.fullmatch(key)
+    if found is None:
+        return []
+    source, whole, anonymous, generation = found.groups()
+    named = [(int(source), whole, 0)]
+    return named if anonymous is None else [*named, (int(source), anonymous, int(generation))]

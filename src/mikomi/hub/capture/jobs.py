@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from mikomi.hub.activity.retention import strip_payloads
-from mikomi.hub.capture import intake, machines, privacy, pump, visiting, visitors
+from mikomi.hub.capture import intake, machines, privacy, pump, touches, visiting, visitors
 from mikomi.hub.capture.campaigns import following
 from mikomi.hub.capture.campaigns import queries as campaigns
 from mikomi.hub.capture.documents import keeping
@@ -55,6 +55,12 @@ def look_again(days: int) -> None:
 def _look_again(days: int) -> None:
     if machines.look_again(timezone.localdate(), days).leads:
         enqueue("site.score_changed", once=True)
+
+
+@job("capture.judge_touches")
+def judge_touches(subjects: list[int]) -> None:
+    """Brings the ways by which visitors came to what was said of their events since."""
+    touches.judge_anew(subjects)
 
 
 @periodic("capture.keep_no_longer", at="02:25")

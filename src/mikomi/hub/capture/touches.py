@@ -15,9 +15,12 @@ from django.db import transaction
 from mikomi.core.names.registered import registered_domain
 from mikomi.hub.activity.changes import changing, mark_changed
 from mikomi.hub.activity.event_ids import hashed
+from mikomi.hub.activity.machine_spans import keys_of, only_machines
 from mikomi.hub.capture.arrivals import AD_CLICKS, CAMPAIGN
+from mikomi.hub.capture.identity import browsers_of, subject_key
 from mikomi.hub.capture.models import Source
 from mikomi.hub.kit.days import local_days
+from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.kit.setwise import fetch, on_postgres, run, staged
 from mikomi.hub.people.automatic import set_automatic
 from mikomi.hub.people.fields import TOUCH_PARTS, TOUCHES
@@ -30,6 +33,14 @@ _SAID = {**{f"utm_{name}": pl.String for name in CAMPAIGN}, **dict.fromkeys(AD_C
     "landing": pl.String,
 }
 _TOUCH = dict.fromkeys((*WAY, "landing"), pl.String)
+_VISITOR = {"source": pl.Int32, "anonymous": pl.String, "generation": pl.Int32}
+_CAME = {
+    "visitor": pl.Int32,
+    **_VISITOR,
+    "lead": pl.Int32,
+    **dict.fromkeys(("day", "way", "first", "last"), pl.Int64),
+    "machine": pl.Int8,
+}
 OF_LEAD = {"lead": pl.Int32, "first": pl.Int64, "last": pl.Int64, **_TOUCH}
 
 
@@ -85,6 +96,39 @@ def follow(leads: pl.Series | Sequence[int]) -> pl.Series:
     return changed
 
 
+def judge_anew(subjects: Sequence[int]) -> None:
+    """After it was said of what subjects (numbers) did that it was a machine's, or that it was not: takes
+    the ways back by which machines alone came, or gives them back, with what follows from them."""
+    keys = keys_of(subjects)
+    named = [browser for key in keys for browser in browsers_of(key)]
+    with changing() as number:
+        with staged(pl.DataFrame(named, schema=_VISITOR, orient="row").unique(), "named"):
+            came = fetch(
+                "select v.id, v.source, v.anonymous, v.generation, v.lead, t.day, t.way, t.first, t.last,"
+                " case when t.machine then 1 else 0 end from named n cross join capture_visitor v"
+                " cross join capture_touch t where v.source = n.source and v.anonymous = n.anonymous"
+                " and v.generation = n.generation and t.visitor = v.id and t.submission = 0",
+                _CAME,
+            )
+        if came.is_empty():
+            return
+        key = [subject_key(*name) for name in came.select(_VISITOR.keys()).iter_rows()]
+        machine = only_machines(came.select(pl.Series("key", key, pl.String), "first", "last"))
+        changed = came.with_columns(found=machine).filter(pl.col("found") != (pl.col("machine") == 1))
+        with staged(changed.select("visitor", "day", "way", "found"), "found"):
+            run(
+                "update capture_touch set machine = f.found from found f where capture_touch.submission = 0"
+                " and capture_touch.visitor = f.visitor and capture_touch.day = f.day"
+                " and capture_touch.way = f.way"
+            )
+        leads = identities(changed["lead"].drop_nulls())["lead"].unique()
+        # Campaigns follow when the leads are scored, also where no field of theirs changes.
+        mark_changed(leads, number, activity=False)
+        follow(leads)
+    if leads.len():
+        enqueue("site.score_changed", once=True)
+
+
 def ways_of(lead: int) -> pl.DataFrame:
     """The ways that a lead (its number) came, columns `OF_LEAD` without `lead`, oldest first."""
     with transaction.atomic():
@@ -99,6 +143,7 @@ def of_leads(who: pl.DataFrame) -> pl.DataFrame:
         return fetch(
             f"select {columns} from who w cross join capture_visitor v cross join capture_touch t"
             " where v.lead = w.number and v.joined and t.visitor = v.id and t.submission = 0"
+            " and not t.machine"
             f" union all select {columns} from who w cross join capture_submission s"
             " cross join capture_touch t where s.lead = w.number and s.state = 'taken' and t.visitor = 0"
             " and t.submission = s.id",
@@ -162,12 +207,13 @@ def _write(rows: pl.DataFrame, own: set[str] | None = None) -> pl.DataFrame:
             {"visitor": pl.Int32, "day": pl.Int32, "way": pl.Int64, "known": pl.Int64},
         ).unique()
         run(
-            f"insert into capture_touch ({names}) select {names} from told where true"
-            " on conflict (visitor, submission, day, way) do update set"
+            f"insert into capture_touch ({names}, machine) select {names}, %s from told where true"
+            " on conflict (visitor, submission, day, way) do update set machine = excluded.machine,"
             " landing = case when excluded.first < capture_touch.first then excluded.landing"
             " else capture_touch.landing end,"
             f" first = {least}(capture_touch.first, excluded.first),"
-            f" last = {most}(capture_touch.last, excluded.last)"
+            f" last = {most}(capture_touch.last, excluded.last)",
+            [False],
         )
     # The one way of a day, come by once more, changes nothing that is told of anybody.
     beside = known.group_by("visitor", "day").agg(pl.len().alias("ways"))

@@ -38,13 +38,14 @@ _PARTS = ", ".join(f"t.{part}" for part in PARTS)
 _OF_SOME = (
     f"select {_OF_VISITOR}, {_PARTS} from who w cross join capture_visitor v cross join capture_touch t"
     " where v.lead = w.number and v.joined and t.visitor = v.id and t.submission = 0"
+    " and not t.machine"
     f" union all select {_OF_SENDER}, {_PARTS} from who w cross join capture_submission s"
     " cross join capture_touch t where s.lead = w.number and s.state = 'taken' and t.visitor = 0"
     " and t.submission = s.id"
 )
 _OF_EVERYBODY = (
     f"select {_OF_VISITOR} from capture_touch t join capture_visitor v on v.id = t.visitor and v.joined"
-    " where t.submission = 0 and v.lead is not null and t.way in (select way from fitting)"
+    " where t.submission = 0 and not t.machine and v.lead is not null and t.way in (select way from fitting)"
     f" union all select {_OF_SENDER} from capture_touch t"
     " join capture_submission s on s.id = t.submission and s.state = 'taken'"
     " where t.visitor = 0 and s.lead is not null and t.way in (select way from fitting)"

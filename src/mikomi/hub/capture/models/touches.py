@@ -11,7 +11,8 @@ class Touch(models.Model):
 
     `visitor` is 0 where a form says it (`submission`), and the other way round. `way` is the hash of all
     texts but `landing`, the page they came to first. `click` names the parameter of an ad's click
-    (`gclid`), never its value.
+    (`gclid`), never its value. `machine`: all that the visitor did from `first` through `last` turned out to
+    be a machine's, so nobody came by it.
     """
 
     pk = models.CompositePrimaryKey("visitor", "submission", "day", "way")
@@ -29,3 +30,4 @@ class Touch(models.Model):
     referrer = models.TextField(default="")
     click = models.TextField(default="")
     landing = models.TextField(default="")
+    machine = models.BooleanField(default=False)
