@@ -131,7 +131,7 @@ def _nothing(stays: Stays):
     numbers = np.arange(stays.leads, dtype=np.int64)
     return (
         observe(stays, numbers),
-        Touched(empty, empty, empty, np.empty(0, dtype=np.int64), many),
+        Touched(empty, empty, empty, np.empty(0, dtype=np.int64), many, empty),
         candidates_of(TOUCHES, {}),
     )
 

@@ -140,7 +140,7 @@ def test_uses_are_people_by_the_stage_they_stood_in_the_day_before():
     candidates = candidates_of(TOUCHES, GROUPS)
     numbers = np.arange(3, dtype=np.int64)
     observations = observe(stays, numbers)
-    used = read_touches(
+    touched = read_touches(
         LoadedActivity.of(TOUCHES, Activity(*rows)),
         candidates,
         observations.windows,
@@ -148,7 +148,9 @@ def test_uses_are_people_by_the_stage_they_stood_in_the_day_before():
         matrix,
         stays.days,
         2,
-    ).used
+    )
+    used = touched.used
+    assert touched.beginning.tolist() == [0, 0, 0]
     assert used[0].tolist() == [2, 0, 0]
     assert used[1].tolist() == [0, 1, 0]
     pair = next(i for i in range(len(candidates)) if candidates.key(i) == "group:pair")

@@ -124,6 +124,7 @@ class Touched:
 
     `distinct`: how many contents each window touched. `used` (candidates, 1 + stages): people who touched
     a candidate in the last `USED_DAYS` days, by the stage they stood in the day before they first did.
+    `beginning`: the touch that the activity of each lead (a row) begins with, -1 where there is none.
     """
 
     window: npt.NDArray[np.int32]
@@ -131,6 +132,7 @@ class Touched:
     members: npt.NDArray[np.int32]
     distinct: npt.NDArray[np.int64]
     used: npt.NDArray[np.int64]
+    beginning: npt.NDArray[np.int32]
 
 
 def read_touches(
@@ -150,12 +152,18 @@ def read_touches(
     if np.any(np.diff(numbers) <= 0):
         raise ValueError("lead numbers must ascend")
     distinct = np.zeros(len(windows), dtype=np.int64)
+    beginning = np.full(len(numbers), -1, dtype=np.int32)
     used = np.zeros((len(candidates), stages + 1), dtype=np.int64)
     since = int(days[-1]) - USED_DAYS + 1
     before = np.searchsorted(days, np.arange(since - 1, int(days[-1])), "right").astype(np.int64) - 1
 
     def work(piece: Piece) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
         activity = piece.load()
+        begins = np.flatnonzero(np.diff(activity.lead, prepend=-1))
+        rows = np.searchsorted(numbers, activity.lead[begins])
+        known = rows < len(numbers)
+        known[known] = numbers[rows[known]] == activity.lead[begins[known]]
+        beginning[rows[known]] = activity.touch[begins[known]]
         here = np.zeros_like(used)
         found = _read(
             activity.lead,
@@ -183,7 +191,7 @@ def read_touches(
             parts.append(found)
             used += here
     window, candidate, members = np.concatenate(parts, axis=1)
-    return Touched(window, candidate, members, distinct, used)
+    return Touched(window, candidate, members, distinct, used, beginning)
 
 
 @njit(cache=True, nogil=True)
