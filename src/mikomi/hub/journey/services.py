@@ -112,6 +112,7 @@ def keep_revision(user: User | None, *, reason: str = "") -> KeptMap:
         row.edits += 1
         row.save()
         enqueue("site.score_all")
+        enqueue("site.prepare_journey", once=True)
     found = queries.revision(number)
     assert found is not None
     return found

@@ -7,9 +7,11 @@ from datetime import date
 from django.utils import timezone
 
 from mikomi.hub.capture.campaigns.queries import has_members
+from mikomi.hub.journey.preparing import prepare_figures
 from mikomi.hub.kit.jobs import job, periodic
 from mikomi.hub.people import trash
 from mikomi.hub.people.field_users import tell_fields_in_use
+from mikomi.hub.scores.drafting import standing_model
 from mikomi.hub.site import exports, pipeline
 from mikomi.hub.site.actions import count_campaigns, edit_leads
 from mikomi.hub.site.actions import merge_sure as merging
@@ -20,6 +22,18 @@ ERASED_AT_ONCE = 2_000
 
 # Work of the parts below asks what is used up here: an import that is taken back takes its fields along.
 tell_fields_in_use(field_uses)
+
+
+@job("site.prepare_journey")
+def prepare_journey() -> None:
+    """Lays reality over the journey map in force. Enqueue with `once=True`."""
+    prepare_figures(timezone.localdate(), dict(standing_model("ja").groups))
+
+
+@periodic("site.prepare_journey_night", at="00:35")
+def prepare_journey_night(slot: str) -> None:
+    """Lays reality over the map for the new day."""
+    prepare_figures(timezone.localdate(), dict(standing_model("ja").groups))
 
 
 @job("site.score_changed")
