@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -124,6 +125,19 @@ def test_forms_visits_and_cards_bring_leads_also_those_of_before(site) -> None:
     # The same worked out for one campaign and for those who were touched.
     following.follow_campaign(fair)
     assert joined(fair) == now
+    # Visits count on the campaign's days alone; what else brings people does not ask for them.
+    for days, who in (
+        ({"begins": date(2026, 11, 3), "ends": None}, 0),
+        ({"ends": date(2026, 11, 1)}, 0),
+        ({}, 2),
+    ):
+        editing.change_campaign(fair, replace(plan, **({"ends": date(2026, 11, 2)} | days)))
+        following.follow_campaign(fair)
+        assert list(joined(fair).values()).count(["サイトへの訪問"]) == who
+        following.follow(pl.Series("lead", find_by_email("early@works.example"), pl.Int32))
+        assert list(joined(fair).values()).count(["サイトへの訪問"]) == who
+    editing.change_campaign(fair, plan)
+    following.follow_campaign(fair)
     assert editing.set_archived(fair, archived=True)
     Campaign.objects.filter(pk=fair).update(archived_at=START + timedelta(minutes=5))
     visit(site, "too.late@works.example", "utm_campaign=autumn-fair&utm_source=mail", 10)

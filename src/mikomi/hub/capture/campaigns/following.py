@@ -31,9 +31,9 @@ _WAYS = {"way": pl.Int64, **dict.fromkeys(PARTS, pl.String)}
 _KEY = ["campaign", "lead", "how", "ref"]
 _MEMBER = {"campaign": pl.Int32, "lead": pl.Int32, "how": pl.String, "ref": pl.Int64, "at": pl.Int64}
 _HELD = ", ".join(f"m.{name}" for name in _MEMBER)
-_TOUCHED = {"way": pl.Int64, "number": pl.Int32, "ref": pl.Int64, "at": pl.Int64}
-_OF_VISITOR = "t.way, v.lead, v.id, t.first"
-_OF_SENDER = "t.way, s.lead, -s.id, t.first"
+_TOUCHED = {"way": pl.Int64, "number": pl.Int32, "ref": pl.Int64, "at": pl.Int64, "day": pl.Int32}
+_OF_VISITOR = "t.way, v.lead, v.id, t.first, t.day"
+_OF_SENDER = "t.way, s.lead, -s.id, t.first, t.day"
 _PARTS = ", ".join(f"t.{part}" for part in PARTS)
 _OF_SOME = (
     f"select {_OF_VISITOR}, {_PARTS} from who w cross join capture_visitor v cross join capture_touch t"
@@ -157,7 +157,8 @@ def _by_forms(asked: _Asked) -> pl.DataFrame:
 
 
 def _by_visits(asked: _Asked) -> pl.DataFrame:
-    """By the UTM of visits, and of those who sent a form: their `ref` is the submission's number below 0."""
+    """By the UTM of visits on days of the campaign, and of those who sent a form: their `ref` is the
+    submission's number below 0."""
     rules: dict[int, Sequence[Rule]] = {one.pk: one.rules for one in asked.campaigns if one.rules}
     if not rules:
         return pl.DataFrame(schema=_FOUND)
@@ -172,8 +173,17 @@ def _by_visits(asked: _Asked) -> pl.DataFrame:
     else:
         touches = fetch(_OF_SOME, _TOUCHED | dict.fromkeys(PARTS, pl.String))
         fitting = matching(touches.select(_WAYS.keys()), rules)
-    joined = touches.select(_TOUCHED.keys()).join(fitting, on="way").group_by("campaign", "number", "ref")
-    return joined.agg(pl.col("at").min())
+    days = pl.DataFrame(
+        [(one.pk, one.begins, one.ends) for one in asked.campaigns],
+        schema={"campaign": pl.Int32, "begins": pl.Date, "ends": pl.Date},
+        orient="row",
+    )
+    day = pl.col("day").cast(pl.Date)
+    joined = touches.select(_TOUCHED.keys()).join(fitting, on="way").join(days, on="campaign")
+    within = (pl.col("begins").is_null() | (day >= pl.col("begins"))) & (
+        pl.col("ends").is_null() | (day <= pl.col("ends"))
+    )
+    return joined.filter(within).group_by("campaign", "number", "ref").agg(pl.col("at").min())
 
 
 def _seminars_of(asked: _Asked) -> list[tuple[int, str]]:

@@ -14,7 +14,8 @@ class Campaign(models.Model):
     """Something that brings people: a fair, a seminar, an advertisement.
 
     `cost` in yen. `rules`: visits that belong to it, each `{"campaign": …, "source": …}` by parts of UTM,
-    all of which must fit (`*` and `?` stand for others); one rule is enough. `cards`: the content of card
+    all of which must fit (`*` and `?` stand for others); one rule is enough, on a day from `begins` through
+    `ends` where they are given. `cards`: the content of card
     exchanges that belong to it, in the same way, `seminars` that of applications to and attendances of
     seminars. With `archived_at` it is offered nowhere, and what
     comes later joins it no more.
