@@ -10,6 +10,7 @@ import "./css/import.css";
 import "./css/lists.css";
 import "./css/form.css";
 import "./css/forms.css";
+import "./css/journey.css";
 import "./css/print.css";
 
 import Alpine from "@alpinejs/csp";
@@ -18,6 +19,7 @@ import htmx from "htmx.org";
 import { watchCopy } from "./islands/copy";
 import { watchFiles } from "./islands/files";
 import { watchFrame } from "./islands/frame";
+import { watchCells } from "./islands/cells";
 import { watchKeys } from "./islands/keys";
 import { watchOrder } from "./islands/order";
 import { watchPolling } from "./islands/polling";
@@ -40,6 +42,7 @@ window.htmx = htmx;
 window.Alpine = Alpine;
 Alpine.data("toast", toast);
 
+watchCells();
 watchCopy();
 watchFiles();
 watchFrame();

@@ -22,7 +22,7 @@ def renamed(name: str):
 
 def test_the_map_in_force_is_the_latest_one_that_was_kept(user: User):
     assert queries.current_map() is None
-    services.keep_map(default_map("ja"), user, reason="最初の仮説")
+    services.keep_map(default_map("ja"), user.pk, reason="最初の仮説")
     services.edit_draft(renamed("気づき"), user)
     kept = queries.current_map()
     assert kept is not None
@@ -43,8 +43,8 @@ def test_the_map_in_force_is_the_latest_one_that_was_kept(user: User):
 
 
 def test_a_map_that_changes_nothing_is_no_revision(user: User):
-    services.keep_map(default_map("ja"), user)
-    with pytest.raises(MikomiError, match="does not differ from revision 1"):
+    services.keep_map(default_map("ja"), user.pk)
+    with pytest.raises(MikomiError, match="does not differ from version 1"):
         services.keep_revision(user)
 
 

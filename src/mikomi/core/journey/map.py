@@ -218,7 +218,11 @@ def _stage_data(stage: MapStage) -> dict[str, object]:
         "expected_days": tidy(stage.expected_days),
         **{name: getattr(stage, name) for name in TEXTS},
     }
-    return {name: held[name] for name in _STAGE_KEYS if held[name] not in (None, "", [])}
+    return {
+        name: held[name]
+        for name in _STAGE_KEYS
+        if name in ("key", "name") or held[name] not in (None, "", [])
+    }
 
 
 def dump_map(journey: JourneyMap) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
+from django.db.models import Max
 from django.utils import timezone
 
-from mikomi.core.journey.map import JourneyMap, load_map
-from mikomi.hub.journey.models import Draft, Revision
-from mikomi.hub.journey.types import DraftMap, KeptMap
+from mikomi.core.journey.map import TEXTS, JourneyMap, load_map
+from mikomi.hub.journey.models import Answer, Draft, Figures, Looked, Revision
+from mikomi.hub.journey.types import DraftMap, FiguresOf, KeptMap
 
 
 def current_map() -> KeptMap | None:
@@ -67,3 +68,43 @@ def _kept(row: Revision | None) -> KeptMap | None:
     if row is None:
         return None
     return KeptMap(row.number, _loaded(row.document), row.reason, row.at, str(row.by or ""))
+
+
+def said_in(journey: JourneyMap) -> dict[tuple[str, str], list[str]]:
+    """By stage and lane: whose answers still stand in the cell, each once, oldest first."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in Answer.objects.select_related("by").order_by("at", "pk"):
+        stage = journey.stage(row.stage)
+        if stage is None or row.lane not in TEXTS or row.text not in getattr(stage, row.lane):
+            continue
+        names = found.setdefault((row.stage, row.lane), [])
+        name = str(row.by or "")
+        if name and name not in names:
+            names.append(name)
+    return found
+
+
+def looked_at() -> datetime | None:
+    """When anybody last looked at the map or changed it; None where nobody ever did."""
+    times = [
+        Looked.objects.aggregate(at=Max("at"))["at"],
+        Draft.objects.aggregate(at=Max("changed_at"))["at"],
+        Revision.objects.aggregate(at=Max("at"))["at"],
+    ]
+    return max((at for at in times if at), default=None)
+
+
+def figures(revision: int) -> FiguresOf | None:
+    """The latest figures of a revision; None before they were prepared."""
+    row = Figures.objects.filter(revision=revision).order_by("-on").first()
+    return FiguresOf(row.revision, row.on, row.document, row.prepared_at) if row else None
+
+
+def answered_by_role() -> dict[str, list[str]]:
+    """By role: the names of those who answered, each once."""
+    found: dict[str, list[str]] = {}
+    for row in Answer.objects.select_related("by").order_by("at", "pk"):
+        names = found.setdefault(row.role, [])
+        if (name := str(row.by or "")) and name not in names:
+            names.append(name)
+    return found

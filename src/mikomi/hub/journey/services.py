@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
 
+from mikomi.core.journey.edits import change_stage
 from mikomi.core.journey.map import JourneyMap, dump_map, load_map
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.journey import queries
-from mikomi.hub.journey.models import Draft, Revision
-from mikomi.hub.journey.types import KeptMap
+from mikomi.hub.journey.models import Answer, Draft, Looked, Revision
+from mikomi.hub.journey.types import Answered, KeptMap
 from mikomi.hub.kit.jobs import enqueue
 
 if TYPE_CHECKING:
@@ -86,8 +88,59 @@ def undo(user: User | None) -> bool:
         return True
 
 
-def keep_revision(user: User | None, *, reason: str = "") -> KeptMap:
+def discard_draft(user: User | None) -> None:
+    """Puts the draft back to the revision in force; without one, back to nothing. `undo` brings it back."""
+    with transaction.atomic():
+        latest = queries.current_map()
+        if Draft.objects.exists():
+            _write(dump_map(latest.map) if latest else "", user)
+            Draft.objects.update(based_on=latest.number if latest else None)
+
+
+def restore_revision(number: int, user: User | None) -> None:
+    """Takes an old revision as the draft; `undo` takes that back. Raises `MikomiError` for no such number."""
+    old = queries.revision(number)
+    if old is None:
+        raise MikomiError(Words(f"第{number}版はありません", f"there is no version {number}"))
+    save_draft(old.map, user)
+
+
+def record_answers(role: str, answers: Sequence[Answered], user: User | None) -> None:
+    """Writes what somebody answered (`interview`) into the cells of the draft and keeps who said it.
+
+    An answer joins what stands in its cell. Raises `MikomiError` where there is no map, `DocumentError`
+    where a cell would grow too long.
+    """
+    with transaction.atomic():
+        now = timezone.now()
+
+        def write(journey: JourneyMap) -> JourneyMap:
+            for answer in answers:
+                stage = journey.stage(answer.stage)
+                held = getattr(stage, answer.lane) if stage else ""
+                if answer.text not in held:
+                    joined = f"{held}\n{answer.text}".strip()
+                    journey = change_stage(journey, answer.stage, **{answer.lane: joined})
+            return journey
+
+        edit_draft(write, user)
+        Answer.objects.bulk_create(
+            Answer(role=role, question=a.question, stage=a.stage, lane=a.lane, text=a.text, at=now, by=user)
+            for a in answers
+        )
+
+
+def look(user: User) -> None:
+    """Keeps that a person looks at the map now; once an hour is enough."""
+    now = timezone.now()
+    if not Looked.objects.filter(user=user, at__gt=now - timedelta(hours=1)).exists():
+        Looked.objects.update_or_create(user=user, defaults={"at": now})
+
+
+def keep_revision(user: User | None, *, reason: str = "", at: datetime | None = None) -> KeptMap:
     """版として残す: the draft becomes the revision in force, and the stages are computed anew by a job.
+
+    `at` (aware) is when; None for now.
 
     Raises `MikomiError` where there is no draft or it changes nothing.
     """
@@ -100,12 +153,12 @@ def keep_revision(user: User | None, *, reason: str = "") -> KeptMap:
             raise MikomiError(
                 Words(
                     f"第{latest.number}版から変わったところがありません",
-                    f"the map does not differ from revision {latest.number}",
+                    f"the map does not differ from version {latest.number}",
                 )
             )
         number = latest.number + 1 if latest else 1
         Revision.objects.create(
-            number=number, document=row.document, reason=reason.strip(), at=timezone.now(), by=user
+            number=number, document=row.document, reason=reason.strip(), at=at or timezone.now(), by=user
         )
         row.based_on = number
         row.before = ""
@@ -118,8 +171,14 @@ def keep_revision(user: User | None, *, reason: str = "") -> KeptMap:
     return found
 
 
-def keep_map(journey: JourneyMap, user: User | None = None, *, reason: str = "") -> KeptMap:
-    """Takes `journey` as the draft and keeps it as a revision: for the demo and the command line."""
+def keep_map(
+    journey: JourneyMap, by: int | None = None, *, reason: str = "", at: datetime | None = None
+) -> KeptMap:
+    """Takes `journey` as the draft and keeps it as a revision of the user `by` (number): for the demo."""
     with transaction.atomic():
-        save_draft(journey, user)
-        return keep_revision(user, reason=reason)
+        save_draft(journey, None)
+        number = keep_revision(None, reason=reason, at=at).number
+        Revision.objects.filter(number=number).update(by=by)
+    found = queries.revision(number)
+    assert found is not None
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from mikomi.core.journey.map import JourneyMap
 
@@ -40,3 +41,23 @@ class Step:
     now: str
     on: int
     by_hand: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresOf:
+    """What is laid over a revision, as of the local day `on` (days since 1970-01-01)."""
+
+    revision: int
+    on: int
+    document: dict[str, Any]
+    prepared_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer of the interview and the cell it goes to."""
+
+    question: str
+    stage: str
+    lane: str
+    text: str

@@ -2,9 +2,26 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mikomi.hub.journey.views import page
+from mikomi.hub.journey.views import conditions, editing, page, revisions, starting
 
 app_name = "journey"
 urlpatterns = [
     path("journey/", page.show, name="map"),
+    path("journey/edit/", editing.draw, name="edit"),
+    path("journey/title/", editing.change_title, name="title"),
+    path("journey/cell/<slug:key>/<slug:lane>/", editing.change_cell, name="cell"),
+    path("journey/pick/<slug:key>/<slug:lane>/", editing.pick, name="pick"),
+    path("journey/stage/<slug:key>/<slug:act>/", editing.act_on_stage, name="act"),
+    path("journey/condition/<slug:key>/", conditions.change_condition, name="condition"),
+    path("journey/undo/", editing.undo, name="undo"),
+    path("journey/start/", starting.start, name="start"),
+    path("journey/interview/", starting.roles, name="roles"),
+    path("journey/interview/<slug:role>/", starting.interview, name="interview"),
+    path("journey/changes/", revisions.changes, name="changes"),
+    path("journey/discard/", revisions.discard, name="discard"),
+    path("journey/keep/", revisions.keep, name="keep"),
+    path("journey/revisions/", revisions.revisions, name="revisions"),
+    path("journey/revisions/<int:number>/", revisions.revision, name="revision"),
+    path("journey/revisions/<int:number>/restore/", revisions.restore, name="restore"),
+    path("journey/compare/", revisions.compare, name="compare"),
 ]

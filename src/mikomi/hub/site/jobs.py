@@ -7,6 +7,7 @@ from datetime import date
 from django.utils import timezone
 
 from mikomi.hub.capture.campaigns.queries import has_members
+from mikomi.hub.journey.offers import offer_from
 from mikomi.hub.journey.preparing import prepare_figures
 from mikomi.hub.kit.jobs import job, periodic
 from mikomi.hub.people import trash
@@ -17,11 +18,13 @@ from mikomi.hub.site.actions import count_campaigns, edit_leads
 from mikomi.hub.site.actions import merge_sure as merging
 from mikomi.hub.site.actions.erase_leads import erase_leads
 from mikomi.hub.site.field_uses import field_uses
+from mikomi.hub.site.journey_offers import SeenContents
 
 ERASED_AT_ONCE = 2_000
 
 # Work of the parts below asks what is used up here: an import that is taken back takes its fields along.
 tell_fields_in_use(field_uses)
+offer_from(SeenContents())
 
 
 @job("site.prepare_journey")

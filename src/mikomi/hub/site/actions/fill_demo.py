@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import polars as pl
 from django.utils import timezone
@@ -15,6 +15,7 @@ from mikomi.hub.capture import intake, networks, sources, visiting, visitors
 from mikomi.hub.capture.campaigns import editing
 from mikomi.hub.capture.seminars import filling, planning
 from mikomi.hub.capture.seminars.planning import Plan
+from mikomi.hub.journey.services import keep_map
 from mikomi.hub.people import notes
 from mikomi.hub.people import services as people
 from mikomi.hub.people.dated import Origin
@@ -26,6 +27,7 @@ from mikomi.hub.site.actions.count_campaigns import count_campaigns
 from mikomi.hub.site.demo import MODEL_FILE, TIMEZONE, DemoData, generate, seminars, strangers
 from mikomi.hub.site.demo.campaigns import draw_campaigns
 from mikomi.hub.site.demo.contents import SEMINAR_TOPICS
+from mikomi.hub.site.demo.journey import REASONS, demo_maps
 from mikomi.hub.site.demo.notes import draw_notes
 from mikomi.hub.site.rows import log
 
@@ -63,6 +65,7 @@ def fill_demo(progress: Progress, by: int | None = None) -> None:
     done.step()
     scores.publish_model(load_model(MODEL_FILE), note="デモのはじめの版")
     done.step()
+    _journey(by)
     pipeline.score_all(today)
     count_campaigns(timezone.now())
     done.step()
@@ -76,6 +79,13 @@ def _seminars(data: DemoData, today: date, by: int | None) -> None:
     begins = seminars.next_begins(today)
     plan = Plan(SEMINAR_TOPICS[0], begins, begins + seminars.LASTS, url=seminars.ONLINE, capacity=40)
     planning.open_seminar(planning.make_seminar(plan, by).pk, seminars.ORGANISER, by)
+
+
+def _journey(by: int | None) -> None:
+    """The map that the company drew in summer, and the one it has believed in since."""
+    now = timezone.now()
+    for weeks, journey, reason in zip((26, 12), demo_maps(), REASONS, strict=True):
+        keep_map(journey, by, reason=reason, at=now - timedelta(weeks=weeks))
 
 
 def _collect(data: DemoData) -> None:
