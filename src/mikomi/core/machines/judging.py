@@ -214,12 +214,10 @@ def _asked(events: pl.DataFrame, own: Ranges) -> Asked:
     frame = events.with_columns(
         told.alias("message"),
         pl.col("content", "agent", "address", "flags").cast(pl.String).fill_null(""),
-        pl.concat_str("kind", pl.lit("\t"), pl.col("content").fill_null("")).alias("touch"),
     )
+    frame = frame.with_columns(_codes(frame, ["kind", "content"]).alias("touch"))
     codes = frame.select(
-        pl.col("visitor").rank("dense").cast(pl.Int32).alias("who"),
-        pl.col("at").cast(pl.Int64),
-        pl.col("touch").rank("dense").cast(pl.Int32) - 1,
+        _codes(frame, ["visitor"]).alias("who"), pl.col("at").cast(pl.Int64), "touch"
     ).with_row_index("place")
     sorted_ = codes.sort("who", "at", "place")
     agents = classify_user_agent(frame["agent"])
@@ -286,9 +284,7 @@ def _crowded_by(told: pl.DataFrame, by: list[str], least: int) -> Flags:
     """Which rows of `told` (`at`, `touch` and the columns `by`) stand with `least` different touches within a
     second among those that are alike in `by`, row for row."""
     codes = told.select(
-        pl.struct(by).rank("dense").cast(pl.Int32).alias("who"),
-        pl.col("at").cast(pl.Int64),
-        pl.col("touch").rank("dense").cast(pl.Int32) - 1,
+        _codes(told, by).alias("who"), pl.col("at").cast(pl.Int64), _codes(told, ["touch"]).alias("touch")
     ).with_row_index("place")
     sorted_ = codes.sort("who", "at", "place")
     rows = np.zeros(told.height, np.bool_)
@@ -301,6 +297,14 @@ def _crowded_by(told: pl.DataFrame, by: list[str], least: int) -> Flags:
         least,
     )
     return rows
+
+
+def _codes(frame: pl.DataFrame, by: list[str]) -> pl.Series:
+    """A number below that of the distinct ones for each row, the same for rows that are alike in `by`: in no
+    order, which would cost a sort of texts."""
+    distinct = frame.select(by).unique().with_row_index("code")
+    found = frame.select(by).join(distinct, on=by, how="left", nulls_equal=True, maintain_order="left")
+    return found["code"].cast(pl.Int32)
 
 
 def _unsorted(asked: Asked, found: Flags) -> Flags:
