@@ -2,9 +2,9 @@
 
     python tools/suite.py [--long] [pytest's arguments]
 
-What is clicked in a browser runs on SQLite alone; `--long` runs it on PostgreSQL, too. PostgreSQL is the
-server at `MIKOMI_TEST_DATABASE_URL`, else one that is started for the run. The exit code is 0 only where
-both runs passed.
+What is clicked in a browser runs on SQLite alone, and properties are tried on a third of their random
+worlds; `--long` runs both in full. PostgreSQL is the server at `MIKOMI_TEST_DATABASE_URL`, else one that
+is started for the run. The exit code is 0 only where both runs passed.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ LONG = "--long"
 
 def main(arguments: Sequence[str]) -> int:
     shape = ["--only-database"] if LONG in arguments else ["--only-database", "--without-browser"]
+    if LONG in arguments:
+        os.environ["MIKOMI_TEST_LONG"] = "1"
     arguments = [argument for argument in arguments if argument != LONG]
     if TELLING & set(arguments):
         return _pytest(arguments, None)
@@ -52,7 +54,9 @@ def _pytest(arguments: Sequence[str], database: str | None) -> int:
         environment["MIKOMI_TEST_DATABASE_URL"] = database
     # Each process loads the compiled fold and a browser: more of them than this no longer pays.
     workers = min(os.cpu_count() or 1, 8)
-    spread = [] if ONE_PROCESS & set(arguments) or workers == 1 else ["-n", str(workers)]
+    # Runs of tests stay together, as what a file's tests share is made once for each process.
+    shared = ["-n", str(workers), "--dist", "worksteal"]
+    spread = [] if ONE_PROCESS & set(arguments) or workers == 1 else shared
     command = [sys.executable, "-m", "pytest", *spread, *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 

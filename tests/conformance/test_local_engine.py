@@ -16,6 +16,7 @@ from mikomi.core.events import Activity, LoadedActivity, Touches
 from mikomi.core.scoring.model_file import dump_model, parse_model
 from mikomi.core.scoring.score import priority_order
 from mikomi.core.scoring.why import why_json
+from tests.examples import examples
 
 from .plain import Plain
 from .worlds import models, worlds
@@ -38,7 +39,7 @@ def activity_of(plain: Plain, leads: list[dict]) -> LoadedActivity:
     return LoadedActivity.of(Touches(frame), Activity(*(table[:, i].copy() for i in range(4))), parts=3)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=list(HealthCheck))
 @given(models(), worlds(), DAYS)
 def test_every_number_equals_the_plain_one(model: dict, world: tuple, days: list[date]) -> None:
     rows, events = world
@@ -77,7 +78,7 @@ def close(lines: list[dict]) -> list[dict]:
     return [line | {"worth": pytest.approx(line["worth"], abs=1.1e-6)} for line in lines]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=list(HealthCheck))
 @given(models(), worlds(), st.data())
 def test_a_few_leads_are_explained_as_among_all(model: dict, world: tuple, data: st.DataObject) -> None:
     rows, events = world

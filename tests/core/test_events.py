@@ -22,6 +22,7 @@ from mikomi.core.events import (
     gather_activity,
 )
 from mikomi.core.folding import local_days
+from tests.examples import examples
 
 type Row = tuple[str, datetime, str, str, bool]
 
@@ -68,7 +69,7 @@ def plain_fold(files: list[list[Row]], timezone: str) -> list[tuple[str, int, st
     return sorted((*key, n) for key, n in counted.items())
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 @given(files=st.lists(ROWS, max_size=3), timezone=st.sampled_from(ZONES))
 def test_folding_counts_as_the_contract_says(files: list[list[Row]], timezone: str) -> None:
     folded = fold_events([frame_of(rows) for rows in files], timezone)
@@ -82,7 +83,7 @@ def test_folding_counts_as_the_contract_says(files: list[list[Row]], timezone: s
     }
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(rows=ROWS, repeats=st.integers(1, 3))
 def test_the_same_export_read_again_changes_nothing(rows: list[Row], repeats: int) -> None:
     frame = frame_of(rows)
@@ -101,7 +102,7 @@ def test_other_instants_of_the_same_day_add_up() -> None:
     assert fold_events([frame_of(one), frame_of(two)], "Asia/Tokyo")["n"].to_list() == [3]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(files=st.lists(ROWS, min_size=1, max_size=2), leads=st.permutations(["B", "A", "x", "あ"]))
 def test_activity_is_the_folded_events_in_numbers(files: list[list[Row]], leads: list[str]) -> None:
     known = Touches(pl.DataFrame({"kind": ["page_view", "zz"], "content": ["/y", ""]}))

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from mikomi.core.history import History, StaleHistory, shelves
 from mikomi.core.words import MikomiError
 from tests.core.history.histories import Row, counts_of, plain, reopened, rows_frame
+from tests.examples import examples
 
 ROWS: list[Row] = [
     (0, 20_000, "page_view", "/pricing", 2),
@@ -54,7 +55,7 @@ def test_it_works(folder: Path) -> None:
     assert History.open(folder).built_through == 3
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(steps=st.lists(step, max_size=12), file_rows=st.sampled_from([4, 100_000]))
 def test_any_sequence_of_writes_gives_the_sum(
     tmp_path_factory: pytest.TempPathFactory, steps: list, file_rows: int

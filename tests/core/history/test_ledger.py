@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mikomi.core.history import Added, History
 from tests.core.history.histories import Event, counts_of, events_frame, plain_activity, reopened
+from tests.examples import examples
 
 NOON = datetime(2026, 11, 20, 3, tzinfo=UTC)
 FIRST: list[Event] = [
@@ -59,7 +60,7 @@ def test_a_file_in_parts_is_one_file(history: History) -> None:
     assert counts_of(history) == plain_activity([FIRST * 2])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     files=st.lists(st.lists(event, max_size=25), max_size=6),
     compacted=st.sets(st.integers(0, 5)),

@@ -15,6 +15,7 @@ from mikomi.core.machines.judging import (
     PAGES_AN_ADDRESS,
     judge,
 )
+from tests.examples import examples
 
 CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
@@ -232,7 +233,7 @@ def test_the_most_certain_reason_stands() -> None:
     ]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 @given(
     st.lists(
         st.tuples(
@@ -260,7 +261,7 @@ def test_bursts_are_those_a_plain_look_finds(drawn: list[tuple[int, int, int, st
     assert found == expected
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 9_000)), max_size=20), st.randoms())
 def test_the_order_of_arrival_does_not_matter(drawn: list[tuple[int, int]], random) -> None:
     events = [event(ms / 1000, f"/{place}", visitor=who) for place, (who, ms) in enumerate(drawn)]

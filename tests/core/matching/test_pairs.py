@@ -13,6 +13,7 @@ from mikomi.core.matching.coding import COLLEAGUES, CROWD, SCHEMA
 from mikomi.core.matching.levels import Level, Reason, tell_reasons
 from mikomi.core.matching.pairs import BLOCK, find_pairs, match_lead
 from tests.core.matching.plain import all_pairs
+from tests.examples import examples
 
 BLANK: dict[str, Any] = {
     "email": None, "company_domain": None, "phones": None, "name_key": None, "kana_key": None, "family": None,
@@ -197,14 +198,14 @@ leads_of = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 @given(leads_of)
 def test_the_fast_way_finds_what_comparing_all_with_all_finds(leads: list[dict[str, Any]]) -> None:
     frame = frame_of(*leads)
     assert told(frame) == all_pairs(frame.to_dicts())
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.lists(leads_of, min_size=3, max_size=3), st.integers(CROWD - 2, BLOCK))
 def test_crowds_are_judged_alike(parts: list[list[dict[str, Any]]], copies: int) -> None:
     crowd = [{"email": "a@x.example", "phones": ["+811"], "name_key": None}] * copies
@@ -215,7 +216,7 @@ def test_crowds_are_judged_alike(parts: list[list[dict[str, Any]]], copies: int)
     assert all(plain[pair] == found for pair, found in fast.items())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(leads_of.filter(bool), st.data())
 def test_one_new_lead_is_matched_as_among_all(leads: list[dict[str, Any]], data: st.DataObject) -> None:
     frame = frame_of(*leads)

@@ -17,6 +17,7 @@ from mikomi.core.names.mail_domains import mail_domains
 from mikomi.core.names.people import person_parts
 from mikomi.core.names.phones import read_phones
 from mikomi.core.names.spelling import cleaned, folded, likened
+from tests.examples import examples
 
 READERS: list[Callable[[pl.Series], pl.DataFrame]] = [
     address_parts,
@@ -37,7 +38,7 @@ TEXTS = st.lists(st.none() | NEAR | st.text(max_size=12), max_size=8)
 
 @pytest.mark.parametrize("reader", READERS)
 @given(texts=TEXTS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_a_column_is_read_row_by_row_whatever_it_holds(reader, texts: list[str | None]) -> None:
     column = pl.Series("x", texts, dtype=pl.String)
     found = reader(column)
@@ -49,7 +50,7 @@ def test_a_column_is_read_row_by_row_whatever_it_holds(reader, texts: list[str |
 
 
 @given(TEXTS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_no_word_of_an_address_is_lost(texts: list[str | None]) -> None:
     column = pl.Series(texts, dtype=pl.String)
     written = cleaned(column).fill_null("")
@@ -64,7 +65,7 @@ def test_no_word_of_an_address_is_lost(texts: list[str | None]) -> None:
 
 
 @given(st.lists(NEAR, min_size=1, max_size=6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_a_name_is_always_surely_itself_and_order_does_not_matter(texts: list[str]) -> None:
     ones, others = pl.Series(texts), pl.Series(list(reversed(texts)))
     itself = compare_companies(ones, ones)
@@ -75,7 +76,7 @@ def test_a_name_is_always_surely_itself_and_order_does_not_matter(texts: list[st
 
 
 @given(st.lists(NEAR, min_size=1, max_size=6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_one_fold_implies_one_likeness(texts: list[str]) -> None:
     text = folded(cleaned(pl.Series(texts)))
     assert folded(cleaned(text)).to_list() == text.to_list()

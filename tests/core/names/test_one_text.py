@@ -19,6 +19,7 @@ from mikomi.core.names.mail_domains import mail_domains
 from mikomi.core.names.people import kana_series, person_parts
 from mikomi.core.names.phones import read_phones
 from mikomi.core.names.spelling import cleaned, folded, katakana, likened, sounds
+from tests.examples import examples
 
 type Read = Callable[[pl.Series], pl.DataFrame]
 
@@ -71,7 +72,7 @@ def both_ways(read: Read, texts: Sequence[str | None]) -> tuple[pl.DataFrame, pl
 
 
 @pytest.mark.parametrize("way", WAYS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(texts=st.lists(st.none() | TEXTS, max_size=30))
 def test_a_text_by_itself_is_read_as_among_many(way: str, texts: list[str | None]) -> None:
     assert_frame_equal(*both_ways(WAYS[way], texts))

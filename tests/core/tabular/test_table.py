@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from mikomi.core.tabular import Table, read_table
 from mikomi.core.words import MikomiError
+from tests.examples import examples
 
 CP932_SIGNS = "①㈱髙﨑～−Ⅳ№℡㍻纊ﾊﾝｶｸ表ソ能"
 
@@ -32,7 +33,7 @@ CELL = st.text(
 ).filter(lambda cell: not cell.startswith(("=", "'")))  # such cells are mended, and said
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     rows=st.lists(st.lists(CELL, min_size=3, max_size=3), min_size=1, max_size=8),
     delimiter=st.sampled_from([",", "\t", ";", "|"]),
@@ -66,7 +67,7 @@ def test_what_the_csv_module_writes_is_read_back(
     assert table.lines.to_list() == places
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     data=st.binary(max_size=200), name=st.sampled_from(["a.csv", "a.tsv", "a.ndjson", "a.xlsx", "a.parquet"])
 )
@@ -88,7 +89,7 @@ def test_any_bytes_give_a_table_or_a_clear_error(
         assert str(path) in said.en
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(text=st.text(st.sampled_from('a,"\n\r;x\0あ'), max_size=60))
 def test_every_line_with_text_is_a_row_a_part_of_one_or_rejected(
     tmp_path_factory: pytest.TempPathFactory, text: str

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from mikomi.core.tabular import parse_dates, parse_times
 from mikomi.core.words import MikomiError
+from tests.examples import examples
 
 TOKYO = "Asia/Tokyo"
 
@@ -109,7 +110,7 @@ def test_good_and_bad_texts_of_every_length_keep_their_places() -> None:
     assert times.name == "at"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     moments=st.lists(
         st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC)),
@@ -138,7 +139,7 @@ def test_iso_with_offset_gives_the_instant(moments: list[datetime], minutes: int
     ]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     moment=st.datetimes(datetime(1950, 1, 1), datetime(2060, 1, 1)),
     zone=st.sampled_from([TOKYO, "America/New_York", "Europe/London", "America/Sao_Paulo", "Pacific/Apia"]),
@@ -148,7 +149,7 @@ def test_local_times_are_in_the_zone(moment: datetime, zone: str) -> None:
     assert one(moment.isoformat(" "), zone) == local.astimezone(UTC)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(text=st.text(st.sampled_from("0123456789-/: T年月日令和R.+Z時分"), max_size=22))
 def test_no_text_breaks_the_reader(text: str) -> None:
     moment = one(text)

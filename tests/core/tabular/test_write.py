@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from mikomi.core.tabular import read_table
 from mikomi.core.tabular.write import ROW_LIMIT, Report, csv_pieces, harmless, write_csv, write_xlsx
 from mikomi.core.words import MikomiError
+from tests.examples import examples
 
 CELL = st.text(
     st.characters(codec="utf-8", exclude_characters="\0\uffff", exclude_categories=("Cs",)), max_size=12
@@ -27,7 +28,7 @@ DANGEROUS = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(rows=st.lists(st.lists(CELL | DANGEROUS, min_size=2, max_size=2), min_size=1, max_size=8))
 def test_what_is_written_is_read_back(
     tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]

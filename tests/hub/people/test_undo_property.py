@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
 
 import pytest
@@ -20,9 +19,10 @@ from mikomi.hub.people.fields import DERIVED
 from mikomi.hub.people.importing.options import Options
 from mikomi.hub.people.models import Change, Company, Field, Import, Lead, LeadTag, Tag
 from mikomi.hub.people.services import set_value
+from tests.examples import examples
 from tests.hub.people.undo_world import TABLES, given_back, load, state, undo
 
-EXAMPLES = int(os.environ.get("MIKOMI_TEST_EXAMPLES", "15"))
+EXAMPLES = examples(15)
 TRIES = settings(
     max_examples=EXAMPLES,
     deadline=None,

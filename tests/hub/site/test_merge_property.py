@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 from collections import Counter
 from typing import Any
 
@@ -48,11 +47,12 @@ from mikomi.hub.people.notes import write_note
 from mikomi.hub.people.same_companies import merging as firms
 from mikomi.hub.people.same_companies import parting as companies
 from mikomi.hub.site.actions.merge_leads import take_apart
+from tests.examples import examples
 from tests.hub.people.test_companies import NUMBER, OTHER_NUMBER
 from tests.hub.people.undo_world import given_back
 
 pytestmark = pytest.mark.django_db(transaction=True)
-EXAMPLES = int(os.environ.get("MIKOMI_TEST_EXAMPLES", "25"))
+EXAMPLES = examples(25)
 NOON = dt.datetime(2026, 11, 1, 3, tzinfo=dt.UTC)
 
 HELD: tuple[type[Model], ...] = (
