@@ -2,9 +2,9 @@
 
 `q` text; `heat`, `fit`, `engagement` (repeatable numbers), `active` (7, 30, 90, none), `owner`,
 `industry` (repeatable); `tag`, `list`, `campaign`, `segment` (repeatable numbers); `f.KEY` a field (a text
-in it, or choices; `f.KEY.from`, `f.KEY.to`: a range); `view` the number of a saved view; `sort` (a `-` before it:
-downwards); `after` or `before`, a place as JSON; `from`, the number of the first row. What cannot be
-read is left out, never an error: addresses are kept and shared.
+in it, or choices; `f.KEY.from`, `f.KEY.to`: a range); `view` the number of a saved view; `sort` (a `-`
+before it: downwards); `after` or `before`, a place as JSON; `from`, the number of the first row. What
+cannot be read is left out, never an error: addresses are kept and shared.
 """
 
 from __future__ import annotations
