@@ -155,11 +155,24 @@ def test_it_stops_cleanly_when_asked(tmp_path: Path) -> None:
     check_free("127.0.0.1", port)
 
 
+def test_it_stops_cleanly_while_it_still_loads(tmp_path: Path) -> None:
+    port = free_port()
+    served = Served("serve", "--data", str(tmp_path), "--port", str(port))
+    # The server and what loads the pages beside the migrations.
+    wait_for(lambda: len(descendants(served.process.pid)) >= 2)
+    children = descendants(served.process.pid)
+    assert served.stop(signal.SIGINT) == 130
+    assert not [pid for pid in children if lives(pid)]
+    assert served.said == ""
+    check_free("127.0.0.1", port)
+
+
 def test_children_end_when_their_parent_is_killed(tmp_path: Path) -> None:
     served = Served("serve", "--data", str(tmp_path), "--port", str(free_port()))
     served.wait_until_said("Mikomi runs at")
+    # The pages come first; what works in the background follows.
+    wait_for(lambda: len(descendants(served.process.pid)) >= 4)
     children = descendants(served.process.pid)
-    assert len(children) >= 4
     served.process.kill()
     wait_for(lambda: not [pid for pid in children if lives(pid)], 30)
 

@@ -22,7 +22,7 @@ from mikomi.cli.serve import (
 from mikomi.cli.terminal import Progress
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.kit import folder
-from mikomi.hub.kit.boot import boot, load
+from mikomi.hub.kit.boot import load
 
 SUMMARY = Words("デモ用のデータを作って画面を開く", "fill with demo data and serve it")
 
@@ -48,12 +48,11 @@ def run(args: argparse.Namespace) -> int:
     data = asked.expanduser().absolute()
     serving = Serving(data, DEFAULT_HOST, args.port, ("web", "worker"), args.language)
     _claim(data)
-    boot(data)
-    with ready_to_serve(serving):
+    with ready_to_serve(serving) as started:
         _fill(serving)
         token = _login_token(serving)
         link = f"{serving.url}login/by-link/{token}/"
-        serve(serving, lambda: _welcome(serving, link, open_browser=not args.no_open))
+        serve(serving, started, lambda: _welcome(serving, link, open_browser=not args.no_open))
     return 0
 
 

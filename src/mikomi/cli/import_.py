@@ -13,7 +13,8 @@ from mikomi.cli.main import Parser
 from mikomi.cli.serve import add_data_argument
 from mikomi.cli.terminal import Progress
 from mikomi.core.words import Language, MikomiError, Words
-from mikomi.hub.kit.boot import boot, load, migrate
+from mikomi.hub.kit.boot import boot, load
+from mikomi.hub.kit.migrating import migrate
 
 if TYPE_CHECKING:
     from mikomi.hub.people.importing.sheets import Sheet

@@ -9,7 +9,8 @@ from mikomi.cli.main import Parser
 from mikomi.cli.serve import add_data_argument
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.kit import environment, folder
-from mikomi.hub.kit.boot import boot, load, migrate
+from mikomi.hub.kit.boot import boot, load
+from mikomi.hub.kit.migrating import migrate
 
 SUMMARY = Words(
     "人を招く：アカウントを作り、ログインするリンクを出す", "let one more person in: account and login link"

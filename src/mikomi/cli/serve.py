@@ -6,8 +6,8 @@ import argparse
 import os
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -15,9 +15,9 @@ from typing import Literal
 from mikomi.cli.main import Parser
 from mikomi.core.words import Language, MikomiError, Words
 from mikomi.hub.kit import environment
-from mikomi.hub.kit.boot import boot, load, migrate
+from mikomi.hub.kit.boot import boot, load, set_out
 from mikomi.hub.kit.serving.address import check_free, is_local, url_of, wait_until_healthy
-from mikomi.hub.kit.serving.lock import alone
+from mikomi.hub.kit.serving.lock import CAN_WAIT, alone, shut_gate
 from mikomi.hub.kit.serving.supervisor import Child, Supervisor
 
 SUMMARY = Words("画面とワーカーを動かす", "run the web pages and the worker")
@@ -114,42 +114,71 @@ def run(args: argparse.Namespace) -> int:
     folder = (args.data or environment.data_folder(os.environ)).expanduser().absolute()
     roles: tuple[Role, ...] = (args.only,) if args.only else ("web", "worker")
     serving = Serving(folder, args.host, args.port, roles, args.language)
-    boot(folder)
-    with ready_to_serve(serving):
-        serve(serving, lambda: _welcome(serving))
+    with ready_to_serve(serving) as started:
+        serve(serving, started, lambda: _welcome(serving))
     return 0
 
 
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The processes, and what lets the pages be served where they are loaded already."""
+
+    supervisor: Supervisor
+    open_gate: Callable[[], None]
+
+
 @contextmanager
-def ready_to_serve(serving: Serving):
-    """Holds the folder, and has the port, the assets and the database ready inside the block."""
+def ready_to_serve(serving: Serving) -> Iterator[Started]:
+    """Holds the folder, and has the port, the assets, Django and the database ready inside the block.
+
+    The pages take as long to load as Django here, so they are loaded beside it; they are not
+    served before `serve` says so. When the block ends, so do the processes.
+    """
+    set_out(serving.folder)
+    pages = serving.answers and "web" in serving.roles
     with alone(serving.folder, *serving.roles):
         if serving.answers:
             check_free(serving.host, serving.port)
-            if "web" in serving.roles:
+            if pages:
                 build_assets(serving.language)
-        migrate(serving.folder)
-        yield
+        supervisor = Supervisor(*_children(serving))
+        with shut_gate(serving.folder) if pages else nullcontext(lambda: None) as open_gate:
+            try:
+                if pages and CAN_WAIT:
+                    supervisor.look()
+                boot(serving.folder)
+                load("mikomi.hub.kit.migrating").migrate(serving.folder)
+                yield Started(supervisor, open_gate)
+            finally:
+                supervisor.end()
 
 
-def serve(serving: Serving, when_ready: Callable[[], None]) -> None:
+def _children(serving: Serving) -> tuple[list[Child], list[Child]]:
+    """What is started at once, and what follows when the pages answer: all that loads takes seconds."""
+    parent = ["--parent", str(os.getpid())]
+    workers = [
+        Child(f"worker {number}", lambda died: [*_worker(died), *parent])
+        for number in range(1, WORKERS + 1)
+        if "worker" in serving.roles
+    ]
+    if not serving.answers:
+        return workers, []
+    web = ["-m", "mikomi.hub.kit.serving.web", "--host", serving.host, "--port", str(serving.port)]
+    web += [] if "web" in serving.roles else ["--collector"]
+    # What is collected lies in this folder's journal, so it is taken in here.
+    live = ["-m", "mikomi.hub.kit.serving.live"]
+    return [Child("web", lambda died: [*web, *parent])], [
+        Child("live", lambda died: [*live, *parent]),
+        *workers,
+    ]
+
+
+def serve(serving: Serving, started: Started, when_ready: Callable[[], None]) -> None:
     """Runs the processes until a signal; calls `when_ready` when the pages answer.
 
     Raises `MikomiError` where they never do.
     """
-    children: list[Child] = []
-    parent = ["--parent", str(os.getpid())]
-    if serving.answers:
-        web = ["-m", "mikomi.hub.kit.serving.web", "--host", serving.host, "--port", str(serving.port)]
-        web += [] if "web" in serving.roles else ["--collector"]
-        children.append(Child("web", lambda died: [*web, *parent]))
-        # What is collected lies in this folder's journal, so it is taken in here.
-        live = ["-m", "mikomi.hub.kit.serving.live"]
-        children.append(Child("live", lambda died: [*live, *parent]))
-    if "worker" in serving.roles:
-        for number in range(1, WORKERS + 1):
-            children.append(Child(f"worker {number}", lambda died: [*_worker(died), *parent]))
-    supervisor = Supervisor(children)
+    supervisor = started.supervisor
     failures: list[MikomiError] = []
 
     def announce() -> None:
@@ -160,10 +189,13 @@ def serve(serving: Serving, when_ready: Callable[[], None]) -> None:
                 failures.append(_never_answered(serving))
                 supervisor.stop()
             return
+        # First, since opening a browser may last as long as the browser.
+        supervisor.go_on()
         when_ready()
 
     # Connections are not shared with children, nor kept while others write.
     load("django.db").connections.close_all()
+    started.open_gate()
     supervisor.run(announce)
     if failures:
         raise failures[0]

@@ -11,7 +11,8 @@ from mikomi.cli.main import Parser
 from mikomi.cli.serve import add_data_argument
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.kit import environment
-from mikomi.hub.kit.boot import boot, load, migrate
+from mikomi.hub.kit.boot import boot, load
+from mikomi.hub.kit.migrating import migrate
 
 SUMMARY = Words(
     "計測元を加える：行動を送るための書き込みキーを出す", "add a source of events and print its write key"

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from mikomi.cli.main import Parser
 from mikomi.cli.serve import add_data_argument
 from mikomi.core.words import MikomiError, Words
-from mikomi.hub.kit.boot import boot, load, migrate
+from mikomi.hub.kit.boot import boot, load
+from mikomi.hub.kit.migrating import migrate
 
 if TYPE_CHECKING:
     from mikomi.hub.people.models import Import

@@ -8,11 +8,8 @@ from django.core.handlers.wsgi import WSGIHandler
 
 from mikomi.hub.kit import environment
 from mikomi.hub.kit.boot import boot
-from mikomi.hub.kit.serving.parent import end_with_parent
 from mikomi.hub.kit.warming import warm_beside
 
-if os.environ.get("MIKOMI_END_WITH"):  # set by `mikomi serve`, not by other servers
-    end_with_parent(int(os.environ["MIKOMI_END_WITH"]))
 boot(environment.data_folder(os.environ))
 application = WSGIHandler()
 warm_beside()

@@ -7,7 +7,8 @@ history/         activity files, a cache
 files/           files of leads and companies, under random names
 documents/       documents that are given out by links, under random names
 exports/         workbooks of long lists, for their makers, under random names; removed after some days
-serve.lock       held while `mikomi serve` runs
+web.lock         held while `mikomi serve` runs the pages; worker.lock, collector.lock in the same way
+web.gate         held while the database is made ready; web.turn while one process loads the pages
 """
 
 from __future__ import annotations

@@ -1,9 +1,12 @@
-"""One `mikomi serve` on one data folder."""
+"""One `mikomi serve` on one data folder, and the order in which its processes start.
+
+Locks on files: the system frees them when their holder dies, however it ends.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -13,6 +16,11 @@ try:
     import fcntl
 except ImportError:  # Windows: two on one folder are not noticed there
     fcntl = None
+
+CAN_WAIT = fcntl is not None
+"""Whether processes can wait for each other here; nothing may hang on `shut_gate` where not."""
+GATE_FILE = "web.gate"
+TURN_FILE = "web.turn"
 
 
 @contextmanager
@@ -34,6 +42,31 @@ def alone(folder: Path, *roles: str) -> Iterator[None]:
             handle.truncate(0)
             handle.write(str(os.getpid()))
             handle.flush()
+        yield
+
+
+@contextmanager
+def shut_gate(folder: Path) -> Iterator[Callable[[], None]]:
+    """Lets nobody through `wait_at_gate` until what it gives is called, or the block ends."""
+    with (folder / GATE_FILE).open("a", encoding="ascii") as handle:
+        if fcntl is not None:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield handle.close
+
+
+def wait_at_gate(folder: Path) -> None:
+    """Returns once no `shut_gate` holds the gate of `folder`."""
+    with (folder / GATE_FILE).open("a", encoding="ascii") as handle:
+        if fcntl is not None:
+            fcntl.flock(handle, fcntl.LOCK_SH)
+
+
+@contextmanager
+def turn(folder: Path) -> Iterator[None]:
+    """Holds the block back while another process is in such a block of the same folder."""
+    with (folder / TURN_FILE).open("a", encoding="ascii") as handle:
+        if fcntl is not None:
+            fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
 

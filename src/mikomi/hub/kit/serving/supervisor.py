@@ -66,20 +66,34 @@ class Child:
 
 @dataclass(slots=True)
 class Supervisor:
-    """Runs children until it is told to stop, by `stop` or by a signal."""
+    """Runs children until it is told to stop, by `stop` or by a signal.
 
-    children: list[Child]
+    `first` are started at once, `then` after `go_on`.
+    """
+
+    first: list[Child]
+    then: list[Child] = field(default_factory=list)
     grace: float = 10.0
+    _go_on: threading.Event = field(default_factory=threading.Event)
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def stop(self, *_: object) -> None:
         """Asks to stop; may be called from a signal handler, twice too."""
         self._stop.set()
 
+    def go_on(self) -> None:
+        """Has the later children started soon, too; may be called from any thread."""
+        self._go_on.set()
+
     @property
     def running(self) -> bool:
         """False once it was told to stop."""
         return not self._stop.is_set()
+
+    def look(self) -> None:
+        """Starts the children that do not run but should. Who calls it before `run` calls `end`."""
+        for child in self.first + (self.then if self._go_on.is_set() else []):
+            child.look()
 
     def run(self, meanwhile: Callable[[], None] | None = None) -> None:
         """Starts the children and returns after the last of them has ended.
@@ -88,20 +102,23 @@ class Supervisor:
         """
         handlers = {number: signal.signal(number, self.stop) for number in _stop_signals()}
         try:
-            for child in self.children:
-                child.start()
+            self.look()
             if meanwhile is not None:
                 threading.Thread(target=meanwhile, name="meanwhile", daemon=True).start()
             while not self._stop.wait(LOOK_SECONDS):
-                for child in self.children:
-                    child.look()
+                self.look()
         finally:
-            self._end_all()
+            self.end()
             for number, handler in handlers.items():
                 signal.signal(number, handler)
 
-    def _end_all(self) -> None:
-        living = [child.process for child in self.children if child.process is not None]
+    def end(self) -> None:
+        """Ends all children that run and returns after the last of them has ended."""
+        living: list[subprocess.Popen[bytes]] = []
+        for child in self.first + self.then:
+            if child.process is not None:
+                living.append(child.process)
+                child.process = None
         for process in living:
             if process.poll() is None:
                 process.terminate()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -26,11 +27,16 @@ def main() -> None:
     options = parser.parse_args()
     end_with_parent(options.parent)
     ASSETS.mkdir(exist_ok=True)  # granian wants it there, built or not
-    # The application's processes are children of this one, and watch it in the same way.
+    # The processes of the pages are children of this one, and watch it in the same way.
     os.environ["MIKOMI_END_WITH"] = str(os.getpid())
+    if hasattr(os, "register_at_fork"):
+        # With the server's handler a process that still loads would take no notice of a stop.
+        os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
     Server(
-        "mikomi.collector.alone:application" if options.collector else "mikomi.hub.asgi:application",
-        factory=options.collector,
+        "mikomi.collector.alone:application"
+        if options.collector
+        else "mikomi.hub.kit.serving.pages:application",
+        factory=True,
         address=options.host,
         port=options.port,
         interface=Interfaces.ASGI,
