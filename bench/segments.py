@@ -149,9 +149,10 @@ def main() -> None:
     asks = make_asks()
     leaves = [leaf for who in asks.conditions for leaf in parts_of(who)]
     done = sum(isinstance(leaf, Did | Since) for leaf in leaves)
+    measures = len({question.measure for question in asks.questions})
     print(
-        f"{args.leads:,} leads, {history.rows:,} rows of activity; {len(leaves)} conditions,"
-        f" {done} on activity, {len(asks.questions)} questions, {len({q.measure for q in asks.questions})} measures"
+        f"{args.leads:,} leads, {history.rows:,} rows of activity; {len(leaves)} conditions, {done} on"
+        f" activity: {len(asks.questions)} questions of {measures} measures"
     )
     results = {}
     for way in ways:

@@ -7,6 +7,8 @@ writes that day's numbers and carries the state on.
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import numpy.typing as npt
 from numba import njit
@@ -50,33 +52,15 @@ def fold_piece(
     leads): the answers to the plan's questions; comes in as `plan.unmoved` says, for everyone.
     """
     busy_index = np.cumsum(plan.kind == _BUSY) - 1
-    _fold(
+    arguments = (
         activity.lead,
         activity.day,
         activity.touch,
         activity.n,
         np.int64(first),
         days,
-        plan.touch_class,
-        plan.use_ptr,
-        plan.use,
-        plan.kind,
-        plan.points,
-        plan.cap,
-        plan.per_day,
-        plan.within,
-        plan.at_least,
-        plan.quiet,
-        plan.gate,
-        plan.life,
-        plan.half_life,
-        plan.decay,
-        plan.ring,
-        plan.ask_ptr,
-        plan.ask_least,
-        plan.ask_most,
-        plan.ask_place,
-        plan.unmoved,
+        # The kernel takes the plan's columns in the order in which it declares them.
+        *(getattr(plan, column.name) for column in fields(plan)[1:]),
         slots,
         busy_index.astype(np.int32),
         gates,
@@ -86,6 +70,7 @@ def fold_piece(
         lasts,
         held,
     )
+    _fold(*arguments)
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -123,6 +108,7 @@ def _fold(
     ask_most,
     ask_place,
     unmoved,
+    own,
     slots,
     busy_index,
     gates,
@@ -188,6 +174,18 @@ def _fold(
                     sort = kind[i]
                     if asked > 1 and sort in _WINDOW_CODES:
                         count[i] -= drop[i, k]
+                    if i >= own:
+                        number = count[i]
+                        if sort == _LAST:
+                            number = now - last[i]
+                        elif sort == _FIRST:
+                            number = now - active[i]
+                        for q in range(ask_ptr[i], ask_ptr[i + 1]):
+                            word = ask_place[q] >> 6
+                            bit = np.uint64(1) << np.uint64(ask_place[q] & 63)
+                            if (ask_least[q] <= number <= ask_most[q]) != (unmoved[word] & bit != 0):
+                                held[k, word, at] ^= bit
+                        continue
                     worth = 0.0
                     times = count[i]
                     when = last[i]
@@ -234,17 +232,6 @@ def _fold(
                         when = active[i]
                     else:
                         worth = points[i] * count[i]
-                    for q in range(ask_ptr[i], ask_ptr[i + 1]):
-                        number = count[i]
-                        if sort == _LAST:
-                            number = now - last[i]
-                        elif sort == _FIRST:
-                            number = now - active[i]
-                        word = ask_place[q] >> 6
-                        bit = np.uint64(1) << np.uint64(ask_place[q] & 63)
-                        yes = ask_least[q] <= number <= ask_most[q]
-                        if yes != (unmoved[word] & bit != 0):
-                            held[k, word, at] ^= bit
                     if worth != 0.0 and gated and gate[i] >= 0:
                         bits = gates[k if gates.shape[0] > 1 else 0, at]
                         if (bits >> np.uint64(gate[i])) & np.uint64(1) == 0:
@@ -285,6 +272,8 @@ def _fold(
                         gone = today + within[i] - start
                         until = 0 if gone < 0 else leaves[gone] if gone < span else asked
                         if until <= k:
+                            if i >= own:
+                                break
                             continue
                         if stamp[i] != who:
                             _wake(

@@ -168,13 +168,14 @@ WINDOW_KINDS = (Kind.WINDOW, Kind.BUSY, Kind.COUNT, Kind.DAYS)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Measures laid out for the kernel: one entry an array index.
+    """Measures laid out for the kernel: one entry an array index, in the order in which it takes them.
 
     Touches that serve the same measures form a class: `touch_class[t]`. `use[use_ptr[u, c]]` to
     `use[use_ptr[u, c + 1]]`: what class c does in loop `Use` u (a measure, or an `Other` code).
     `decay[a, h]`: the power after a days for half life number h. `ask_ptr[i]` to `ask_ptr[i + 1]`: the
     questions on measure i, with their bounds and their place among `questions` asked; `unmoved`: the
-    answers for a lead that did nothing, 64 of them a word.
+    answers for a lead that did nothing, 64 of them a word. The first `own` measures give numbers;
+    after them come those of the questions, the widest windows first.
     """
 
     measures: tuple[Measure, ...]
@@ -198,6 +199,7 @@ class Plan:
     ask_most: npt.NDArray[np.int64]
     ask_place: npt.NDArray[np.int64]
     unmoved: npt.NDArray[np.uint64]
+    own: int
 
     def __len__(self) -> int:
         return len(self.measures)
@@ -212,10 +214,12 @@ def make_plan(
 ) -> Plan:
     """Resolves the conditions of measures and questions against a touch dictionary.
 
-    Measures that only questions ask for come after `measures`, equal ones once.
+    The questions' measures come after `measures`, equal ones once.
     """
-    asked_for = [m for m in dict.fromkeys(q.measure for q in questions) if m not in measures]
-    measures = [*measures, *asked_for]
+    own = len(measures)
+    asked_for = dict.fromkeys(question.measure for question in questions)
+    # The kernel leaves a class at the first window that an event is too old for.
+    measures = [*measures, *sorted(asked_for, key=lambda m: -m.within_days)]
     conditions: dict[ActivityCondition, int] = {}
     uses: list[tuple[Use, int, int]] = []  # loop, condition, code
 
@@ -247,7 +251,7 @@ def make_plan(
     ends = np.concatenate(([0], np.cumsum([len(entries) for entries in lists], dtype=np.int64)))
     width = len(classes)
     use_ptr = np.array([ends[u * width : (u + 1) * width + 1] for u in Use], dtype=np.int32)
-    asks = _asks(measures, questions)
+    asks = _asks(measures, own, questions)
     half_lives = sorted({m.half_life_days or np.inf for m in measures})
     ages = np.arange(DECAY_TABLE_DAYS, dtype=np.float64)
     with np.errstate(over="ignore", under="ignore"):
@@ -273,13 +277,14 @@ def make_plan(
         ask_least=_whole([questions[q].at_least for _, q in asks]),
         ask_most=_whole([questions[q].at_most for _, q in asks]),
         ask_place=np.array([q for _, q in asks], dtype=np.int64),
+        own=own,
         unmoved=packed([q.holds_for_nothing() for q in questions]),
     )
 
 
-def _asks(measures: Sequence[Measure], questions: Sequence[Question]) -> list[tuple[int, int]]:
-    """Which measure each question asks for, by measure."""
-    place = {measure: i for i, measure in reversed([*enumerate(measures)])}
+def _asks(measures: Sequence[Measure], own: int, questions: Sequence[Question]) -> list[tuple[int, int]]:
+    """Which measure, among those from `own` on, each question asks for; by measure."""
+    place = {measure: own + i for i, measure in enumerate(measures[own:])}
     for question in questions:
         if question.measure.kind not in ASKED_KINDS:
             raise ValueError(f"{question.measure.kind.name} cannot be asked")
