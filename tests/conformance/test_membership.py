@@ -20,13 +20,14 @@ from mikomi.core.membership.facts import CONSENT, Facts
 from mikomi.core.membership.stages import stage_days, stage_now
 from mikomi.core.membership.why import Reason, why_who
 from mikomi.core.scoring.model_file import parse_model
+from tests.examples import examples
 
 from .plain import Plain
 from .plain_who import PlainWho
 from .test_local_engine import DAYS, activity_of
 from .worlds import OUTCOMES, STAGES, models, segment_leaves, stage_leaves, whos, worlds
 
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=examples(120), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def outcomes_of(rows: list[dict]) -> st.SearchStrategy:

@@ -10,6 +10,7 @@ import polars as pl
 
 from mikomi.core.conditions.activity import Groups
 from mikomi.core.conditions.attributes import Test
+from mikomi.core.conditions.describe import count_text
 from mikomi.core.conditions.describe_who import who_sentence
 from mikomi.core.conditions.sentence import ModelPath, Sentence, number_text
 from mikomi.core.conditions.who import (
@@ -189,10 +190,12 @@ class _Teller:
 
     def _done(self, leaf: Did) -> str:
         count, last = self._fold(leaf)
-        unit = self._say("日", "day" if count == 1 else "days") if leaf.count == "days" else None
-        said = self._say(f"{number_text(count)}{unit or '回'}", f"{number_text(count)} {unit or 'times'}")
-        if unit is None and count == 1:
-            said = self._say("1回", "once")
+        if leaf.count == "days":
+            said = self._say(
+                f"{number_text(count)}日", f"{number_text(count)} day{'' if count == 1 else 's'}"
+            )
+        else:
+            said = count_text(count, self.language)
         if last is None or count == 0:
             return said
         return self._say(f"{said}（最後は{last.isoformat()}）", f"{said} (last on {last.isoformat()})")
@@ -216,4 +219,5 @@ class _Teller:
         if theirs.is_empty():
             return self._say("まだありません", "none yet")
         result, at = theirs["result"][-1], EPOCH + timedelta(days=theirs["day"][-1])
-        return f"{OUTCOME_WORDS[result].text(self.language)} ({at.isoformat()})"
+        words = OUTCOME_WORDS[result]
+        return self._say(f"{words.ja}（{at.isoformat()}）", f"{words.en} ({at.isoformat()})")

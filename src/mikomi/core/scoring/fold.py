@@ -8,6 +8,7 @@ writes that day's numbers and carries the state on.
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -52,7 +53,7 @@ def fold_piece(
     leads): the answers to the plan's questions; comes in as `plan.unmoved` says, for everyone.
     """
     busy_index = np.cumsum(plan.kind == _BUSY) - 1
-    arguments = (
+    arguments: tuple[Any, ...] = (
         activity.lead,
         activity.day,
         activity.touch,
