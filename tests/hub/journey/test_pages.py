@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.utils import timezone
 
 from mikomi.core.conditions.activity import ActivityCondition
 from mikomi.core.conditions.attributes import Test as Compared
@@ -11,6 +14,9 @@ from mikomi.core.journey.map import JourneyMap, MapStage
 from mikomi.hub.accounts.models import User
 from mikomi.hub.journey import queries, services, starters
 from mikomi.hub.journey.clauses import clauses_of, condition_of, posted_clauses
+from mikomi.hub.journey.lights import forgotten_light
+from mikomi.hub.journey.models import Draft, Looked
+from mikomi.hub.site.field_uses import field_uses
 
 
 @pytest.fixture
@@ -179,3 +185,24 @@ def test_a_condition_is_picked_and_said_as_a_sentence(drawn: Client):
     assert refused.status_code == 422
     assert "1から9999までの整数" in refused.content.decode()
     assert len(posted_clauses({**lines, "remove": "0"})) == 1
+
+
+def test_a_map_that_nobody_looked_at_for_a_month_is_brought_to_mind(drawn: Client, user: User):
+    drawn.get("/journey/")
+    asked = RequestFactory().get("/")
+    assert forgotten_light(asked) is None
+    month = timezone.now() - timedelta(days=31)
+    Looked.objects.update(at=month)
+    Draft.objects.update(changed_at=month)
+    light = forgotten_light(asked)
+    assert light is not None
+    assert light.url == "/journey/"
+    assert "から見られていませんでした" in drawn.get("/journey/").content.decode()
+    assert "見られていませんでした" not in drawn.get("/journey/").content.decode()
+
+
+def test_a_field_that_a_stage_asks_for_is_told_as_used(drawn: Client):
+    drawn.post(
+        "/journey/condition/compare/", {"0-subject": "field:capital", "0-content": "1億円", "save": "1"}
+    )
+    assert [use.what for use in field_uses()["capital"]] == ["ジャーニーの段階「比較検討」"]

@@ -12,6 +12,8 @@ from mikomi.core.journey.map import TEXTS, JourneyMap, load_map
 from mikomi.hub.journey.models import Answer, Draft, Figures, Looked, Revision
 from mikomi.hub.journey.types import DraftMap, FiguresOf, KeptMap
 
+FORGOTTEN_AFTER = timedelta(days=30)
+
 
 def current_map() -> KeptMap | None:
     """The revision that is in force: whose stages leads stand in. None before the first was kept."""
@@ -84,14 +86,14 @@ def said_in(journey: JourneyMap) -> dict[tuple[str, str], list[str]]:
     return found
 
 
-def looked_at() -> datetime | None:
-    """When anybody last looked at the map or changed it; None where nobody ever did."""
+def forgotten_since(now: datetime) -> datetime | None:
+    """Since when nobody has looked at the map or changed it, where that is longer than a month; else None."""
     times = [
         Looked.objects.aggregate(at=Max("at"))["at"],
         Draft.objects.aggregate(at=Max("changed_at"))["at"],
-        Revision.objects.aggregate(at=Max("at"))["at"],
     ]
-    return max((at for at in times if at), default=None)
+    last = max((at for at in times if at), default=None)
+    return last if last is not None and now - last > FORGOTTEN_AFTER else None
 
 
 def figures(revision: int) -> FiguresOf | None:

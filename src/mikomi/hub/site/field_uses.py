@@ -11,7 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mikomi.core.conditions.attributes import tests_of
+from mikomi.core.conditions.who import used_fields
 from mikomi.core.scoring.model import Model
+from mikomi.hub.journey import queries as journeys
 from mikomi.hub.scores import queries as scores
 from mikomi.hub.site.models import SavedView
 
@@ -44,6 +46,15 @@ def field_uses() -> dict[str, list[Use]]:
             found[field].append(
                 Use(_("スコアの下書き「%(rule)s」") % {"rule": label}, reverse("scores:edit"))
             )
+    for journey in filter(None, (journeys.current_map(), journeys.draft())):
+        for stage in journey.map.stages:
+            for field in used_fields(stage.condition) if stage.condition is not None else ():
+                use = Use(
+                    _("ジャーニーの段階「%(stage)s」") % {"stage": stage.name},
+                    reverse("journey:condition", args=[stage.key]),
+                )
+                if use not in found[field]:
+                    found[field].append(use)
     for view in SavedView.objects.order_by("place", "pk"):
         asked = parse_qs(view.query)
         sorts = {value.removeprefix("-") for value in asked.get("sort", ())}

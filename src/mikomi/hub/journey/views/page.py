@@ -7,6 +7,7 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -22,6 +23,7 @@ def show(request: HttpRequest) -> HttpResponse:
     work = open_work()
     if work is None:
         return render(request, "journey/start.html", {"starters": starters.starters(language())})
+    reminder = queries.forgotten_since(timezone.now())
     services.look(cast(Any, request.user))
     view = request.GET.get("view", "")
     view = view if view in VIEWS else "both"
@@ -30,6 +32,7 @@ def show(request: HttpRequest) -> HttpResponse:
     board = board_of(work, shown)
     context = {
         "work": work,
+        "reminder": reminder,
         "board": board,
         "view": view,
         "views": [

@@ -68,4 +68,4 @@ def _sub(work: Work) -> str:
     if work.kept is None:
         return _("下書き")
     day = formats.day(timezone.localtime(work.kept.at).date(), language(), timezone.localdate(), year=True)
-    return _("第%(number)s版（%(day)s）") % {"number": work.kept.number, "day": day}
+    return _("第%(number)s版") % {"number": work.kept.number} + _("・") + day
