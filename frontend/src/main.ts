@@ -11,6 +11,7 @@ import "./css/lists.css";
 import "./css/form.css";
 import "./css/forms.css";
 import "./css/journey.css";
+import "./css/segments.css";
 import "./css/print.css";
 
 import Alpine from "@alpinejs/csp";

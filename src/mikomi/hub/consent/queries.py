@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 
 import polars as pl
-from django.db import transaction
+from django.db import connection, transaction
+from django.utils.timezone import make_aware
 
 from mikomi.hub.consent.addresses import folded_addresses
 from mikomi.hub.consent.models import Basis, Refusal
@@ -41,6 +43,42 @@ def refused(addresses: pl.Series) -> pl.Series:
             {"address": pl.String},
         )["address"]
     return folded.is_in(found.implode()).fill_null(False).alias("refused")
+
+
+def states(addresses: pl.Series, on: date) -> pl.Series:
+    """What is known of each address at the end of the local day `on`: "refused" before all else, "granted"
+    where there is a ground of any kind, "unknown" for others and for what is no address."""
+    folded = folded_addresses(addresses)
+    told = folded.drop_nulls().unique().alias("address").to_frame()
+    end = make_aware(datetime.combine(on + timedelta(days=1), time.min))
+    with transaction.atomic(), staged(told, "asked"):
+        granted, refused = (
+            fetch(sql, {"address": pl.String}, params)["address"]
+            for sql, params in (
+                (
+                    "select distinct a.address from asked a join consent_basis b on b.address = a.address"
+                    " where b.since <= %s",
+                    [connection.ops.adapt_datefield_value(on)],
+                ),
+                (
+                    "select distinct a.address from asked a join consent_refusal r on r.address = a.address"
+                    " where r.topic = '' and r.since <= %s and (r.lifted_at is null or r.lifted_at >= %s)",
+                    [
+                        connection.ops.adapt_datefield_value(on),
+                        connection.ops.adapt_datetimefield_value(end),
+                    ],
+                ),
+            )
+        )
+    frame = pl.DataFrame({"address": folded})
+    return frame.select(
+        pl.when(pl.col("address").is_in(refused.implode()))
+        .then(pl.lit("refused"))
+        .when(pl.col("address").is_in(granted.implode()))
+        .then(pl.lit("granted"))
+        .otherwise(pl.lit("unknown"))
+        .alias("state")
+    )["state"]
 
 
 def new_refusals(addresses: pl.Series) -> int:

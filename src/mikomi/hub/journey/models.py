@@ -9,8 +9,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-PART = 65_536
-"""So many lead numbers lie in one part."""
+PART = 4_096
+"""So many lead numbers lie in one part: few enough that one lead's step writes little."""
 
 
 class Draft(models.Model):
@@ -55,10 +55,11 @@ class Answer(models.Model):
 class StandingPart(models.Model):
     """Where the leads of one part stand: `stages` has a byte for each lead number from `part` × `PART`.
 
-    0 is nowhere, otherwise 1 + the place of the stage in the revision that is in force.
+    0 is nowhere, otherwise 1 + the place of the stage in `revision`.
     """
 
     part = models.IntegerField(primary_key=True)
+    revision = models.IntegerField(default=0)
     stages = models.BinaryField()
 
 

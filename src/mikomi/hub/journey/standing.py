@@ -22,7 +22,7 @@ def stage_of(leads: Sequence[int]) -> dict[int, str]:
         return {}
     keys, found = kept.map.keys(), {}
     asked = np.unique(np.asarray(leads, dtype=np.int64))
-    for part, stages in _parts(np.unique(asked // PART).tolist()):
+    for part, stages in _parts(kept.number, np.unique(asked // PART).tolist()):
         own = asked[asked // PART == part]
         places = stages[own % PART]
         standing = (places > 0) & (places <= len(keys))
@@ -34,11 +34,22 @@ def members(stage: str) -> Numbers:
     """The numbers of the leads that stand in the stage of this key, in order; empty for an unknown one."""
     kept = current_map()
     keys = kept.map.keys() if kept else ()
-    if stage not in keys:
+    if kept is None or stage not in keys:
         return np.empty(0, dtype=np.int64)
     place = keys.index(stage) + 1
-    found = [np.flatnonzero(stages == place) + part * PART for part, stages in _parts()]
+    found = [np.flatnonzero(stages == place) + part * PART for part, stages in _parts(kept.number)]
     return np.concatenate([np.empty(0, dtype=np.int64), *found])
+
+
+def codes(leads: Numbers) -> tuple[npt.NDArray[np.uint8], tuple[str, ...]]:
+    """Where each of these leads stands: 0 nowhere, else 1 + the place among the keys, which come second."""
+    kept, found = current_map(), np.zeros(len(leads), np.uint8)
+    if kept is None:
+        return found, ()
+    for part, stages in _parts(kept.number):
+        own = leads // PART == part
+        found[own] = stages[leads[own] % PART]
+    return found, kept.map.keys()
 
 
 def history_of(lead: int) -> list[Step]:
@@ -62,8 +73,9 @@ def forget(leads: Sequence[int]) -> None:
             row.save(update_fields=["stages"])
 
 
-def _parts(parts: Iterable[int] | None = None) -> Iterable[tuple[int, npt.NDArray[np.uint8]]]:
-    rows = StandingPart.objects.order_by("part")
+def _parts(revision: int, parts: Iterable[int] | None = None) -> Iterable[tuple[int, npt.NDArray[np.uint8]]]:
+    """The parts that were written by a revision, or some of them: of another one codes mean other stages."""
+    rows = StandingPart.objects.filter(revision=revision).order_by("part")
     if parts is not None:
         rows = rows.filter(part__in=list(parts))
     for row in rows.iterator(chunk_size=4):

@@ -72,6 +72,8 @@ REASONS: dict[str, Reason] = {
         Words("自分の情報を使わないように求めています", "They asked us not to use their data"),
     ),
 }
+LEFT_ALONE = Words("優先度「対応しない」", "Priority: leave alone")
+"""Why somebody is kept out by a priority, not by an exclusion."""
 TARGETS: dict[str, Words] = {
     "lead": Words("この人だけ", "This person alone"),
     "company": Words("会社の全員", "Everybody of the company"),
@@ -197,7 +199,8 @@ def excluded_frame(lead_ids: Sequence[int] | None = None) -> pl.DataFrame:
 
 def reasons_of(keys: str) -> list[Words]:
     """The reasons of a row of `excluded_frame` in words."""
-    return [REASONS[key].words for key in keys.split(",") if key in REASONS]
+    said = {key: reason.words for key, reason in REASONS.items()} | {"priority": LEFT_ALONE}
+    return [said[key] for key in keys.split(",") if key in said]
 
 
 def _hits(lead_ids: Sequence[int] | None) -> pl.DataFrame:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.timezone import make_aware
 
 from mikomi.core.conditions.text import fold_text
 from mikomi.core.words import MikomiError, Words
@@ -17,6 +20,7 @@ from mikomi.hub.people.models import LeadList, Tag
 from mikomi.hub.people.types import Label
 
 type Kind = Literal["tag", "list"]
+type Numbers = npt.NDArray[np.int64]
 
 HUNG = {"tag": ("people_leadtag", "tag"), "list": ("people_listmember", "list")}
 """The table that says which leads have a label, and its column of labels."""
@@ -211,6 +215,20 @@ def leads_with(kind: Kind, numbers: Iterable[int], most: int) -> list[int] | Non
         cursor.execute(f"select lead from {table} where {column} in ({places}) limit %s", [*wanted, most + 1])
         found = [row[0] for row in cursor.fetchall()]
     return None if len(found) > most else sorted(set(found))
+
+
+def bearers(kind: Kind, number: int, *, until: date | None = None) -> Numbers:
+    """The numbers of all leads with a label; with `until`, of those that had it by the end of that local day
+    and have it still: what was taken off is not known any more."""
+    table, column = HUNG[kind]
+    sql, params = f"select lead from {table} where {column} = %s", [number]
+    if until is not None:
+        end = make_aware(datetime.combine(until + timedelta(days=1), time.min))
+        sql += " and at < %s"
+        params.append(connection.ops.adapt_datetimefield_value(end))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return np.array([row[0] for row in cursor.fetchall()], dtype=np.int64)
 
 
 def has_label(kind: Kind, leads: str, count: int) -> str:

@@ -90,6 +90,23 @@ def define(number: int, who: Who, user: User | None, *, definition: int | None =
         enqueue(COUNT, once=True)
 
 
+def set_priorities(said: Mapping[Priority, Who], names: Mapping[Priority, str], user: User | None) -> None:
+    """Makes, changes and deletes the segments of priorities, so that there are those of `said` alone.
+
+    Raises `MikomiError` where a name of `names` is taken by another segment.
+    """
+    with transaction.atomic():
+        held = {row.priority: row for row in Segment.objects.filter(deleted_at=None).exclude(priority=None)}
+        for row in held.values():
+            if Priority(row.priority) not in said:
+                delete_segment(row.pk)
+        for priority, who in said.items():
+            if priority in held:
+                define(held[priority].pk, who, user)
+            else:
+                make_segment(names[priority], who, user, priority=priority)
+
+
 def rename(number: int, name: str, note: str) -> None:
     """Gives a segment another name and note. Raises `MikomiError` where the name is taken."""
     shown = check_name(name)

@@ -20,6 +20,7 @@ class SiteConfig(AppConfig):
             MenuEntry("hot", "sales", 20, _("ホット"), "flame", "site:hot", count=_hot_count, phone=True),
             MenuEntry("leads", "leads", 10, _("リード"), "users", "site:leads", phone=True),
             MenuEntry("companies", "leads", 20, pgettext_lazy("list", "会社"), "building", "site:companies"),
+            MenuEntry("segments", "leads", 25, _("セグメント"), "filter", "site:segments"),
             MenuEntry("visiting", "leads", 30, _("来訪企業"), "world", "site:visiting"),
             MenuEntry("duplicates", "leads", 40, _("重複"), "copy", "site:duplicates"),
             MenuEntry("contents", "tools", 25, _("コンテンツ"), "columns", "site:contents"),

@@ -19,6 +19,7 @@ from mikomi.hub.people.duplicates.queries import merged_into
 from mikomi.hub.people.fields import TOUCH_PARTS
 from mikomi.hub.people.same import queries as same
 from mikomi.hub.people.types import Person
+from mikomi.hub.segments.queries import segments_of
 from mikomi.hub.site import lead_page
 from mikomi.hub.site.lists.pages import colleagues_of
 from mikomi.hub.site.same import PEOPLE, Shown
@@ -124,6 +125,13 @@ def campaigns(asked: Asked) -> Panel | None:
     return ("site/panels/campaigns.html", shown) if joined or offered else None
 
 
+def segments(asked: Asked) -> Panel | None:
+    """Which segments the person belongs to now, since when, and why."""
+    held = segments_of(asked.person.number)
+    shown = {"number": asked.person.number, "memberships": held}
+    return ("site/panels/segments.html", shown) if held else None
+
+
 def _touch(values: Mapping[str, str], which: str) -> dict[str, str | date]:
     """The first or last way that somebody came by, part by part; empty where nobody knows."""
     told: dict[str, str | date] = {
@@ -138,6 +146,7 @@ PANELS: tuple[Callable[[Asked], Panel | None], ...] = (
     duplicates,
     colleagues,
     deals,
+    segments,
     campaigns,
     browsers,
     notes,

@@ -16,7 +16,6 @@ import polars as pl
 from django.db import transaction
 from django.utils import timezone
 
-from mikomi.core.engine.local import score_days
 from mikomi.core.scoring.model_file import dump_model
 from mikomi.core.scoring.score import DayScores
 from mikomi.hub.activity import queries as activity
@@ -27,7 +26,7 @@ from mikomi.hub.kit import temperature as levels
 from mikomi.hub.people import queries as people
 from mikomi.hub.scores import queries as scores
 from mikomi.hub.scores.types import PublishedModel
-from mikomi.hub.site import temperature
+from mikomi.hub.site import grouping, temperature
 from mikomi.hub.site.models import Board
 from mikomi.hub.site.rows import cells, companies, kept_out, log, store, suffixes
 from mikomi.hub.site.rows.people import people_rows
@@ -82,9 +81,9 @@ def score_touched(on: date, lead_ids: Iterable[int] = ()) -> Scored:
         asked = _with_colleagues(touched)
         leads = people.attribute_frame(on, asked.tolist())
         source = activity.activity_source(asked.tolist())
-        day = score_days(model.model, leads, source, [on])[0] if model else None
+        heard = grouping.hear(model.model if model else None, leads, source, on)
         old = store.read_scores(asked, store.TELLING)
-        return _write(lease, _run(model, on, change, leads, day, asked, touched, old, every=False))
+        return _write(lease, _run(model, on, change, leads, heard, asked, touched, old, every=False))
 
 
 def _all(lease: leases.Hold, on: date, progress: Progress | None) -> Scored:
@@ -99,9 +98,8 @@ def _all(lease: leases.Hold, on: date, progress: Progress | None) -> Scored:
         np.setdiff1d(numbers, known),
     )
     asked = np.union1d(numbers, known)
-    source = history_source()
-    day = score_days(model.model, leads, source, [on], progress=progress)[0] if model else None
-    return _write(lease, _run(model, on, change, leads, day, asked, touched, old, every=True))
+    heard = grouping.hear(model.model if model else None, leads, history_source(), on, progress)
+    return _write(lease, _run(model, on, change, leads, heard, asked, touched, old, every=True))
 
 
 def _with_colleagues(lead_ids: store.Numbers) -> store.Numbers:
@@ -118,7 +116,8 @@ class _Run:
 
     `shown`: the people's columns of all scored leads, `put` of those to write. `old`: the stored
     scores of `fresh` and of `gone`, leads that are none any more. `kept`: who of them is kept out of
-    what, and of `fresh` `would_be_hot` by the model alone. `every`: nobody was left out.
+    what, and of `fresh` `would_be_hot` by the model alone. `groups`: where they stand in the journey, and
+    who belongs to which segment. `every`: nobody was left out.
     """
 
     model: PublishedModel | None
@@ -132,6 +131,7 @@ class _Run:
     gone: store.Numbers
     kept: pl.DataFrame
     would_be_hot: kept_out.Flags
+    groups: grouping.Groups
     every: bool
 
 
@@ -140,7 +140,7 @@ def _run(
     on: date,
     change: int,
     leads: pl.DataFrame,
-    day: DayScores | None,
+    heard: grouping.Heard,
     asked: store.Numbers,
     touched: store.Numbers,
     old: store.Scores,
@@ -152,7 +152,12 @@ def _run(
     shown = people_rows(leads.join(companies, on="number", how="left", maintain_order="left"))
     numbers = shown["lead_id"].to_numpy()
     kept = kept_out.of_leads(numbers, every=every)
+    day = heard.scores
     would_be_hot = np.zeros(len(numbers), dtype=np.bool_) if day is None else np.asarray(day.hot, np.bool_)
+    groups = grouping.groups_of(
+        heard, leads, would_be_hot & ~kept_out.not_hot(kept, numbers), on, every=every
+    )
+    kept = kept_out.with_left_alone(kept, numbers[groups.left_alone])
     hot = would_be_hot & ~kept_out.not_hot(kept, numbers)
     return _Run(
         model=model,
@@ -166,6 +171,7 @@ def _run(
         gone=np.setdiff1d(asked, numbers),
         kept=kept,
         would_be_hot=would_be_hot,
+        groups=groups,
         every=every,
     )
 
@@ -197,6 +203,7 @@ def _write(lease: leases.Hold, run: _Run) -> Scored:
             companies.recount(np.union1d(before, companies.of_leads(some)))
             companies.count_new()
         kept_out.write(run.kept, fresh, run.would_be_hot, run.gone, every=run.every)
+        grouping.write(run.groups, fresh["lead_id"], run.gone, run.on, every=run.every)
         hot = cells.counted_heats()[levels.HOT]
         _note(run, moved.rows, hot)
     return Scored(len(fresh), len(moved.rows), hot, run.on, run.model.number if run.model else None)

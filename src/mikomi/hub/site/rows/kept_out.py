@@ -18,6 +18,8 @@ from mikomi.hub.kit.setwise import fetch, run, staged
 from mikomi.hub.people.exclusions import EFFECTS, excluded_frame, reasons_of
 from mikomi.hub.site.rows.store import Numbers, Scores, member_of, number_param
 
+LEFT_ALONE = ("hot", "today")
+
 type Flags = npt.NDArray[np.bool_]
 
 
@@ -33,6 +35,24 @@ def of_leads(numbers: Numbers, *, every: bool) -> pl.DataFrame:
     """`people.exclusions.excluded_frame` of the leads (`every`: they are all there are)."""
     frame = excluded_frame(None if every else numbers.tolist())
     return frame.filter(pl.col("number").is_in(numbers.tolist())) if every and frame.height else frame
+
+
+def with_left_alone(kept: pl.DataFrame, numbers: Numbers) -> pl.DataFrame:
+    """`kept` with the leads whom a priority says not to work on: they are kept out of the hot ones and of
+    the calls of the day."""
+    if not len(numbers):
+        return kept
+    alone = pl.DataFrame({"number": numbers}, schema={"number": kept.schema["number"]}).with_columns(
+        *(pl.lit(effect in LEFT_ALONE).alias(effect) for effect in EFFECTS),
+        pl.lit("priority").alias("reasons"),
+    )
+    return (
+        pl.concat([kept, alone.select(kept.columns)])
+        .group_by("number")
+        .agg(*(pl.col(effect).any() for effect in EFFECTS), pl.col("reasons").str.join(","))
+        .select(kept.columns)
+        .sort("number")
+    )
 
 
 def not_hot(kept: pl.DataFrame, numbers: Numbers) -> Flags:

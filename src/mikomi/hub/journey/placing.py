@@ -1,0 +1,186 @@
+"""Writing where leads stand: as the conditions say, or as somebody said by hand, and every step there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from django.db import transaction
+from django.utils import timezone
+
+from mikomi.core.words import MikomiError, Words
+from mikomi.hub.journey.models import PART, ByHand, StandingPart
+from mikomi.hub.journey.queries import current_map
+from mikomi.hub.journey.types import KeptMap
+from mikomi.hub.kit.jobs import enqueue
+from mikomi.hub.kit.setwise import run, staged
+
+if TYPE_CHECKING:
+    from mikomi.hub.accounts.models import User
+
+type Numbers = npt.NDArray[np.int64]
+type Codes = npt.NDArray[np.uint8]
+
+LONGEST_REASON = 500
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+def set_by_hand(lead: int, stage: str, reason: str, user: User | None) -> None:
+    """Puts a lead (its number) into a stage by hand, until the conditions say something else than now.
+
+    Raises `MikomiError` without a reason, and for a stage that the map in force does not have.
+    """
+    kept = current_map()
+    said = " ".join(reason.split())[:LONGEST_REASON]
+    keys = kept.map.keys() if kept else ()
+    if kept is None or stage not in keys:
+        raise MikomiError(Words("段階を選んでください", "choose a stage"))
+    if not said:
+        raise MikomiError(
+            Words(
+                "理由を入れてください（あとで見た人が分かるように残します）",
+                "say why; whoever looks at it later will want to know",
+            )
+        )
+    with transaction.atomic():
+        open_now = ByHand.objects.select_for_update().filter(lead=lead, ended_on=None)
+        held = open_now.first()
+        computed = held.computed if held else _standing_key(lead, kept)
+        open_now.update(ended_on=_today())
+        ByHand.objects.create(
+            lead=lead, stage=stage, reason=said, by=user, at=timezone.now(), computed=computed
+        )
+        enqueue("site.score_changed", leads=[lead])
+
+
+def end_by_hand(lead: int) -> bool:
+    """Lets the conditions say again where a lead stands; says whether anything was said by hand."""
+    with transaction.atomic():
+        ended = ByHand.objects.filter(lead=lead, ended_on=None).update(ended_on=_today())
+        if ended:
+            enqueue("site.score_changed", leads=[lead])
+    return bool(ended)
+
+
+def write_standing(
+    kept: KeptMap, numbers: Numbers, codes: Codes, gone: Numbers, on: date, *, every: bool
+) -> None:
+    """Writes where leads stand on the local day `on`.
+
+    `numbers`: ascending; `codes`: 0 nowhere, else 1 + the place of the stage in `kept`, as computed; `gone`:
+    leads that are none any more; `every`: `numbers` are all leads. A step is written where the place before
+    was of the same revision. Belongs into the transaction of the run that found them.
+    """
+    keys = kept.map.keys()
+    by_hand = _open(None if every else numbers)
+    shown, hands, ended = _overruled(numbers, codes, keys, by_hand)
+    ByHand.objects.filter(pk__in=ended).update(ended_on=on.toordinal() - _EPOCH)
+    touched = np.union1d(numbers, gone)
+    parts = np.unique(touched // PART)
+    rows = {row.part: row for row in StandingPart.objects.select_for_update().filter(part__in=parts.tolist())}
+    steps, puts = [], []
+    edges = np.searchsorted(touched // PART, parts)
+    whole = np.zeros(len(touched), np.uint8)
+    whole[np.searchsorted(touched, numbers)] = shown
+    for part, own, after_own in zip(
+        parts.tolist(), np.split(touched, edges[1:]), np.split(whole, edges[1:]), strict=True
+    ):
+        row = rows.get(part)
+        before = np.zeros(PART, np.uint8)
+        if row is not None:
+            before = np.frombuffer(bytes(row.stages), dtype=np.uint8)
+        after = np.zeros(PART, np.uint8) if every else before.copy()
+        after[own % PART] = after_own
+        same = row is not None and row.revision == kept.number
+        if same and np.array_equal(before, after):
+            continue
+        # Of another revision the codes mean other stages: until a run over everybody they stay unread.
+        if same or every:
+            puts.append(StandingPart(part=part, revision=kept.number, stages=after.tobytes()))
+        if same:
+            moved = own[before[own % PART] != after[own % PART]]
+            steps.append((moved, before[moved % PART], after[moved % PART]))
+    StandingPart.objects.bulk_create(
+        puts,
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["part"],
+        update_fields=["revision", "stages"],
+    )
+    if every:
+        StandingPart.objects.exclude(part__in=parts.tolist()).delete()
+    _put_steps(steps, keys, hands, on)
+
+
+def with_hands(kept: KeptMap, numbers: Numbers, codes: Codes) -> Codes:
+    """Computed codes with what was said by hand and holds."""
+    return _overruled(numbers, codes, kept.map.keys(), _open(numbers))[0]
+
+
+def _overruled(
+    numbers: Numbers, codes: Codes, keys: tuple[str, ...], by_hand: Mapping[int, ByHand]
+) -> tuple[Codes, Numbers, list[int]]:
+    """The codes with what was said by hand, the leads of whom that holds, and the rows from which the
+    conditions moved on."""
+    shown, over, ended = codes.copy(), [], []
+    held = np.array(sorted(by_hand), dtype=np.int64)
+    at = np.searchsorted(numbers, held)
+    there = at < len(numbers)
+    there[there] = numbers[at[there]] == held[there]
+    for lead, place in zip(held[there].tolist(), at[there].tolist(), strict=True):
+        row = by_hand[lead]
+        computed = keys[codes[place] - 1] if codes[place] else ""
+        if row.stage in keys and computed == row.computed:
+            shown[place] = keys.index(row.stage) + 1
+            over.append(lead)
+        else:
+            ended.append(row.pk)
+    return shown, np.array(over, dtype=np.int64), ended
+
+
+def _open(numbers: Numbers | None) -> dict[int, ByHand]:
+    """What was said by hand and holds, by lead."""
+    held = {row.lead: row for row in ByHand.objects.filter(ended_on=None)}
+    if numbers is None:
+        return held
+    asked = set(numbers.tolist())
+    return {lead: row for lead, row in held.items() if lead in asked}
+
+
+def _put_steps(
+    steps: list[tuple[Numbers, Codes, Codes]], keys: tuple[str, ...], hands: Numbers, on: date
+) -> None:
+    leads = np.concatenate([np.empty(0, np.int64), *(moved for moved, _was, _now in steps)])
+    if not len(leads):
+        return
+    named = np.array(["", *keys])
+    frame = pl.DataFrame(
+        {
+            "lead": leads,
+            "was": named[np.concatenate([was for _moved, was, _now in steps])],
+            "now": named[np.concatenate([now for _moved, _was, now in steps])],
+            "by_hand": np.isin(leads, hands),
+        }
+    )
+    day = on.toordinal() - _EPOCH
+    with staged(frame, "stepped"):
+        run(
+            'insert into journey_stagemove (lead, was, now, "on", by_hand)'
+            " select lead, was, now, %s, by_hand from stepped order by lead",
+            [day],
+        )
+
+
+def _standing_key(lead: int, kept: KeptMap) -> str:
+    row = StandingPart.objects.filter(part=lead // PART, revision=kept.number).first()
+    code = bytes(row.stages)[lead % PART] if row else 0
+    keys = kept.map.keys()
+    return keys[code - 1] if 0 < code <= len(keys) else ""
+
+
+def _today() -> int:
+    return timezone.localdate().toordinal() - _EPOCH

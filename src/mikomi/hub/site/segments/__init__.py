@@ -1,0 +1,1 @@
+"""The pages of segments: conditions as forms, counted while they are edited."""
