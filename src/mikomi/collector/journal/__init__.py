@@ -15,7 +15,8 @@ from mikomi.collector.journal.reading import (
     read_after,
     take_refused,
 )
-from mikomi.collector.journal.writing import Journal, JournalBusy
+from mikomi.collector.journal.settling import JournalBusy
+from mikomi.collector.journal.writing import Journal
 
 __all__ = [
     "Backlog",

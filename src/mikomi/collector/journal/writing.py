@@ -14,6 +14,7 @@ from contextlib import closing
 from pathlib import Path
 
 from mikomi.collector.journal.file import DAMAGE, Row, encode_rows, file_in, identity, make, set_aside
+from mikomi.collector.journal.settling import JournalBusy, Settling
 from mikomi.collector.reasons import Reason
 
 log = logging.getLogger("mikomi.collector")
@@ -27,25 +28,16 @@ MOST_WAITING_BYTES = 32 << 20
 MOST_KEPT_BYTES = 8 << 30
 LEAST_FREE_BYTES = 256 << 20
 FLUSH_SECONDS = 0.5
-RETRY_SECONDS = 5
-
-
-class JournalBusy(Exception):
-    """The journal cannot take more now; nothing of the entry was stored. Send it again later."""
-
-    def __init__(self, why: str, retry_after: int = RETRY_SECONDS) -> None:
-        super().__init__(why)
-        self.retry_after = retry_after
 
 
 class _Group:
-    """What waits to be committed together, and who waits for it."""
+    """What is committed together."""
 
-    __slots__ = ("rows", "size", "waiting")
+    __slots__ = ("rows", "settling", "size")
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
-        self.waiting: list[asyncio.Future[None]] = []
+        self.settling: Settling | None = None
         self.size = 0
 
 
@@ -87,25 +79,26 @@ class Journal:
         address: str = "",
         agent: str = "",
         flags: str = "{}",
-    ) -> asyncio.Future[None]:
+    ) -> Settling:
         """To be awaited: the entry is durable when it returns. Raises `JournalBusy`, with nothing stored."""
         if self._full:
             raise JournalBusy(self._full, 30)
         if self._unsettled > self._most_waiting:
             raise JournalBusy("too much waits to be written", 1)
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         size = len(body) + ROW_BYTES
         # Only the loop's thread counts up and down.
         self._unsettled += size
         with self._lock:
             group = self._next
             group.rows.append((received, source, kind, address, agent, flags, body))
-            group.waiting.append(done)
             group.size += size
-        if len(group.rows) == 1:
-            self._start()
-            self._wake.set()
-        return done
+            settling = group.settling
+            if settling is not None:
+                return settling
+            settling = group.settling = Settling(asyncio.get_running_loop())
+        self._start()
+        self._wake.set()
+        return settling
 
     def count(self, source: int, reason: Reason, n: int = 1) -> None:
         """Counts what was refused; written within a second."""
@@ -174,19 +167,16 @@ class Journal:
 
     def _settle(self, group: _Group, failure: JournalBusy | None) -> None:
         """Tells those who wait, on their loop's thread."""
+        settling = group.settling
+        assert settling is not None
+        settling.failure = failure
 
         def tell() -> None:
             self._unsettled -= group.size
-            for done in group.waiting:
-                if done.done():  # whoever waited has gone
-                    continue
-                if failure is None:
-                    done.set_result(None)
-                else:
-                    done.set_exception(failure)
+            settling.tell()
 
         try:
-            group.waiting[0].get_loop().call_soon_threadsafe(tell)
+            settling.loop.call_soon_threadsafe(tell)
         except RuntimeError:  # the loop has ended, and with it whoever waited
             self._unsettled -= group.size
 
