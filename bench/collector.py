@@ -28,6 +28,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from mikomi.collector.alone import Alone
 from mikomi.collector.app import Collector, Receive, Scope, Send
 from mikomi.collector.journal import forget, read_after
 from mikomi.collector.messages import decode_batch
@@ -54,13 +55,8 @@ async def bare(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": ANSWER})
 
 
-_collector = Collector(Path(os.environ.get("MIKOMI_DATA", "")))
-
-
-async def collector(scope: Scope, receive: Receive, send: Send) -> None:
-    """The product's own."""
-    if scope["type"] == "http":
-        await _collector(scope, receive, send)
+collector = Alone(Collector(Path(os.environ.get("MIKOMI_DATA", ""))))
+"""The product's own, as `mikomi serve --only collector` serves it."""
 
 
 class Round(NamedTuple):

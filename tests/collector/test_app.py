@@ -292,7 +292,7 @@ def test_a_forwarded_address_is_believed_only_behind_our_own_proxy(
 
 
 class BusyJournal(Journal):
-    def append(self, **_: Any) -> Any:
+    def append(self, *_: Any, **__: Any) -> Any:
         raise JournalBusy("full", 7)
 
 

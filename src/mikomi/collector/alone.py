@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Awaitable
 from pathlib import Path
 
 from mikomi.collector.app import Collector, Receive, Scope, Send
@@ -21,15 +22,18 @@ class Alone:
     def __init__(self, collector: Collector) -> None:
         self.collector = collector
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """One HTTP request, or the server's beginning and end."""
         if scope["type"] == "lifespan":
-            await lifespan(receive, send, self.collector)
-        elif scope["path"] == "/healthz":
-            await send(HEALTHY_START)
-            await send({"type": "http.response.body", "body": HEALTHY})
-        else:
-            await self.collector(scope, receive, send)
+            return lifespan(receive, send, self.collector)
+        if scope["path"] == "/healthz":
+            return _say_healthy(send)
+        return self.collector(scope, receive, send)
+
+
+async def _say_healthy(send: Send) -> None:
+    await send(HEALTHY_START)
+    await send({"type": "http.response.body", "body": HEALTHY})
 
 
 async def lifespan(receive: Receive, send: Send, collector: Collector) -> None:

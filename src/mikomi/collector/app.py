@@ -45,69 +45,77 @@ class Collector:
         self._gate = Gate(Kept(folder))
         self._description = msgspec.json.encode(description())
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One HTTP request."""
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """One HTTP request. Gives the coroutine that answers: each one more around it costs every event."""
         path = scope["path"]
         route = ROUTES.get(path) or route_of(path)
         request = Request(scope, route or NOWHERE, forwarded=self._forwarded)
-        try:
-            if route is None:
-                raise Refuse(Reason.PATH)
-            method = scope["method"]
-            if method == "POST" and route.kind in WITH_EVENTS:
-                await self._take(request, receive, send)
-            elif method == "OPTIONS":
-                await answers.preflight(send, request, route)
-            elif method in route.methods and route.kind == "trap":
-                await self._spring(request)
-                await answers.give_trap(send, request)
-            elif method in route.methods and route.kind == "script":
-                await answers.give_script(send, request, self._script(request))
-            elif method in route.methods:
-                await answers.send_json(send, request, 200, self._tell(request, route), (FETCHED_AGAIN,))
-            else:
-                raise Refuse(Reason.METHOD, method)
-        except Refuse as refusal:
-            self._count(request, refusal)
-            await answers.refuse(send, request, refusal)
+        if request.route.kind in WITH_EVENTS and scope["method"] == "POST":
+            return self._take(request, receive, send)
+        return self._answer(request, route, send)
 
     def close(self) -> None:
         """Writes what waits, and ends."""
         self.journal.close()
 
     async def _take(self, request: Request, receive: Receive, send: Send) -> None:
+        """Takes events: they are durable before the answer."""
         gate = self._gate
-        for step in BEFORE_BODY:
-            step(gate, request)
-        length = _length(request)
-        message = await receive()
-        body: bytes = message.get("body", b"")
-        # The server says only with one more message that nothing more comes; the length says it now.
-        request.body = body if len(body) == length else await _rest_of_body(message, receive)
-        for step in AFTER_BODY:
-            step(gate, request)
-        source, checked = request.source, request.checked
-        assert source is not None
-        assert checked is not None
-        if checked.accepted:
-            try:
-                await self.journal.append(
-                    received=request.received,
-                    source=source.id,
-                    body=checked.body,
-                    address=request.address,
-                    agent=request.agent(),
-                    flags=request.flags(),
-                )
-            except JournalBusy as busy:
-                raise Refuse(Reason.BUSY, retry_after=busy.retry_after) from busy
-        if checked.refused or b"origin" in request.headers or request.tagged is not None:
-            for one in checked.refused:
-                self.journal.count(source.id, one.reason)
-            await answers.accept(send, request, checked)
+        try:
+            for step in BEFORE_BODY:
+                step(gate, request)
+            length = _length(request)
+            message = await receive()
+            body: bytes = message.get("body", b"")
+            # The server says only with one more message that nothing more comes; the length says it now.
+            request.body = body if len(body) == length else await _rest_of_body(message, receive)
+            for step in AFTER_BODY:
+                step(gate, request)
+            source, checked = request.source, request.checked
+            assert source is not None
+            assert checked is not None
+            if checked.accepted:
+                await self._keep(request, source, checked.body)
+        except JournalBusy as busy:
+            await self._refuse(send, request, Refuse(Reason.BUSY, retry_after=busy.retry_after))
+        except Refuse as refusal:
+            await self._refuse(send, request, refusal)
         else:
-            await send(answers.PLAIN_START)
-            await send(answers.PLAIN_BODY)
+            if checked.refused or request.tagged is not None or b"origin" in request.headers:
+                for one in checked.refused:
+                    self.journal.count(source.id, one.reason)
+                await answers.accept(send, request, checked)
+            else:
+                await send(answers.PLAIN_START)
+                await send(answers.PLAIN_BODY)
+
+    async def _answer(self, request: Request, route: Route | None, send: Send) -> None:
+        """Answers whatever brings no events."""
+        method = request.scope["method"]
+        try:
+            if route is None:
+                raise Refuse(Reason.PATH)
+            if method == "OPTIONS":
+                await answers.preflight(send, request, route)
+            elif method not in route.methods:
+                raise Refuse(Reason.METHOD, method)
+            elif route.kind == "trap":
+                await self._spring(request)
+                await answers.give_trap(send, request)
+            elif route.kind == "script":
+                await answers.give_script(send, request, self._script(request))
+            else:
+                await answers.send_json(send, request, 200, self._tell(request, route), (FETCHED_AGAIN,))
+        except JournalBusy as busy:
+            await self._refuse(send, request, Refuse(Reason.BUSY, retry_after=busy.retry_after))
+        except Refuse as refusal:
+            await self._refuse(send, request, refusal)
+
+    def _keep(self, request: Request, source: Source, body: bytes) -> Awaitable[None]:
+        """To be awaited: `body` is durable when it returns. Raises `JournalBusy`."""
+        return self.journal.append(
+            request.received, source.id, body, "batch", request.address, request.agent(), request.flags()
+        )
 
     async def _spring(self, request: Request) -> None:
         """Notes that somebody opened the link that no person can see."""
@@ -127,17 +135,7 @@ class Collector:
             received=request.received,
             salt=settings.salt,
         )
-        try:
-            await self.journal.append(
-                received=request.received,
-                source=source.id,
-                body=body,
-                address=request.address,
-                agent=request.agent(),
-                flags=request.flags(),
-            )
-        except JournalBusy as busy:
-            raise Refuse(Reason.BUSY, retry_after=busy.retry_after) from busy
+        await self._keep(request, source, body)
 
     def _script(self, request: Request) -> Script:
         query = request.scope["query_string"][:2048].decode("latin-1")
@@ -145,6 +143,10 @@ class Collector:
             return script_of(self._source(dict(parse_qsl(query)).get("k", "")))
         except OSError as error:
             raise Refuse(Reason.BUSY, "the tag is not built", retry_after=60) from error
+
+    async def _refuse(self, send: Send, request: Request, refusal: Refuse) -> None:
+        self._count(request, refusal)
+        await answers.refuse(send, request, refusal)
 
     def _count(self, request: Request, refusal: Refuse) -> None:
         """Counts a request that was refused as a whole, by its messages where they are known."""

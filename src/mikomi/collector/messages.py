@@ -65,7 +65,7 @@ class Message(msgspec.Struct, kw_only=True, rename="camel", omit_defaults=True):
     sent_at: Moment = None
 
 
-class _Said(msgspec.Struct, kw_only=True, rename="camel"):
+class _Said(msgspec.Struct, kw_only=True, rename="camel", gc=False):
     """What SDKs really send: nulls and numbers too."""
 
     message_id: Id = None
@@ -85,13 +85,13 @@ class _Said(msgspec.Struct, kw_only=True, rename="camel"):
     write_key: Any = None
 
 
-class _Single(_Said, kw_only=True):
+class _Single(_Said, kw_only=True, gc=False):
     """A message whose address says the type, whatever `type` says."""
 
     type: Any = msgspec.UNSET
 
 
-class _Sent(_Said, kw_only=True):
+class _Sent(_Said, kw_only=True, gc=False):
     """A message of a batch."""
 
     type: MessageType
@@ -121,7 +121,7 @@ class _Batch(msgspec.Struct, rename="camel"):
     write_key: Any = None
 
 
-class Checked(NamedTuple):
+class Checked(msgspec.Struct, frozen=True, gc=False):
     """A body that was checked: what to keep of it, and what was left out.
 
     `body` is what `decode_batch` reads, with the good messages only; `accepted` is their number.
@@ -187,7 +187,7 @@ def check_single(body: bytes, kind: MessageType) -> Checked:
     if refused is not None:
         return Checked(b'{"batch":[]}', 0, [refused], _key(sent.write_key))
     typed = body.strip() if sent.type == kind else _typed(body, sent, kind)
-    return Checked(b'{"batch":[%b]}' % typed, 1, _NONE_REFUSED, _key(sent.write_key))
+    return Checked(b'{"batch":[' + typed + b"]}", 1, _NONE_REFUSED, _key(sent.write_key))
 
 
 def _typed(body: bytes, sent: _Single, kind: MessageType) -> bytes:
@@ -211,7 +211,7 @@ def put_right(body: bytes) -> bytes:
             raise BatchRefused(Reason.ENCODING, f"byte {error.start}") from error
         if body.startswith(b"\xef\xbb\xbf"):
             body = body[3:]
-    if b"\\u" in body:
+    if b"\\" in body and b"\\u" in body:
         if b"\\u0000" in body:
             body = _ESCAPED.sub(lambda m: m[0] if m[0] != b"\\u0000" else b"\\ufffd", body)
         if b"\\ud" in body or b"\\uD" in body:

@@ -36,6 +36,7 @@ KEPT_HEADERS = {
     b"sec-gpc": "gpc",
 }
 """What later tells machines from people, and where it came from."""
+TELLING = frozenset({*KEPT_HEADERS, b"cookie"})
 
 
 class Refuse(Exception):
@@ -128,11 +129,11 @@ class Request:
     def flags(self) -> str:
         """JSON of the few headers kept; `visitor` and `login` come from cookies."""
         headers = self.headers
+        if self.tagged is None and TELLING.isdisjoint(headers):
+            return "{}"
         cookie = headers.get(b"cookie")
         cookies = cookies_in(cookie) if cookie else {}
         staff = (self.tagged is not None and self.tagged.staff) or is_staff(cookies)
-        if cookie is None and not staff and headers.keys().isdisjoint(KEPT_HEADERS):
-            return "{}"
         found = {name: headers[header] for header, name in KEPT_HEADERS.items() if header in headers}
         said = {name: value[:LONGEST_HEADER].decode("latin-1") for name, value in found.items()}
         if staff:

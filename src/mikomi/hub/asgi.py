@@ -6,6 +6,7 @@ connections. A page that takes long holds up other pages, never an event.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
@@ -29,14 +30,13 @@ class Together:
         # Its types are narrower than those of the specifications, which ours and Django's follow.
         self.pages: Any = WSGIMiddleware(cast(Any, pages), workers=THREADS)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """One request, or the server's beginning and end."""
         if scope["type"] == "lifespan":
-            await lifespan(receive, send, self.collector)
-        elif takes(scope["path"]):
-            await self.collector(scope, receive, send)
-        else:
-            await self.pages(scope, _as_coroutine(receive), send)
+            return lifespan(receive, send, self.collector)
+        if takes(scope["path"]):
+            return self.collector(scope, receive, send)
+        return self.pages(scope, _as_coroutine(receive), send)
 
 
 def _as_coroutine(receive: Receive) -> Receive:

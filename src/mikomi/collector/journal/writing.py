@@ -71,7 +71,6 @@ class Journal:
 
     def append(
         self,
-        *,
         received: int,
         source: int,
         body: bytes,
