@@ -187,6 +187,25 @@ def test_a_locked_journal_is_busy_and_keeps_nothing_of_what_was_refused(
     assert bodies_of(tmp_path) == [b"before", b"after"]
 
 
+def test_a_journal_of_an_earlier_version_is_read_and_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("mikomi.collector.journal.file.PAGE_BYTES", 4096)
+    write(tmp_path, [b"earlier"] * 50)
+    monkeypatch.undo()
+    write(tmp_path, [b"later"] * 50)
+    assert bodies_of(tmp_path) == [b"earlier"] * 50 + [b"later"] * 50
+
+
+def test_whoever_waits_for_a_commit_that_fails_learns_so(tmp_path: Path):
+    async def together() -> list[BaseException | None]:
+        sending = (journal.append(received=RECEIVED, source=1, body=b"x") for _ in range(3))
+        return await asyncio.gather(*sending, return_exceptions=True)
+
+    (tmp_path / "journal").write_text("no folder")
+    journal = Journal(tmp_path)
+    assert [type(one) for one in asyncio.run(together())] == [JournalBusy] * 3
+    journal.close()
+
+
 def meet_a_full_disk(folder: Path) -> None:
     """Appends on a disk whose files cannot grow, then on one with room again."""
     write(folder, [b"before"])

@@ -23,6 +23,8 @@ FOLDER = "journal"
 FILE = "journal.sqlite3"
 PLACES = 1 << 16
 LOCKED_SECONDS = 5.0
+PAGE_BYTES = 16 << 10
+CHECKPOINT_BYTES = 16 << 20
 DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 TABLES = """
 create table if not exists about (name text primary key, value text not null) without rowid;
@@ -74,9 +76,12 @@ def make(file: Path) -> sqlite3.Connection:
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     connection = sqlite3.connect(file, timeout=LOCKED_SECONDS, isolation_level=None)
     try:
+        # Of a new file only. A group is long, and every page of it is two calls of the system.
+        connection.execute(f"pragma page_size = {PAGE_BYTES}")
         connection.execute("pragma journal_mode = wal")
         connection.execute("pragma synchronous = full")
-        connection.execute("pragma wal_autocheckpoint = 4000")
+        [page] = connection.execute("pragma page_size").fetchone()
+        connection.execute(f"pragma wal_autocheckpoint = {CHECKPOINT_BYTES // page}")
         connection.execute("pragma journal_size_limit = 67108864")
         connection.executescript(TABLES)
         connection.execute("insert or ignore into about values ('journal', ?)", (secrets.token_hex(8),))
