@@ -9,13 +9,17 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Sum
 from django.test import Client
 from django.utils import timezone
 
+from mikomi.hub.activity.models import Activity, Touch
 from mikomi.hub.capture.documents import keeping
 from mikomi.hub.capture.models import Document, Form
 from mikomi.hub.capture.webforms import editing, starters, tokens
 from mikomi.hub.capture.webforms.content import Content, Purpose
+from mikomi.hub.people import queries as people
+from mikomi.hub.people.types import Person
 
 SENDER = "北浜精機株式会社"
 AYA = {
@@ -57,3 +61,17 @@ def token_in(page: bytes) -> str:
 def give_document(name: str = "製品カタログ.pdf", data: bytes = b"%PDF-1.7 " + bytes(range(100))) -> Document:
     """A document that can be given out."""
     return keeping.add_document("", SimpleUploadedFile(name, data), None)
+
+
+def aya() -> Person:
+    found = people.find_by_email("aya@setouchi.example")
+    assert len(found) == 1
+    person = people.person(found[0])
+    assert person is not None
+    return person
+
+
+def counted(kind: str) -> int:
+    """How many events of a kind count."""
+    touches = Touch.objects.filter(kind=kind).values_list("pk", flat=True)
+    return Activity.objects.filter(touch__in=list(touches)).aggregate(n=Sum("n"))["n"] or 0
