@@ -10,12 +10,15 @@ from mikomi.core.conditions.activity import ActivityCondition
 from mikomi.core.conditions.attributes import Test as Compared
 from mikomi.core.conditions.who import Did, Every, HadOutcome, Not, Some
 from mikomi.core.journey.defaults import CONDITIONS
+from mikomi.core.journey.differences import map_differences
 from mikomi.core.journey.map import JourneyMap, MapStage
+from mikomi.core.journey.notes import map_notes
 from mikomi.hub.accounts.models import User
 from mikomi.hub.journey import queries, services, starters
 from mikomi.hub.journey.clauses import clauses_of, condition_of, posted_clauses
 from mikomi.hub.journey.lights import forgotten_light
 from mikomi.hub.journey.models import Draft, Looked
+from mikomi.hub.site.demo.journey import demo_maps
 from mikomi.hub.site.field_uses import field_uses
 
 
@@ -206,3 +209,10 @@ def test_a_field_that_a_stage_asks_for_is_told_as_used(drawn: Client):
         "/journey/condition/compare/", {"0-subject": "field:capital", "0-content": "1億円", "save": "1"}
     )
     assert [use.what for use in field_uses()["capital"]] == ["ジャーニーの段階「比較検討」"]
+
+
+def test_the_map_of_the_demo_is_believed_wholly_and_differs_from_the_one_before():
+    before, now = demo_maps()
+    assert [d.kind for d in map_differences(before, now)] == ["changed", "added"]
+    assert map_notes(now) == []
+    assert all(stage.condition is not None for stage in now.stages)

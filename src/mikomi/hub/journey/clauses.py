@@ -14,7 +14,7 @@ from mikomi.core.conditions.activity import ActivityCondition
 from mikomi.core.conditions.attributes import Test
 from mikomi.core.conditions.parse_who import read_who, who_data
 from mikomi.core.conditions.who import Counted, Did, Every, HadOutcome, Some, Who
-from mikomi.core.words import MikomiError, Words
+from mikomi.core.words import Language, MikomiError, Words
 
 MOST_LINES = 12
 ANYTHING = "any"
@@ -38,19 +38,20 @@ class Clause:
     kept: str = ""
 
 
-def clauses_of(who: Who | None) -> tuple[str, list[Clause]]:
-    """How the lines are joined (`any` or `all`), and the lines."""
+def clauses_of(who: Who | None, language: Language = "ja") -> tuple[str, list[Clause]]:
+    """How the lines are joined (`any` or `all`), and the lines as a reader of `language` types them."""
+    comma = "、" if language == "ja" else ", "
     if who is None:
         return "any", []
     match who:
         case Some(parts):
-            return "any", [_clause(part) for part in parts]
+            return "any", [_clause(part, comma) for part in parts]
         case Every(parts):
-            return "all", [_clause(part) for part in parts]
-    return "any", [_clause(who)]
+            return "all", [_clause(part, comma) for part in parts]
+    return "any", [_clause(who, comma)]
 
 
-def _clause(who: Who) -> Clause:
+def _clause(who: Who, comma: str) -> Clause:
     match who:
         case Did(what, within, count, int(low), None) if len(what.kinds) <= 1:
             named = [*what.contents, *what.groups]
@@ -58,7 +59,7 @@ def _clause(who: Who) -> Clause:
                 return _kept(who)
             return Clause(
                 what.kinds[0] if what.kinds else ANYTHING,
-                "、".join(named),
+                comma.join(named),
                 "" if within is None else str(within),
                 str(low),
                 count,
@@ -66,7 +67,7 @@ def _clause(who: Who) -> Clause:
         case HadOutcome((result,), within):
             return Clause(OUTCOME + result, days="" if within is None else str(within))
         case Test(field, "in", tuple(values)) if all(isinstance(value, str) for value in values):
-            return Clause(FIELD + field, "、".join(str(value) for value in values))
+            return Clause(FIELD + field, comma.join(str(value) for value in values))
     return _kept(who)
 
 

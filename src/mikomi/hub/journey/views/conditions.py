@@ -29,7 +29,7 @@ from mikomi.hub.journey.clauses import (
     condition_of,
     posted_clauses,
 )
-from mikomi.hub.journey.views.work import Work, edit, open_work
+from mikomi.hub.journey.views.work import Work, edit, language, open_work
 from mikomi.hub.kit.requests import PageRequest
 from mikomi.hub.people import queries as people
 
@@ -54,12 +54,12 @@ def change_condition(request: PageRequest, key: str) -> HttpResponse:
     stage = work.map.stage(key) if work else None
     if work is None or stage is None:
         raise Http404
-    join, clauses = clauses_of(stage.condition)
+    join, clauses = clauses_of(stage.condition, language())
     failed: Words | None = None
     if request.method == "POST":
         join, clauses = request.POST.get("join", "any"), posted_clauses(request.POST)
         if ready := request.POST.get("ready"):
-            join, clauses = clauses_of(CONDITIONS.get(ready))
+            join, clauses = clauses_of(CONDITIONS.get(ready), language())
         elif "save" in request.POST:
             try:
                 found = condition_of(join, clauses, offers.groups())
