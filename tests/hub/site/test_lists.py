@@ -2,12 +2,17 @@ from __future__ import annotations
 
 import itertools
 
+import numpy as np
 import polars as pl
 import pytest
 from django.db import connection
 from django.http import QueryDict
 from django.utils import timezone
 
+from mikomi.core.journey.defaults import default_map
+from mikomi.hub.journey import services as journey
+from mikomi.hub.journey import standing
+from mikomi.hub.journey.models import PART, StandingPart
 from mikomi.hub.people import labels
 from mikomi.hub.people.models import Company, Field, Lead
 from mikomi.hub.site.lists import address, narrow, pages, search
@@ -112,6 +117,28 @@ def test_no_list_sorts_or_counts_all_leads(world, django_assert_max_num_queries)
     for sort in pages.SORTS:
         with django_assert_max_num_queries(2):
             pages.list_page(ListQuery(sort=sort, descending=True), STANDING)
+
+
+@pytest.mark.parametrize("few", [0, 10_000])
+def test_a_list_shows_who_stands_in_a_stage_of_the_map_in_force(world, monkeypatch, few: int) -> None:
+    monkeypatch.setattr(narrow, "FEW", few)
+    numbers = world["lead_id"].to_numpy()
+    codes = np.zeros(PART, dtype=np.uint8)
+    codes[numbers] = numbers % 4
+    journey.keep_map(default_map("ja"))
+    StandingPart.objects.create(part=0, revision=1, stages=codes.tobytes())
+    keys = ("none", *(key for key in standing.stage_names()))
+    for wanted in ([2], [1, 3], [0], [0, 2]):
+        expected = numbers[np.isin(numbers % 4, wanted)].tolist()
+        found = walked(ListQuery(stages=tuple(keys[code] for code in wanted)))
+        assert sorted(found) == expected
+    assert sorted(walked(ListQuery(stages=("inform",), filters=Filters(heat=(0,))))) == [
+        n for n in met(world, Filters(heat=(0,)))["lead_id"].sort().to_list() if n % 4 == 2
+    ]
+    assert walked(ListQuery(stages=("nothing",))) == []
+    journey.keep_map(default_map("en"))
+    assert walked(ListQuery(stages=("inform",))) == []
+    assert address.read(QueryDict("stage=inform&stage=none&stage=A%00"), size=9).stages == ("inform", "none")
 
 
 def put_people(world: pl.DataFrame) -> None:

@@ -82,6 +82,7 @@ def write_standing(
     touched = np.union1d(numbers, gone)
     parts = np.unique(touched // PART)
     rows = {row.part: row for row in StandingPart.objects.select_for_update().filter(part__in=parts.tolist())}
+    begun = StandingPart.objects.filter(revision=kept.number).exists()
     steps, puts = [], []
     edges = np.searchsorted(touched // PART, parts)
     whole = np.zeros(len(touched), np.uint8)
@@ -95,8 +96,9 @@ def write_standing(
             before = np.frombuffer(bytes(row.stages), dtype=np.uint8)
         after = np.zeros(PART, np.uint8) if every else before.copy()
         after[own % PART] = after_own
-        same = row is not None and row.revision == kept.number
-        if same and np.array_equal(before, after):
+        # The first leads of a new part stood nowhere before.
+        same = begun if row is None else row.revision == kept.number
+        if same and row is not None and np.array_equal(before, after):
             continue
         # Of another revision the codes mean other stages: until a run over everybody they stay unread.
         if same or every:

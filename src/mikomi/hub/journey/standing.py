@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 from django.db import transaction
 
+from mikomi.core.conditions.who import NOWHERE
 from mikomi.hub.journey.models import PART, ByHand, StageMove, StandingPart
 from mikomi.hub.journey.queries import current_map
 from mikomi.hub.journey.types import Step
+from mikomi.hub.kit.setwise import on_postgres
 
 type Numbers = npt.NDArray[np.int64]
 
@@ -50,6 +53,64 @@ def codes(leads: Numbers) -> tuple[npt.NDArray[np.uint8], tuple[str, ...]]:
         own = leads // PART == part
         found[own] = stages[leads[own] % PART]
     return found, kept.map.keys()
+
+
+def stage_names() -> dict[str, str]:
+    """The stages of the map in force in their order, by key."""
+    kept = current_map()
+    return {stage.key: stage.name for stage in kept.map.stages} if kept else {}
+
+
+def names_of_stages(leads: Sequence[int]) -> dict[int, str]:
+    """The name of the stage that each of these leads stands in; who stands nowhere is left out."""
+    names = stage_names()
+    return {lead: names[key] for lead, key in stage_of(leads).items()}
+
+
+def in_any(stages: Iterable[str]) -> npt.NDArray[np.bool_]:
+    """Who stands in any of these stages (keys; `NOWHERE`: in none), by lead number; leads beyond its end do
+    not, nor those who were not placed by the map in force yet."""
+    revision, wanted = _codes_of(stages)
+    table = np.zeros(256, dtype=np.bool_)
+    table[list(wanted)] = True
+    found = {part: table[codes] for part, codes in _parts(revision)} if wanted else {}
+    nobody = np.zeros(PART, dtype=np.bool_)
+    whole = [found.get(part, nobody) for part in range(max(found, default=-1) + 1)]
+    return np.concatenate([np.empty(0, np.bool_), *whole])
+
+
+def stands_in(stages: Iterable[str]) -> tuple[Callable[[str], str], tuple[int | str, ...]]:
+    """SQL that says of the leads of a table who is among `in_any`, and its parameters.
+
+    Asked row by row, as `people.labels.has_label`.
+    """
+    revision, wanted = _codes_of(stages)
+    shown = [code if on_postgres() else f"{code:02X}" for code in wanted]
+    # In no list of nothing is anybody, and SQL has no empty list.
+    return partial(_stands, count=max(len(shown), 1)), (revision, *(shown or [-1 if on_postgres() else ""]))
+
+
+def _stands(leads: str, count: int) -> str:
+    lead = f"{leads}.lead_id"
+    place = f"{lead} %% {PART}"
+    if on_postgres():
+        code = f"get_byte(p.stages, cast({place} as integer))"
+    else:
+        code = f"hex(substr(p.stages, {place} + 1, 1))"
+    places = ", ".join(["%s"] * count)
+    return (
+        f"(select 1 from journey_standingpart p where p.revision = %s"
+        f" and p.part = {lead} / {PART} and {code} in ({places}) limit 1) = 1"
+    )
+
+
+def _codes_of(stages: Iterable[str]) -> tuple[int, tuple[int, ...]]:
+    """The revision in force (0: none) and the codes of these stages in it; what it has not is left out."""
+    kept = current_map()
+    if kept is None:
+        return 0, ()
+    keys = (NOWHERE, *kept.map.keys())
+    return kept.number, tuple(keys.index(key) for key in dict.fromkeys(stages) if key in keys)
 
 
 def history_of(lead: int) -> list[Step]:

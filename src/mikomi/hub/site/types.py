@@ -83,7 +83,8 @@ class Cursor:
 class ListQuery:
     """One page of a list: what to show, in which order, from where.
 
-    `tags`, `lists`, `campaigns`, `segments`: with any of these. `tests`: of fields, all of which must hold.
+    `tags`, `lists`, `campaigns`, `segments`: with any of these. `stages`: who stands in any
+    of these (keys; `none`: in no stage). `tests`: of fields, all of which must hold.
     """
 
     filters: Filters = field(default_factory=Filters)
@@ -96,12 +97,13 @@ class ListQuery:
     lists: tuple[int, ...] = ()
     campaigns: tuple[int, ...] = ()
     segments: tuple[int, ...] = ()
+    stages: tuple[str, ...] = ()
     tests: tuple[FieldTest, ...] = ()
 
     @property
     def asked(self) -> bool:
         """Whether anything is asked for besides an order."""
-        sets = self.tags or self.lists or self.campaigns or self.segments
+        sets = self.tags or self.lists or self.campaigns or self.segments or self.stages
         return bool(self.text or sets or self.tests or self.filters.asked)
 
     def at(self, cursor: Cursor | None) -> ListQuery:

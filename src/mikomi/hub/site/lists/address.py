@@ -1,7 +1,8 @@
 """Lists in the address bar: query parameters to a `ListQuery` and back.
 
 `q` text; `heat`, `fit`, `engagement` (repeatable numbers), `active` (7, 30, 90, none), `owner`,
-`industry` (repeatable); `tag`, `list`, `campaign`, `segment` (repeatable numbers); `f.KEY` a field (a text
+`industry` (repeatable); `tag`, `list`, `campaign`, `segment` (repeatable numbers); `stage` (repeatable keys
+of the journey, `none`: nowhere); `f.KEY` a field (a text
 in it, or choices; `f.KEY.from`, `f.KEY.to`: a range); `view` the number of a saved view; `sort` (a `-`
 before it: downwards); `after` or `before`, a place as JSON; `from`, the number of the first row. What
 cannot be read is left out, never an error: addresses are kept and shared.
@@ -14,6 +15,7 @@ from datetime import date
 
 from django.http import QueryDict
 
+from mikomi.core.journey.map import KEY_PATTERN
 from mikomi.hub.people.field_tests import ANY_OF, RANGED, FieldTest, TestedField, tested_fields
 from mikomi.hub.site.lists.pages import FIRST_DOWN, SORTS
 from mikomi.hub.site.rows.cells import RECENT_DAYS
@@ -51,6 +53,7 @@ def read(given: QueryDict, *, size: int, sort: str = "rank") -> ListQuery:
         lists=_labels(given, "list"),
         campaigns=_labels(given, "campaign"),
         segments=_labels(given, "segment"),
+        stages=_stages(given),
         tests=_tests(given),
     )
 
@@ -97,6 +100,10 @@ def _numbers(given: QueryDict, name: str, highest: int) -> tuple[int, ...]:
 def _labels(given: QueryDict, name: str) -> tuple[int, ...]:
     numbers = {int(text) for text in given.getlist(name) if text.isascii() and text.isdigit()}
     return tuple(sorted(number for number in numbers if number < 2**31))
+
+
+def _stages(given: QueryDict) -> tuple[str, ...]:
+    return tuple(sorted({key for key in given.getlist("stage") if KEY_PATTERN.fullmatch(key)}))
 
 
 def _tests(given: QueryDict) -> tuple[FieldTest, ...]:

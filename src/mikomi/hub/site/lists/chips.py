@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from mikomi.core.conditions.who import NOWHERE
 from mikomi.core.scoring.model import (
     ENGAGEMENT_GRADES,
     ENGAGEMENT_LOWEST,
@@ -18,6 +19,7 @@ from mikomi.core.scoring.model import (
     Model,
 )
 from mikomi.hub.capture.campaigns import queries as campaigns
+from mikomi.hub.journey.standing import stage_names
 from mikomi.hub.kit import temperature as levels
 from mikomi.hub.people import labels
 from mikomi.hub.segments import queries as segments
@@ -77,6 +79,7 @@ def make_chips(
         "list": lambda: _chip(given, "list", _("リストが"), _labels("list")),
         "campaign": lambda: _chip(given, "campaign", _("施策が"), _named(campaigns.names())),
         "segment": lambda: _chip(given, "segment", _("セグメントが"), _named(segments.names())),
+        "stage": lambda: _chip(given, "stage", _("段階が"), _stages()),
     }
     chips = [make() for key, make in build.items() if key not in set(leave_out)]
     offered = tuple(chip for chip in chips if not chip.value and chip.options)
@@ -142,6 +145,11 @@ def _labels(kind: labels.Kind) -> Values:
 
 def _named(names: Mapping[int, str]) -> Values:
     return tuple((name, (str(number),)) for number, name in names.items())
+
+
+def _stages() -> Values:
+    named = tuple((name, (key,)) for key, name in stage_names().items())
+    return (*named, (_("どこにもいない"), (NOWHERE,))) if named else ()
 
 
 def _texts(counted: pl.DataFrame, name: str, unknown: str | Promise) -> Values:

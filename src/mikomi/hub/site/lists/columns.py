@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from mikomi.hub.capture.campaigns.queries import names_of
+from mikomi.hub.journey.standing import names_of_stages
 from mikomi.hub.people import field_values, labels
 from mikomi.hub.people.field_tests import TestedField, tested_fields
 from mikomi.hub.site.lists.address import OF_FIELD
@@ -33,6 +34,7 @@ BUILT_IN: dict[str, tuple[str | Promise, bool]] = {
     "tags": (_("タグ"), False),
     "lists": (_("リスト"), False),
     "campaigns": (_("施策"), False),
+    "stage": (_("段階"), False),
 }
 """Columns besides the name, which is always there: label, and whether its values stand at the right."""
 USUAL = ("company", "total", "fit", "engagement", "industry", "owner", "last_day")
@@ -113,6 +115,11 @@ class Beside:
     def campaigns(self) -> Mapping[int, list[str]]:
         """The names of the campaigns by lead."""
         return names_of(self.leads)
+
+    @cached_property
+    def stages(self) -> Mapping[int, str]:
+        """The name of the stage by lead; who stands nowhere is left out."""
+        return names_of_stages(self.leads)
 
 
 def beside(rows: Sequence[Row], columns: Sequence[Column]) -> Beside:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from mikomi.core.tabular.write import Report, csv_pieces
 from mikomi.hub.capture.campaigns.queries import names_of
+from mikomi.hub.journey.standing import names_of_stages
 from mikomi.hub.kit import temperature as levels
 from mikomi.hub.kit.setwise import fetch
 from mikomi.hub.people import field_values, labels
@@ -95,7 +96,7 @@ def _columns(column: Column, rows: pl.DataFrame, beside: dict[str, pl.Series]) -
 
 
 def _beside(leads: list[int], columns: Sequence[Column]) -> dict[str, pl.Series]:
-    """What the rows do not hold, by column: labels and fields."""
+    """What the rows do not hold, by column: labels, stages and fields."""
     found: dict[str, pl.Series] = {}
     hung: tuple[tuple[str, labels.Kind], ...] = (("tags", "tag"), ("lists", "list"))
     for key, kind in hung:
@@ -105,6 +106,9 @@ def _beside(leads: list[int], columns: Sequence[Column]) -> dict[str, pl.Series]
     if any(column.key == "campaigns" for column in columns):
         joined = names_of(leads)
         found["campaigns"] = pl.Series([", ".join(joined.get(lead, ())) for lead in leads], dtype=pl.String)
+    if any(column.key == "stage" for column in columns):
+        stands = names_of_stages(leads)
+        found["stage"] = pl.Series([stands.get(lead, "") for lead in leads], dtype=pl.String)
     asked = {column.key: column.field for column in columns if column.field is not None}
     if asked:
         english = not (get_language() or "ja").startswith("ja")

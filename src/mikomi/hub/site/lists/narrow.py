@@ -1,4 +1,5 @@
-"""What narrows a list besides its kept counts: words, tags, lists, campaigns, segments and fields.
+"""What narrows a list besides its kept counts: words, tags, lists, campaigns, segments, stages and
+fields.
 
 Each either names few leads, by number, or is met so often on any way through the rows that each row
 is asked. Both ways in SQL by the number of the lead, so no planner can choose to read everything.
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from mikomi.hub.capture.campaigns import queries as campaigns
+from mikomi.hub.journey import standing
 from mikomi.hub.people import field_tests, labels
 from mikomi.hub.segments import queries as segments
 from mikomi.hub.site.lists import search
@@ -71,13 +73,15 @@ def narrow(query: ListQuery) -> Narrowed:
         else:
             has = partial(campaigns.has_joined, count=len(query.campaigns))
             tests.append(Test(has, query.campaigns))
-    if not query.tests and not query.segments:
+    if not query.tests and not query.segments and not query.stages:
         return Narrowed(
             tuple(sorted(set.intersection(*map(set, sets)))) if sets else None, tuple(tests), words
         )
     asked_of = [field_tests.passing(test) for test in query.tests]
     if query.segments:
         asked_of.append(segments.in_any(query.segments))
+    if query.stages:
+        asked_of.append(standing.in_any(query.stages))
     passing = _all_of(asked_of)
     if sets:
         some = np.array(sorted(set.intersection(*map(set, sets))), dtype=np.int64)
@@ -90,6 +94,8 @@ def narrow(query: ListQuery) -> Narrowed:
     ]
     if query.segments:
         tests.append(Test(partial(segments.belongs, count=len(query.segments)), query.segments))
+    if query.stages:
+        tests.append(Test(*standing.stands_in(query.stages)))
     return Narrowed(None, tuple(tests), words)
 
 
