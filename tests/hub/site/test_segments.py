@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
+import polars as pl
 import pytest
 from django.conf import settings
 from django.http import QueryDict
@@ -17,13 +20,16 @@ from mikomi.core.conditions.who import Who
 from mikomi.hub.accounts.models import User
 from mikomi.hub.people import labels
 from mikomi.hub.people import queries as people
+from mikomi.hub.people.importing.storing import store_facts
+from mikomi.hub.people.models import Import
 from mikomi.hub.segments import queries
 from mikomi.hub.segments.types import Priority, SegmentView
 from mikomi.hub.site import pipeline
+from mikomi.hub.site.actions.edit_leads import Deed, edit_leads, undo_edit
 from mikomi.hub.site.answering import who_holds
 from mikomi.hub.site.segments import form
 from mikomi.hub.site.segments.ranking import Ranking, conditions_of, ranking_of
-from tests.hub.site.world import ON, make_world, put_leads
+from tests.hub.site.world import ON, make_world, origin, put_leads
 
 SAMPLES = [
     {"field": "industry", "in": ["製造業", "卸売業"]},
@@ -226,3 +232,26 @@ def test_what_cannot_be_kept_says_why_and_loses_nothing(client) -> None:
     assert queries.segment(first) is not None
     numbers, holds = who_holds(read_who({"segment": [second]}))
     assert len(numbers) == len(holds)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_tag_and_a_refusal_move_leads_at_once(client) -> None:
+    tag = labels.make_label("tag", "展示会")
+    tagged = make(client, "札", {"tag": [tag]})
+    refused = make(client, "断り", {"consent": "refused"})
+    today = timezone.localdate()
+    pipeline.score_all(today)
+    numbers = people.numbers_of(["L1", "L2"])
+    act = edit_leads(Deed("tag", label=tag), np.array([*numbers.values()]), "札", None)
+    store_facts(
+        pl.DataFrame({"address": ["L2@works.example"], "kind": ["opt_out"], "since": [today], "how": [""]}),
+        cast(Any, SimpleNamespace(kind=Import.Kind.OPTOUTS)),
+        origin(),
+    )
+    pipeline.score_touched(today)
+    assert keys(queries.members(tagged)) == {"L1", "L2"}
+    assert keys(queries.members(refused)) == {"L2"}
+    undo_edit(act.pk, None)
+    pipeline.score_touched(today)
+    assert keys(queries.members(tagged)) == set()
+    assert queries.moves_in(tagged, today, today) == (2, 2)

@@ -1,4 +1,7 @@
-"""Tags and lists: words that people hang on leads, and lists that they keep by hand. All set-wise."""
+"""Tags and lists: words that people hang on leads, and lists that they keep by hand. All set-wise.
+
+Whoever gets or loses one has changed: segments ask for them.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from django.utils.timezone import make_aware
 
 from mikomi.core.conditions.text import fold_text
 from mikomi.core.words import MikomiError, Words
+from mikomi.hub.activity.changes import changing, mark_changed
 from mikomi.hub.kit.setwise import fetch, run, staged
 from mikomi.hub.people.models import LeadList, Tag
 from mikomi.hub.people.types import Label
@@ -98,6 +102,7 @@ def delete_label(kind: Kind, number: int) -> bool:
         # No folded name has a line break: another label may have this one's name from now on.
         away = f"{held.key}\n{held.pk}"
         model.objects.filter(pk=number).update(key=away, deleted_at=timezone.now())
+        _touch(bearers(kind, number))
     return True
 
 
@@ -118,6 +123,7 @@ def restore_label(kind: Kind, number: int) -> bool:
                 )
             )
         model.objects.filter(pk=number).update(key=key, deleted_at=None)
+        _touch(bearers(kind, number))
     return True
 
 
@@ -144,6 +150,7 @@ def put_label(
     """Hangs a label on leads; on how many it was not yet."""
     table, column = HUNG[kind]
     with transaction.atomic(), staged(_numbers(leads), "labelled"):
+        _touch(leads)
         return run(
             f"insert into {table} (lead, {column}, import_id, batch_id, at, by_id)"
             " select lead, %s, %s, %s, %s, %s from labelled where true on conflict do nothing",
@@ -161,6 +168,7 @@ def take_label(kind: Kind, number: int, leads: Sequence[int] | pl.Series) -> pl.
     """Takes a label off leads. Gives what `give_labels` needs to hang it on again as it was."""
     table, column = HUNG[kind]
     with transaction.atomic(), staged(_numbers(leads), "labelled"):
+        _touch(leads)
         return fetch(
             f"delete from {table} where {column} = %s and lead in (select lead from labelled)"
             f" returning lead, import_id, batch_id, cast(at as text), by_id",
@@ -178,6 +186,7 @@ def give_labels(kind: Kind, number: int, taken: pl.DataFrame) -> int:
         return 0
     at = "t.at::timestamptz" if connection.vendor == "postgresql" else "t.at"
     with transaction.atomic(), staged(taken.select(list(TAKEN)), "given"):
+        _touch(taken["lead"])
         return run(
             f"insert into {table} (lead, {column}, import_id, batch_id, at, by_id)"
             f" select t.lead, %s, t.import_id, t.batch_id, {at}, t.by_id from given t"
@@ -189,7 +198,13 @@ def give_labels(kind: Kind, number: int, taken: pl.DataFrame) -> int:
 def take_back_labels(kind: Kind, number: int, batch_id: int) -> int:
     """Takes a label off the leads that an act hung it on, and where it hangs from that act still."""
     table, column = HUNG[kind]
-    return run(f"delete from {table} where {column} = %s and batch_id = %s", [number, batch_id])
+    gone = fetch(
+        f"delete from {table} where {column} = %s and batch_id = %s returning lead",
+        {"lead": pl.Int32},
+        [number, batch_id],
+    )
+    _touch(gone["lead"])
+    return gone.height
 
 
 def labels_of(kind: Kind, leads: Sequence[int]) -> dict[int, list[str]]:
@@ -252,6 +267,11 @@ def check_name(name: str) -> str:
             Words(f"名前は{LONGEST}文字までにしてください", f"a name may have {LONGEST} characters at most")
         )
     return shown
+
+
+def _touch(leads: Sequence[int] | Numbers | pl.Series) -> None:
+    with changing() as number:
+        mark_changed(pl.Series("lead", leads, dtype=pl.Int32), number, activity=False)
 
 
 def _numbers(leads: Sequence[int] | pl.Series) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from mikomi.hub.activity import services as facts
 from mikomi.hub.activity.changes import changing, mark_changed
 from mikomi.hub.consent import queries as consents
 from mikomi.hub.consent import services as consent
+from mikomi.hub.consent.addresses import folded_addresses
 from mikomi.hub.kit.setwise import fetch, run, staged
 from mikomi.hub.people.companies import KEY, find_companies, key_of, with_keys
 from mikomi.hub.people.dated import SUBJECT, Origin
@@ -28,6 +29,7 @@ from mikomi.hub.people.importing.settling import Settled, highest, settle
 from mikomi.hub.people.importing.sheets import Sheet
 from mikomi.hub.people.labels import put_label
 from mikomi.hub.people.models import Field, Import, Scope
+from mikomi.hub.people.queries import leads_by_email
 from mikomi.hub.people.services import count_news, upsert_companies, upsert_leads
 
 CONFLICTS = "#conflicts"
@@ -158,8 +160,10 @@ def store_leads(
             for kind, label in labels:
                 # Labels are made of the literals in `imports`, but kept as plain text.
                 put_label(kind, label, leads, import_id=told.import_id, by=told.by_id)  # pyright: ignore[reportArgumentType]
-            mark_changed(leads, number, activity=False)
-        _note_consent(settled.rows, told, options)
+        noted = _note_consent(settled.rows, told, options)
+        if labels or options.campaign or noted:
+            # These are no values, but campaigns and segments ask for them.
+            mark_changed(_numbers(settled.rows["lead"]), number, activity=False)
         if options.seminar:
             _store_attendance(settled.rows, told, options)
     return Chunk(stored.new, stored.changed, stored.unchanged + kept, rejected=settled.rejected)
@@ -168,9 +172,11 @@ def store_leads(
 def store_facts(chunk: pl.DataFrame, sheet: Sheet, told: Origin) -> Chunk:
     """Stores a run of events, outcomes or refusals."""
     if sheet.kind == Import.Kind.OPTOUTS:
-        new = consent.record_refusals(
-            _with_reason(chunk, told.source), import_id=told.import_id, by_id=told.by_id
-        )
+        refused = _with_reason(chunk, told.source)
+        new = consent.record_refusals(refused, import_id=told.import_id, by_id=told.by_id)
+        with changing() as number:
+            known = leads_by_email(folded_addresses(refused["address"]))
+            mark_changed(known["number"].alias("lead"), number, activity=False)
         return Chunk(new, 0, chunk.height - new)
     with changing() as number:
         if sheet.by_mail:
@@ -256,9 +262,10 @@ def _store_attendance(rows: pl.DataFrame, told: Origin, options: Options) -> Non
     facts.record_events(events_of(rows, numbers, options.seminar), import_id=told.import_id)
 
 
-def _note_consent(rows: pl.DataFrame, told: Origin, options: Options) -> None:
+def _note_consent(rows: pl.DataFrame, told: Origin, options: Options) -> bool:
+    """Writes down grounds and refusals; says whether there were any to write."""
     if "email" not in rows.columns:
-        return
+        return False
     if options.basis is not None:
         _note_bases(rows, told, options.basis)
     refusing = refusing_rows(rows)
@@ -270,6 +277,7 @@ def _note_consent(rows: pl.DataFrame, told: Origin, options: Options) -> None:
             pl.lit(told.source).alias("how"),
         )
         consent.record_refusals(frame, import_id=told.import_id, by_id=told.by_id)
+    return options.basis is not None or refusing.height > 0
 
 
 def _note_bases(rows: pl.DataFrame, told: Origin, basis: GivenBasis) -> None:

@@ -95,8 +95,8 @@ def run_act(batch: int) -> None:
         if deed.do == "trash":
             take_out(leads.to_numpy().astype(np.int64))
     Act.objects.filter(pk=batch).update(state=Act.State.DONE)
-    if deed.do == "set":
-        enqueue("site.score_changed", once=True)
+    # Segments may ask for what was written, whatever it is.
+    enqueue("site.score_changed", once=True)
 
 
 def undo_edit(batch: int, by: int | None) -> Act:

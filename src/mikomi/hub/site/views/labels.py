@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mikomi.core.words import MikomiError
+from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.kit.templatetags.kit import words
 from mikomi.hub.people import labels
 from mikomi.hub.people.types import Label
@@ -67,6 +68,7 @@ def delete(request: HttpRequest, kind: str, number: int) -> HttpResponse:
     label = _label(kind, number)
     if request.method == "POST":
         labels.delete_label(_kind(kind), number)
+        enqueue("site.score_changed", once=True)
         undo = reverse("site:restore_label", args=[kind, number])
         messages.success(request, _("「%(name)s」を消しました") % {"name": label.name}, extra_tags=undo)
         return redirect("site:labels")
@@ -86,6 +88,7 @@ def restore(request: HttpRequest, kind: str, number: int) -> HttpResponse:
     try:
         if not labels.restore_label(_kind(kind), number):
             raise Http404
+        enqueue("site.score_changed", once=True)
         messages.success(request, _("元に戻しました"))
     except MikomiError as error:
         messages.error(request, words(error.words))

@@ -20,6 +20,7 @@ from mikomi.core.conditions.document import DocumentError
 from mikomi.core.conditions.parse_who import read_who, who_data
 from mikomi.core.words import Language, MikomiError
 from mikomi.hub.journey.queries import current_map
+from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.kit.requests import PageRequest
 from mikomi.hub.kit.templatetags.kit import words
 from mikomi.hub.people import labels
@@ -163,6 +164,7 @@ def snapshot(request: PageRequest, number: int) -> HttpResponse:
         messages.error(request, words(error.words))
         return redirect("site:segment", number)
     put = labels.put_label("list", made, queries.members(number).tolist(), by=cast(Any, request.user).pk)
+    enqueue("site.score_changed", once=True)
     messages.success(
         request, _("いまの%(n)s人を、リスト「%(name)s」に控えました") % {"n": f"{put:,}", "name": name}
     )
