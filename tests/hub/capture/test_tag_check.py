@@ -17,7 +17,7 @@ from mikomi.hub.capture import intake, sources
 from mikomi.hub.capture.sources import DEFAULT_OPTIONS
 from mikomi.hub.capture.tagging import checking, fetching, lifetimes
 from mikomi.hub.capture.tagging.fetching import Fetched
-from mikomi.hub.capture.tagging.returning import returning
+from mikomi.hub.capture.tagging.returning import count_again, returning
 from tests.hub.capture.messages import CHROME, START, entry, page
 
 BASE = "https://ma.example.co.jp"
@@ -128,7 +128,8 @@ def test_how_long_browsers_were_known_is_measured_for_each_by_itself() -> None:
     entries = [replace(one, received=received) for one in entries]
     intake.take("j", entries[:2])
     intake.take("j", [*entries[2:], entry(1000, source.pk, page(0, "bot"), agent="Googlebot/2.1")])
-    said = {one.browsers.en: one for one in returning(source.pk, received)}
+    count_again(received)
+    said = {one.browsers.en: one for one in returning(source.pk, received + 60 * day * 60_000_000)}
     assert {name: (one.old, one.week, one.sixty, one.longest, one.state) for name, one in said.items()} == {
         "Safari, and all on iPhone and iPad": (100, 0, 0, 6, "lost"),
         "Chrome": (1, 1, 1, 67, "known"),

@@ -13,7 +13,7 @@ from mikomi.hub.capture.campaigns import following
 from mikomi.hub.capture.campaigns import queries as campaigns
 from mikomi.hub.capture.documents import keeping
 from mikomi.hub.capture.seminars import lists, planning
-from mikomi.hub.capture.tagging import seen_pages
+from mikomi.hub.capture.tagging import returning, seen_pages
 from mikomi.hub.capture.webforms import captured, mails, submitting
 from mikomi.hub.capture.webforms.asked_fields import asked_fields
 from mikomi.hub.kit.jobs import enqueue, job, periodic
@@ -95,6 +95,12 @@ def guess_companies(slot: str) -> None:
     now = timezone.now()
     visiting.guess(now)
     visiting.summarise(now)
+
+
+@periodic("capture.count_returning", minutes=60)
+def count_returning(slot: str) -> None:
+    """Counts how long each site's browsers are known again."""
+    returning.count_again(round(timezone.now().timestamp() * 1_000_000))
 
 
 @job("capture.follow_campaign")

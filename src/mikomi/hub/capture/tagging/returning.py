@@ -15,13 +15,14 @@ from django.db.models import Count, Max, Min, Q
 
 from mikomi.core.machines.browsers import CHROME, EDGE, FAMILIES, FIREFOX, OTHER, SAFARI
 from mikomi.core.words import Words
-from mikomi.hub.capture.models import Visitor
+from mikomi.hub.capture.models import Source, Visitor
 
 DAY = 86_400_000_000
 WEEK, SIXTY = 7, 60
 ENOUGH = 100
 """So many visitors whose first visit is a week ago, before nobody's return means anything."""
-COUNTED_SECONDS = 600
+KEPT_SECONDS = 2 * 3600
+"""So long a count stands; a job counts every hour, so that no page has to."""
 
 NAMES = {
     SAFARI: Words("Safari と、iPhone・iPad のすべて", "Safari, and all on iPhone and iPad"),
@@ -53,13 +54,26 @@ class Returning:
 
 def returning(source: int, now: int) -> list[Returning]:
     """By family, how long browsers of a source were known again, as of `now` (µs UTC); families of which
-    nobody came are left out. May be ten minutes old."""
-    name = f"capture.returning:{source}"
-    found = cache.get(name)
-    if found is None:
-        found = _count(source, now)
-        cache.set(name, found, COUNTED_SECONDS)
+    nobody came are left out. May be an hour old."""
+    found = cache.get(_name(source))
+    return _keep(source, now) if found is None else found
+
+
+def count_again(now: int) -> None:
+    """Counts what `returning` tells of all sites that are measured, as of `now` (µs UTC)."""
+    sites = Source.objects.filter(disabled_at=None, kind=Source.Kind.WEB)
+    for source in sites.values_list("pk", flat=True):
+        _keep(source, now)
+
+
+def _keep(source: int, now: int) -> list[Returning]:
+    found = _count(source, now)
+    cache.set(_name(source), found, KEPT_SECONDS)
     return found
+
+
+def _name(source: int) -> str:
+    return f"capture.returning:{source}"
 
 
 def _count(source: int, now: int) -> list[Returning]:
