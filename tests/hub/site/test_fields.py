@@ -80,6 +80,9 @@ def test_a_value_is_dated_named_and_can_be_taken_back(client: Client) -> None:
     assert (change.value, change.by, change.source) == ("本部長", "森 健太郎", "手入力")
     acts = client.get("/acts/").content.decode()
     assert "役職を書き換え" in acts
+    User.objects.update(language="en")
+    assert "(by hand)" in client.get(f"/leads/{number()}/").content.decode()
+    User.objects.update(language="ja")
     client.post(f"/acts/{Act.objects.get().pk}/undo/")
     assert held("title") == before
 

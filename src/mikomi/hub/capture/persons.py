@@ -26,9 +26,7 @@ from mikomi.hub.people.queries import (
     standing_numbers,
 )
 from mikomi.hub.people.services import upsert_leads
-
-SOURCE = "計測"
-"""The source of values that came by messages, as the history of a lead shows it."""
+from mikomi.hub.people.value_sources import TRACKED
 
 
 def user_key() -> pl.Expr:
@@ -147,4 +145,4 @@ def _write(rows: pl.DataFrame, values: Mapping[int, dict[str, str]], trusted: bo
         [{"lead": key, **{field: told.get(field) for field in fields}} for key, told in said.items()],
         schema={"lead": pl.String, **dict.fromkeys(fields, pl.String)},
     )
-    upsert_leads(frame, origin(SOURCE), fill=not trusted)
+    upsert_leads(frame, origin(TRACKED), fill=not trusted)

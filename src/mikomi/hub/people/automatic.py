@@ -13,10 +13,10 @@ import polars as pl
 from mikomi.hub.kit.setwise import fetch, on_postgres, run, staged
 from mikomi.hub.people.dated import SUBJECT, origin, versions_of, write_history
 from mikomi.hub.people.fields import make_fields
-from mikomi.hub.people.following import AUTOMATIC
 from mikomi.hub.people.json_values import opened
 from mikomi.hub.people.models import Scope
 from mikomi.hub.people.taking_back import give_back
+from mikomi.hub.people.value_sources import AUTOMATIC
 
 _HELD = {
     "#id": pl.Int64,

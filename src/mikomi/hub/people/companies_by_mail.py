@@ -9,9 +9,8 @@ from mikomi.core.names.mail_domains import mail_domains
 from mikomi.hub.kit.setwise import fetch, on_postgres
 from mikomi.hub.people.dated import origin
 from mikomi.hub.people.services import upsert_leads
+from mikomi.hub.people.value_sources import MAIL_DOMAIN
 
-SOURCE = "メールのドメイン"
-"""The source of companies that were recognised, as the history of a lead shows it."""
 FEWEST = 2
 SHARE = 0.9
 """So many people, and such a part of all who have addresses of the domain, must work at one company: groups
@@ -49,7 +48,7 @@ def recognise_companies() -> int:
     )
     found = wanting.join(sure, on="domain").select("lead", "company")
     for some in found.iter_slices(AT_ONCE):
-        upsert_leads(some, origin(SOURCE, known_from=timezone.localdate()), fill=True)
+        upsert_leads(some, origin(MAIL_DOMAIN, known_from=timezone.localdate()), fill=True)
     return found.height
 
 

@@ -17,8 +17,9 @@ from mikomi.hub.activity.changes import changing, mark_changed
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.kit.setwise import fetch
 from mikomi.hub.people.dated import origin
-from mikomi.hub.people.following import AUTOMATIC, derive_again
+from mikomi.hub.people.following import derive_again
 from mikomi.hub.people.models import Derivation
+from mikomi.hub.people.value_sources import AUTOMATIC
 
 LEADS_A_STEP = 20_000
 RULES = 1

@@ -10,9 +10,10 @@ from mikomi.hub.activity.changes import changing, mark_changed
 from mikomi.hub.people.dated import SUBJECT, origin, write_values
 from mikomi.hub.people.field_tests import TestedField, tested_fields
 from mikomi.hub.people.fields import label_of, make_fields
-from mikomi.hub.people.following import AUTOMATIC, follow
+from mikomi.hub.people.following import follow
 from mikomi.hub.people.kinds import check_values, options_of
 from mikomi.hub.people.models import Field, Scope
+from mikomi.hub.people.value_sources import AUTOMATIC
 
 OWNER = "owner"
 _NAMES = ("name", "family_name", "given_name", "name_kana", "family_name_kana", "given_name_kana")

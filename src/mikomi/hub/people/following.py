@@ -19,9 +19,7 @@ from mikomi.hub.people.dated import SUBJECT, Origin, as_of, write_history, write
 from mikomi.hub.people.fields import DERIVED, make_fields
 from mikomi.hub.people.json_values import opened
 from mikomi.hub.people.models import Scope
-
-AUTOMATIC = "自動"
-"""The source of values that the product has derived."""
+from mikomi.hub.people.value_sources import AUTOMATIC
 
 PHONES = {"phone_number": "phone", "direct_phone_number": "direct_phone", "mobile_number": "mobile"}
 """A number in one writing (E.164), and the field whose text it is."""

@@ -21,9 +21,7 @@ from mikomi.hub.people.fields import make_fields
 from mikomi.hub.people.following import follow
 from mikomi.hub.people.models import Batch, Company, Lead, Scope
 from mikomi.hub.people.taking_back import take_back_values
-
-SOURCE = "転職・異動"
-"""The source of the values of a move."""
+from mikomi.hub.people.value_sources import MOVE
 
 WORK = ("department", "title", "email", "phone", "direct_phone")
 """What a person has of a company and leaves there."""
@@ -59,10 +57,10 @@ def move_lead(lead: int, company: str, day: date, values: Mapping[str, str], by_
         if not told:
             raise MikomiError(NOTHING)
         batch = Batch.objects.create(
-            kind=Batch.Kind.MOVE, label=f"{SOURCE}: {name}", leads=1, by_id=by_id, at=timezone.now()
+            kind=Batch.Kind.MOVE, label=f"{MOVE}: {name}", leads=1, by_id=by_id, at=timezone.now()
         )
         make_fields(told)
-        source = origin(SOURCE, known_from=day, batch_id=batch.pk, by_id=by_id)
+        source = origin(MOVE, known_from=day, batch_id=batch.pk, by_id=by_id)
         frame = pl.DataFrame(
             {SUBJECT: [lead]} | {f: [v] for f, v in told.items()}, schema_overrides={SUBJECT: pl.Int32}
         )

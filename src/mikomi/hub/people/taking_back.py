@@ -17,9 +17,10 @@ from mikomi.hub.kit.setwise import fetch, on_postgres, run, staged
 from mikomi.hub.people import companies as firms
 from mikomi.hub.people.confirming import confirmed_of, hand_on, hand_on_beginnings
 from mikomi.hub.people.dated import BEGINNING, SUBJECT, TABLES, Origin, as_object, origin
-from mikomi.hub.people.following import AUTOMATIC, follow
+from mikomi.hub.people.following import follow
 from mikomi.hub.people.json_values import opened
 from mikomi.hub.people.models import Scope
+from mikomi.hub.people.value_sources import AUTOMATIC
 
 SUBJECTS_A_STEP = 20_000
 NAMED = 200

@@ -18,6 +18,7 @@ from mikomi.hub.activity.types import KnownOutcome
 from mikomi.hub.kit.plots import Mark, TemperatureDrawing, TemperaturePlot, draw_temperature
 from mikomi.hub.people import company_facts, queries
 from mikomi.hub.people.types import CompanyView
+from mikomi.hub.people.value_sources import source_words
 from mikomi.hub.site import temperature
 from mikomi.hub.site.evidence import neighbourhood, only
 from mikomi.hub.site.field_values import read_as
@@ -61,12 +62,12 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """An attribute of the company. `since` None: from the beginning. `source` "" where unknown."""
+    """An attribute of the company. `since` None: from the beginning. `source` None where unknown."""
 
     label: Words
     shown: Words
     since: date | None
-    source: str
+    source: Words | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ def values_of(company: CompanyView, today: date) -> list[Value]:
                     label=field.label,
                     shown=read_as(field, text),
                     since=change.known_from if change else None,
-                    source=change.source if change else "",
+                    source=source_words(change.source) if change else None,
                 )
             )
     return found

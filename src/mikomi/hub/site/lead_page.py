@@ -23,8 +23,8 @@ from mikomi.hub.kit.formats import signed
 from mikomi.hub.kit.plots import Mark, TemperaturePlot
 from mikomi.hub.people import queries as people
 from mikomi.hub.people.fields import group_name
-from mikomi.hub.people.following import AUTOMATIC
 from mikomi.hub.people.types import FieldView, Person, ValueChange
+from mikomi.hub.people.value_sources import AUTOMATIC, source_words
 from mikomi.hub.scores import queries as scores
 from mikomi.hub.scores.types import PublishedModel
 from mikomi.hub.site import temperature
@@ -88,7 +88,7 @@ class KnownValue:
     editable: bool
     automatic: bool
     since: date | None
-    source: str
+    source: Words | None
     now: str | None
 
 
@@ -299,7 +299,7 @@ def grouped_values(
                 editable=key not in NOT_BY_HAND and not view.archived,
                 automatic=change is not None and change.source == AUTOMATIC,
                 since=change.known_from if change else None,
-                source=change.source if change else "",
+                source=source_words(change.source) if change else None,
                 now=now.get(key, "") if differs else None,
             )
         )

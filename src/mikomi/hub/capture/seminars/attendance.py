@@ -20,6 +20,7 @@ from mikomi.hub.people import services as leads
 from mikomi.hub.people.dated import origin
 from mikomi.hub.people.duplicates.queries import merged_into
 from mikomi.hub.people.importing.identity import named_keys
+from mikomi.hub.people.value_sources import of_seminar
 
 ATTEND = "seminar_attend"
 BEFORE = timedelta(hours=12)
@@ -123,7 +124,7 @@ def _lead_of(name: str, company: str, mail: str, seminar: Seminar) -> int:
     known = people.find_by_email(mail) if mail else []
     if not known:
         rows = frame.select(pl.lit(key).alias("lead"), *(field for field, text in told.items() if text))
-        leads.upsert_leads(rows, origin(f"セミナー「{seminar.title}」"), fill=True)
+        leads.upsert_leads(rows, origin(of_seminar(seminar.title)), fill=True)
         known = [people.numbers_of([key])[key]]
     return known[0]
 

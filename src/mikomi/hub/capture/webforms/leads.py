@@ -21,6 +21,7 @@ from mikomi.hub.people import queries as people
 from mikomi.hub.people import services as leads
 from mikomi.hub.people.dated import Origin, origin
 from mikomi.hub.people.fields import shared_among
+from mikomi.hub.people.value_sources import of_form
 
 
 def write_lead(held: Submission, content: Content) -> tuple[int, str]:
@@ -32,7 +33,7 @@ def write_lead(held: Submission, content: Content) -> tuple[int, str]:
     """
     fields = {q.field: held.answers[q.key] for q in content.questions if q.field and held.answers.get(q.key)}
     key, new = lead_key(held, fields)
-    came = origin(f"フォーム「{held.form.name}」", known_from=timezone.localdate(held.at))
+    came = origin(of_form(held.form.name), known_from=timezone.localdate(held.at))
     shared = shared_among(fields)
     own = {name: text for name, text in fields.items() if name not in shared}
     _upsert(key, own, came, held.at if new else None, fill=False)

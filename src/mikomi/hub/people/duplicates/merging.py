@@ -20,9 +20,7 @@ from mikomi.hub.people.following import follow
 from mikomi.hub.people.models import Exclusion, Lead, Merge, Scope
 from mikomi.hub.people.models.same import MatchKey, MatchPhone
 from mikomi.hub.people.same.merging import begin_batch, put_together, take_two
-
-SOURCE = "重複の統合"
-"""The source of values that a merge wrote."""
+from mikomi.hub.people.value_sources import LEAD_MERGE
 
 
 def merge(
@@ -106,7 +104,7 @@ def _write_values(
     if not values:
         return
     make_fields(values)
-    told = origin(SOURCE, batch_id=batch, by_id=by_id)
+    told = origin(LEAD_MERGE, batch_id=batch, by_id=by_id)
     frame = pl.DataFrame(
         {SUBJECT: [one.pk]} | {f: [v] for f, v in values.items()}, schema_overrides={SUBJECT: pl.Int32}
     )

@@ -22,7 +22,6 @@ from mikomi.hub.consent import services as consent
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.kit.setwise import fetch, run, staged
 from mikomi.hub.people.companies import forget_names
-from mikomi.hub.people.following import AUTOMATIC
 from mikomi.hub.people.importing import mending
 from mikomi.hub.people.importing.handing_on import (
     hand_over,
@@ -36,6 +35,7 @@ from mikomi.hub.people.importing.report import sentence
 from mikomi.hub.people.importing.undo_words import NOTHING_THERE, WHY, undo_sentences
 from mikomi.hub.people.models import Import, LeadList, LeadTag, ListMember, Scope, Tag
 from mikomi.hub.people.taking_back import TakenBack, take_back_values
+from mikomi.hub.people.value_sources import AUTOMATIC
 
 LEADS_A_STEP = 10_000
 NAMED_KEPT = 200

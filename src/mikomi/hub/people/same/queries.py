@@ -15,6 +15,7 @@ from mikomi.hub.people.models.same import Merging, Pair
 from mikomi.hub.people.queries import history_of
 from mikomi.hub.people.same.kinds import Kind
 from mikomi.hub.people.same.types import Brief, FieldPair, PastMerge, Proposal
+from mikomi.hub.people.value_sources import source_words
 
 
 def open_counts(kind: Kind) -> dict[int, int]:
@@ -72,8 +73,8 @@ def side_by_side(kind: Kind, kept: int, gone: int, take: Collection[str] | None 
             gone=two.get(field.key, ""),
             differs=one.get(field.key, "") != two.get(field.key, ""),
             takes=bool(two.get(field.key)) and field.key in wanted,
-            kept_source=sources[kept].get(field.key, ""),
-            gone_source=sources[gone].get(field.key, ""),
+            kept_source=sources[kept].get(field.key),
+            gone_source=sources[gone].get(field.key),
         )
         for field in sorted(fields, key=field_place)
     ]
@@ -131,9 +132,9 @@ def _told(kind: Kind, codes: Sequence[str]) -> tuple[Told, ...]:
     return kind.tell(sum(int(known[code.upper()]) for code in codes if code.upper() in known))
 
 
-def _sources(scope: Scope, number: int) -> dict[str, str]:
+def _sources(scope: Scope, number: int) -> dict[str, Words]:
     """The source that each value came from last."""
-    return {change.field: change.source for change in history_of(scope, number)}
+    return {change.field: source_words(change.source) for change in history_of(scope, number)}
 
 
 def _past(rows: Sequence[Merging]) -> list[PastMerge]:

@@ -41,8 +41,8 @@ class FieldPair:
     gone: str
     differs: bool
     takes: bool
-    kept_source: str
-    gone_source: str
+    kept_source: Words | None
+    gone_source: Words | None
 
     @property
     def choice(self) -> bool:

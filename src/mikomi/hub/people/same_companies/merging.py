@@ -20,9 +20,7 @@ from mikomi.hub.people.dated import SUBJECT, origin, versions_of, write_history,
 from mikomi.hub.people.models import Company, CompanyAlias, CompanyMerge, Lead, Scope
 from mikomi.hub.people.same.merging import begin_batch, put_together, take_two
 from mikomi.hub.people.same_companies.companies import COMPANIES
-
-SOURCE = "会社の統合"
-"""The source of values that a merge of companies wrote."""
+from mikomi.hub.people.value_sources import COMPANY_MERGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,7 @@ def _write_values(
 ) -> None:
     wanted = COMPANIES.filled(one.attributes, other.attributes) if take is None else take
     values = {f: v for f, v in sorted(other.attributes.items()) if f in wanted and v}
-    told = origin(SOURCE, batch_id=batch, by_id=by_id)
+    told = origin(COMPANY_MERGE, batch_id=batch, by_id=by_id)
     new = [f for f in values if not one.attributes.get(f)]
     if new:
         history = versions_of(Scope.COMPANY, pl.Series(SUBJECT, [other.pk], pl.Int32), new)

@@ -16,12 +16,12 @@ from mikomi.hub.activity.changes import changing, mark_changed
 from mikomi.hub.kit.setwise import run, staged
 from mikomi.hub.people import companies as firms
 from mikomi.hub.people.dated import SUBJECT, origin
-from mikomi.hub.people.following import AUTOMATIC
 from mikomi.hub.people.models import Company, CompanyAlias
 from mikomi.hub.people.models.same import Merging
 from mikomi.hub.people.same.merging import end_merge, held_merge, take_apart, take_back
 from mikomi.hub.people.same_companies.companies import COMPANIES
 from mikomi.hub.people.same_companies.merging import leads_of, names_of
+from mikomi.hub.people.value_sources import AUTOMATIC
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from mikomi.hub.people import services as people
 from mikomi.hub.people.dated import Origin
 from mikomi.hub.people.duplicates import finding
 from mikomi.hub.people.queries import numbers_of
+from mikomi.hub.people.value_sources import DEMO
 from mikomi.hub.scores import services as scores
 from mikomi.hub.site import pipeline
 from mikomi.hub.site.actions.count_campaigns import count_campaigns
@@ -50,9 +51,9 @@ def fill_demo(progress: Progress, by: int | None = None) -> None:
     data = generate(today)
     done.step()
     activity.put_titles(data.titles)
-    people.upsert_leads(_lead_rows(data), _origin("デモの名簿", today))
+    people.upsert_leads(_lead_rows(data), _origin(DEMO, today))
     done.step()
-    people.record_history(_changes(data), _origin("デモの名簿", today))
+    people.record_history(_changes(data), _origin(DEMO, today))
     done.step()
     activity.record_events(data.events)
     done.step()

@@ -14,6 +14,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from mikomi.core.words import MikomiError
 from mikomi.hub.kit.templatetags.kit import words
 from mikomi.hub.people import batches
+from mikomi.hub.people.value_sources import source_words
 from mikomi.hub.site.actions.edit_leads import undo_edit
 from mikomi.hub.site.models import Act
 
@@ -38,7 +39,14 @@ def act(request: HttpRequest, number: int) -> HttpResponse:
     if batch is None:
         raise Http404
     found = Act.objects.filter(pk=number).first()
-    context = {"batch": batch, "act": found, "busy": found and found.state in BUSY, "menu_key": "leads"}
+    stayed = [one | {"by": source_words(one["by"])} for one in batch.report.get("stayed", ())]
+    context = {
+        "batch": batch,
+        "act": found,
+        "stayed": stayed,
+        "busy": found and found.state in BUSY,
+        "menu_key": "leads",
+    }
     return render(request, "site/act.html", context)
 
 

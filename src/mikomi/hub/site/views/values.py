@@ -21,6 +21,7 @@ from mikomi.hub.kit.templatetags.kit import words
 from mikomi.hub.people import field_settings
 from mikomi.hub.people import queries as people
 from mikomi.hub.people.types import FieldView, Person
+from mikomi.hub.people.value_sources import BY_HAND
 from mikomi.hub.site import lead_page as pages
 from mikomi.hub.site.actions.edit_value import edit_value
 from mikomi.hub.site.field_values import widget
@@ -53,7 +54,7 @@ def _write(request: PageRequest, person: Person, field: FieldView) -> HttpRespon
         person.number,
         field.key,
         stored,
-        source=_("手入力"),
+        source=BY_HAND,
         label=_("%(field)sを書き換え") % {"field": name},
         by=request.user.pk,
     )
