@@ -127,7 +127,9 @@ def test_a_form_is_closed_opened_and_only_a_draft_deleted(staff: Client) -> None
     assert list(Form.objects.values_list("pk", flat=True)) == [form.pk]
 
 
-def test_submissions_are_a_file_with_the_evidence_and_without_formulas(staff: Client) -> None:
+def test_submissions_are_a_file_with_the_evidence_and_without_formulas(
+    staff: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     form = publish_form("contact", "お問い合わせ")
     send(form, AYA | {"q-q1": '=HYPERLINK("http://x")', "consent": "1", "utm_source": "yahoo"})
     send(form, AYA | {"q-email": "ken@x.example", "q-name": "西 健", "q-q1": "質問"})
@@ -143,6 +145,12 @@ def test_submissions_are_a_file_with_the_evidence_and_without_formulas(staff: Cl
     assert pl.read_excel(sheet, engine="calamine").height == 2
     page = staff.get(f"/forms/{form.pk}/submissions/?show=pitch").content.decode()
     assert "まだありません" in page
+    assert "?as=xlsx" in staff.get(f"/forms/{form.pk}/submissions/").content.decode()
+    monkeypatch.setattr("mikomi.hub.capture.views.submissions.SHEET_MOST", 1)
+    # Too long a list comes as no other kind of file: the reader is told why there is no workbook.
+    told = staff.get(path + "?as=xlsx&show=", follow=True).content.decode()
+    assert "XLSX にできるのは1件までなので" in told
+    assert "?as=xlsx" not in told
 
 
 def test_a_form_of_the_site_tells_its_source_what_to_take(staff: Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -29,6 +30,7 @@ from mikomi.hub.people import exclusions, queries
 
 PAGE = 50
 SHEET_MOST = 100_000
+"""Submissions of a workbook: while the page waits it can write so many."""
 
 
 @require_safe
@@ -52,6 +54,7 @@ def submissions(request: HttpRequest, number: int) -> HttpResponse:
         "page": page,
         "options": options,
         "shown": shown,
+        "sheet_most": SHEET_MOST if page.paginator.count > SHEET_MOST else None,
         "menu_key": "forms",
     }
     return render(request, "capture/forms/submissions.html", context)
@@ -129,14 +132,14 @@ def mail_again(request: HttpRequest, number: int, sent: int, mail: int) -> HttpR
 
 @require_safe
 def export(request: PageRequest, number: int) -> HttpResponseBase:
-    """All submissions of a form (`show` as in the list) as CSV (UTF-8 or CP932) or XLSX."""
+    """All submissions of a form (`show` as in the list) as CSV (UTF-8 or CP932), or as XLSX; where
+    that would be too long, back to the list, which says so."""
     held = form_of(number)
     shown, wanted = request.GET.get("show", ""), request.GET.get("as", "csv")
-    frames = showing.frames(held, shown, request.LANGUAGE_CODE)
-    name = f"{held.slug}-{timezone.localdate():%Y%m%d}"
     if wanted == "xlsx" and showing.submissions_of(held, shown).count() > SHEET_MOST:
-        wanted = "csv"
-    return list_answer(frames, name, wanted)
+        return redirect(f"{reverse('capture:submissions', args=[number])}?{urlencode({'show': shown})}")
+    frames = showing.frames(held, shown, request.LANGUAGE_CODE)
+    return list_answer(frames, f"{held.slug}-{timezone.localdate():%Y%m%d}", wanted)
 
 
 @require_safe
