@@ -20,6 +20,7 @@ from typing import Any, NoReturn, Protocol, cast
 
 from mikomi.cli.messages import in_language
 from mikomi.core.words import Language, MikomiError, Words
+from mikomi.hub.kit import memory
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -32,15 +33,19 @@ class Command:
 
     module: str
     summary: Words
+    small: bool = False
+    """Whether it is to hold little memory, at the cost of some time."""
 
 
 COMMANDS: dict[str, Command] = {
     "demo": Command("mikomi.cli.demo", Words("デモ用のデータを作って画面を開く", "serve demo data")),
     "serve": Command("mikomi.cli.serve", Words("画面とワーカーを動かす", "run the web pages and the worker")),
     "invite": Command("mikomi.cli.invite", Words("人を招く", "let one more person in")),
-    "import": Command("mikomi.cli.import_", Words("ファイルを取り込む", "import leads, events or outcomes")),
+    "import": Command(
+        "mikomi.cli.import_", Words("ファイルを取り込む", "import leads, events or outcomes"), small=True
+    ),
     "source": Command("mikomi.cli.source", Words("計測元を加える", "add a source of events")),
-    "undo": Command("mikomi.cli.undo", Words("取り込みを元に戻す", "take an import back")),
+    "undo": Command("mikomi.cli.undo", Words("取り込みを元に戻す", "take an import back"), small=True),
     "score": Command("mikomi.cli.score", Words("ファイルのリードを採点する", "score the leads of a file")),
     "backtest": Command(
         "mikomi.cli.backtest", Words("過去の日々で採点を検証する", "test a model against past outcomes")
@@ -160,6 +165,8 @@ def _run(arguments: Sequence[str], language: Language) -> int:
         return 0
     if name not in COMMANDS:
         raise _unknown(name)
+    if COMMANDS[name].small:
+        memory.hold_little()
     module = cast(CommandModule, importlib.import_module(COMMANDS[name].module))
     parser = Parser(language, prog=f"mikomi {name}", description=module.SUMMARY.text(language))
     module.add_arguments(parser)

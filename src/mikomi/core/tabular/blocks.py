@@ -18,7 +18,7 @@ from mikomi.core.tabular import words
 from mikomi.core.tabular.records import MARK
 from mikomi.core.words import MikomiError
 
-BLOCK = 4 << 20
+BLOCK = 2 << 20
 """Bytes read at once. Some ten times as much stands in memory while they become checked rows."""
 
 SAMPLE = 4 << 20

@@ -19,6 +19,7 @@ from django_tasks_db.models import DBTaskResult
 
 from mikomi.hub.kit import jobs, leases
 from mikomi.hub.kit.heart import LIFE, beating
+from mikomi.hub.kit.memory import give_back
 from mikomi.hub.kit.models import Claim, Worker
 from mikomi.hub.kit.ticker import tick
 
@@ -179,6 +180,7 @@ class WorkerLoop:
             return False
         run_claimed(*claimed)
         close_old_connections()
+        give_back()
         return True
 
     def _keep_time(self) -> None:

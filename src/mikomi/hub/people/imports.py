@@ -21,6 +21,7 @@ from django.utils import timezone
 from mikomi.core.tabular.rejects import join_rejects
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.kit.jobs import enqueue
+from mikomi.hub.kit.small_cache import small_cache
 from mikomi.hub.people.dated import Origin, origin
 from mikomi.hub.people.fields import shared_among
 from mikomi.hub.people.importing import mending
@@ -43,7 +44,7 @@ from mikomi.hub.people.importing.storing import (
 from mikomi.hub.people.labels import make_label
 from mikomi.hub.people.models import FileForm, Import, LeadList, Tag
 
-ROWS_A_CHUNK = 20_000
+ROWS_A_CHUNK = 10_000
 
 type Progress = Callable[[int, int], None]
 
@@ -92,6 +93,7 @@ def read_file(
     return read_fact_file(path, kind, options, encoding=encoding, progress=progress)
 
 
+@small_cache()
 def check_file(
     path: Path,
     kind: str,
@@ -105,6 +107,9 @@ def check_file(
     sheet = read_file(path, kind, options, encoding=encoding)
     told = origin(path.name, known_from=known_from)
     shared, companies = _companies(sheet, options)
+    conflicts = 0 if companies is None else int(companies[CONFLICTS].sum())
+    steps = sheet.data.height + (0 if companies is None else companies.height)
+    del companies  # no small part of what is held
     total, done = sheet.data.height, Chunk()
     turned_away = []
     for at in range(0, total, ROWS_A_CHUNK):
@@ -128,14 +133,15 @@ def check_file(
         rejected=sheet.rejected.height,
         waiting=0,
         waiting_keys=0,
-        conflicts=0 if companies is None else int(companies[CONFLICTS].sum()),
-        steps=total + (0 if companies is None else companies.height),
+        conflicts=conflicts,
+        steps=steps,
         resumed=False,
         sheet=sheet,
         import_id=None,
     )
 
 
+@small_cache()
 def run_import(
     path: Path,
     kind: str,
@@ -179,6 +185,7 @@ def run_import(
                 store_companies(part, told, options)
                 height, counts = part.height, {"conflicts": int(part[CONFLICTS].sum())}
             else:
+                companies = None  # stored by now, and no small part of what is held
                 rows = sheet.data.slice(at - head, ROWS_A_CHUNK)
                 chunk = _store(rows, sheet, shared, told, options, labels)
                 mending.keep_chunk_rejects(taken.pk, at, chunk.rejected)

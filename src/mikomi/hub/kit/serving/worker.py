@@ -10,7 +10,7 @@ import os
 import signal
 import socket
 
-from mikomi.hub.kit import environment
+from mikomi.hub.kit import environment, memory
 from mikomi.hub.kit.boot import boot, load
 from mikomi.hub.kit.serving.parent import end_with_parent
 
@@ -22,6 +22,7 @@ def main() -> None:
     parser.add_argument("--instead-of", type=int, help="the process id of the worker that died")
     options = parser.parse_args()
     end_with_parent(options.parent)
+    memory.hold_little()
     boot(environment.data_folder(os.environ))
     worker = load("mikomi.hub.kit.worker")
     if options.instead_of is not None:

@@ -33,7 +33,7 @@ class Rows:
             return
         self._ends.append(self.height + frame.height)
         cells = frame.height * frame.width
-        if self._held + cells <= MOST_IN_MEMORY:
+        if self._space is None and self._held + cells <= MOST_IN_MEMORY:
             self._held += cells
             self._parts.append(frame)
             return
@@ -41,9 +41,19 @@ class Rows:
             if self._folder is not None:
                 self._folder.mkdir(parents=True, exist_ok=True)
             self._space = tempfile.TemporaryDirectory(prefix="rows-", dir=self._folder)
-        path = Path(self._space.name) / f"{len(self._parts)}.parquet"
-        frame.write_parquet(path, compression="lz4")
-        self._parts.append(path)
+            # With the first one all go: a long file leaves nothing in memory.
+            held, self._parts = self._parts, []
+            for part in held:
+                self._put(part)
+        self._put(frame)
+
+    def _put(self, part: pl.DataFrame | Path) -> None:
+        if isinstance(part, pl.DataFrame):
+            assert self._space is not None
+            path = Path(self._space.name) / f"{len(self._parts)}.parquet"
+            part.write_parquet(path, compression="lz4")
+            part = path
+        self._parts.append(part)
 
     def slice(self, at: int, height: int, columns: list[str] | None = None) -> pl.DataFrame:
         """Rows `at` to `at + height`, or to the end; only `columns` if given."""

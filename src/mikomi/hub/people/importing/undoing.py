@@ -21,6 +21,7 @@ from mikomi.hub.activity.changes import changing, mark_changed
 from mikomi.hub.consent import services as consent
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.kit.setwise import fetch, run, staged
+from mikomi.hub.kit.small_cache import small_cache
 from mikomi.hub.people.companies import forget_names
 from mikomi.hub.people.importing import mending
 from mikomi.hub.people.importing.handing_on import (
@@ -88,6 +89,7 @@ class _Undone:
     spared: list[pl.DataFrame] = field(default_factory=list)
 
 
+@small_cache()
 def undo_import(number: int) -> None:
     """Takes import `number`, for which that was asked (`undoing`), back and writes the report."""
     record = Import.objects.get(pk=number)
