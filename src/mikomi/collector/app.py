@@ -76,10 +76,8 @@ class Collector:
             assert checked is not None
             if checked.accepted:
                 await self._keep(request, source, checked.body)
-        except JournalBusy as busy:
-            await self._refuse(send, request, Refuse(Reason.BUSY, retry_after=busy.retry_after))
-        except Refuse as refusal:
-            await self._refuse(send, request, refusal)
+        except (Refuse, JournalBusy) as why:
+            await self._refuse(send, request, why)
         else:
             if checked.refused or request.tagged is not None or b"origin" in request.headers:
                 for one in checked.refused:
@@ -106,10 +104,8 @@ class Collector:
                 await answers.give_script(send, request, self._script(request))
             else:
                 await answers.send_json(send, request, 200, self._tell(request, route), (FETCHED_AGAIN,))
-        except JournalBusy as busy:
-            await self._refuse(send, request, Refuse(Reason.BUSY, retry_after=busy.retry_after))
-        except Refuse as refusal:
-            await self._refuse(send, request, refusal)
+        except (Refuse, JournalBusy) as why:
+            await self._refuse(send, request, why)
 
     def _keep(self, request: Request, source: Source, body: bytes) -> Awaitable[None]:
         """To be awaited: `body` is durable when it returns. Raises `JournalBusy`."""
@@ -144,7 +140,9 @@ class Collector:
         except OSError as error:
             raise Refuse(Reason.BUSY, "the tag is not built", retry_after=60) from error
 
-    async def _refuse(self, send: Send, request: Request, refusal: Refuse) -> None:
+    async def _refuse(self, send: Send, request: Request, why: Refuse | JournalBusy) -> None:
+        busy = isinstance(why, JournalBusy)
+        refusal = Refuse(Reason.BUSY, retry_after=why.retry_after) if busy else why
         self._count(request, refusal)
         await answers.refuse(send, request, refusal)
 
