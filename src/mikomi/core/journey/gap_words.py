@@ -72,7 +72,12 @@ def days_words(
 ) -> Said:
     """Stays last longer or shorter than the hypothesis says."""
     slow = median is None or median > expected
-    upto = ("それより長い", "longer") if high is None else (f"{high:,}日", f"{high:,} days")
+    if high is None:
+        width = Words(f"{low:,}日かそれより長い間", f"{low:,} days or more")
+    elif high == low:
+        width = Words(f"ほぼ{low:,}日", f"about {low:,} days")
+    else:
+        width = Words(f"{low:,}日〜{high:,}日のどこか", f"between {low:,} and {high:,} days")
     return (
         Words(f"「{name}」に思ったより長くいます", f"People stay longer in {name} than expected")
         if slow
@@ -83,9 +88,8 @@ def days_words(
         else Words(f"{median:,}日", f"{median:,} days"),
         Words(
             f"{stays:,}回の滞在のうち{still:,}回はまだ続いていて、それも数に入れています。"
-            f"中央値の幅は{low:,}日〜{upto[0]}です。",
-            f"{still:,} of {stays:,} stays still go on and are counted as such. "
-            f"The median lies between {low:,} and {upto[1]}.",
+            f"中央値は{width.ja}です。",
+            f"{still:,} of {stays:,} stays still go on and are counted as such. The median is {width.en}.",
         ),
         ADJUST,
     )

@@ -89,7 +89,7 @@ def find_gaps(ground: Ground) -> list[Gap]:
 
 def _compared(stage: MapStage, real: StageReality) -> int:
     return (
-        (real.skipped.whole >= LEAST)
+        (real.stage > 1 and real.skipped.whole >= LEAST)
         + (stage.expected_share is not None and real.onward.whole >= LEAST)
         + (stage.expected_days is not None and real.durations.stays >= LEAST)
         + (real.people >= LEAST)
@@ -113,7 +113,8 @@ def _gap(
 
 
 def _skipped(stage: MapStage, real: StageReality, sure: float) -> list[Gap]:
-    if real.skipped.whole < LEAST or real.skipped.interval(sure)[0] <= MOST:
+    # Where the way begins is nobody's duty: who comes in further on skips nothing.
+    if real.stage == 1 or real.skipped.whole < LEAST or real.skipped.interval(sure)[0] <= MOST:
         return []
     said = words.skipped_words(stage.name, real.skipped)
     change = Change(Doing.REMOVE_STAGE, stage.key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -36,13 +36,15 @@ LANES: dict[str, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A touchpoint or a content in its cell. `leads`: people lately, None where nobody counts."""
+    """A touchpoint or a content in its cell. `leads`: people lately, None where nobody counts. `gap`: the
+    number of the gap that is about it, 0 for none."""
 
     value: str
     label: Words | str
     icon: str = ""
     what: Words | str = ""
     leads: int | None = None
+    gap: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,30 @@ def board(
         for key, label in LANES.items()
     )
     return Board(journey.title, journey.stages, tuple(lanes), tuple(map_notes(journey)))
+
+
+def marked(shown: Board, marks: Mapping[tuple[str, str], int]) -> Board:
+    """The board with the numbers of the gaps of contents, `marks` by stage and content."""
+    if not marks:
+        return shown
+    lanes = [
+        replace(
+            lane,
+            cells=tuple(
+                replace(
+                    cell,
+                    chips=tuple(
+                        replace(chip, gap=marks.get((cell.stage, chip.value), 0)) for chip in cell.chips
+                    ),
+                )
+                for cell in lane.cells
+            ),
+        )
+        if lane.key == "contents"
+        else lane
+        for lane in shown.lanes
+    ]
+    return replace(shown, lanes=tuple(lanes))
 
 
 def _cell(

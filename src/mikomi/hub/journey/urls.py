@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mikomi.hub.journey.views import conditions, editing, page, paper, revisions, starting
+from mikomi.hub.journey.views import conditions, editing, gaps, page, paper, revisions, starting
 
 app_name = "journey"
 urlpatterns = [
@@ -23,6 +23,8 @@ urlpatterns = [
     path("journey/revisions/", revisions.revisions, name="revisions"),
     path("journey/revisions/<int:number>/", revisions.revision, name="revision"),
     path("journey/revisions/<int:number>/restore/", revisions.restore, name="restore"),
+    path("journey/gaps/<int:number>/", gaps.gap, name="gap"),
+    path("journey/gaps/<int:number>/adopt/", gaps.adopt, name="adopt"),
     path("journey/compare/", revisions.compare, name="compare"),
     path("journey/print/", paper.sheet, name="print"),
     path("journey/file/<str:name>", paper.file, name="file"),

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from mikomi.hub.journey import queries, services, starters
+from mikomi.hub.journey.board import marked
+from mikomi.hub.journey.overlaid import overlaid
 from mikomi.hub.journey.views.work import board_of, language, open_work
 
 VIEWS = ("both", "hypothesis", "reality")
@@ -30,6 +32,10 @@ def show(request: HttpRequest) -> HttpResponse:
     shown = work.kept.map if work.kept else work.map
     names = {"hypothesis": _("仮説"), "reality": _("実態"), "both": _("並べて見る")}
     board = board_of(work, shown)
+    figures = queries.figures(work.kept.number) if work.kept and view != "hypothesis" else None
+    real = overlaid(figures, shown, language(), request.GET.get("way", "")) if figures else None
+    if real is not None:
+        board = marked(board, real.marks)
     context = {
         "work": work,
         "reminder": reminder,
@@ -40,6 +46,6 @@ def show(request: HttpRequest) -> HttpResponse:
             for key, label in names.items()
         ],
         "lanes": [lane for lane in board.lanes if not lane.empty] if view != "reality" else [],
-        "figures": queries.figures(work.kept.number) if work.kept and view != "hypothesis" else None,
+        "real": real,
     }
     return render(request, "journey/map.html", context)
