@@ -39,7 +39,7 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """One stage of the band. `share` and `median` as text, empty where nothing can be said yet; `far`: a gap
+    """One stage of the band. `share` is empty and `median` None where nothing can be said yet; `far`: a gap
     says that it differs from the hypothesis. `marks`: the numbers of its gaps."""
 
     stage: str
@@ -53,7 +53,7 @@ class Band:
     counted: int
     believed: str
     share_far: bool
-    median: str
+    median: int | None
     waiting: bool
     believed_days: str
     days_far: bool
@@ -142,7 +142,7 @@ class Overlaid:
     @property
     def empty(self) -> bool:
         """Whether nobody was seen in any stage."""
-        return all(band.people == 0 and not band.counted and not band.median for band in self.bands)
+        return all(band.people == 0 and not band.counted and band.median is None for band in self.bands)
 
     @property
     def mostly_nowhere(self) -> bool:
@@ -198,7 +198,7 @@ def _band(
         counted=onward["whole"],
         believed="" if stage.expected_share is None else percent(stage.expected_share / 100),
         share_far=bool(found & {"fewer", "more"}),
-        median="" if median is None else f"{median:,}",
+        median=median,
         waiting=median is None and real["stays"] > 0,
         believed_days="" if stage.expected_days is None else f"{stage.expected_days:g}",
         days_far=bool(found & {"slower", "sooner"}),
@@ -286,7 +286,7 @@ def _picture(
 
 def _source(name: str, language: Language) -> str:
     if name == OTHER:
-        return _("ほか")
+        return _("ほかの入り口")
     if name == UNKNOWN:
         return _("わからない")
     return KINDS[name].text(language) if name in KINDS else name

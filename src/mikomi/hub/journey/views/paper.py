@@ -33,6 +33,9 @@ def sheet(request: HttpRequest) -> HttpResponse:
 def _sheet(request: HttpRequest, work: Work, failed: Words | None) -> HttpResponse:
     board, lanes = _shown(work)
     size = "a3" if request.GET.get("paper") == "a3" else "a4"
+    figures = queries.figures(work.kept.number) if work.kept else None
+    if figures is not None:
+        lanes.append(paper.real_lane(board, figures.document, language()))
     context = {"work": work, "board": board, "lanes": lanes, "paper": size, "failed": failed}
     return render(request, "journey/sheet.html", context, status=409 if failed else 200)
 
