@@ -23,6 +23,7 @@ from mikomi.hub.people.duplicates import finding
 from mikomi.hub.people.queries import numbers_of
 from mikomi.hub.people.value_sources import DEMO
 from mikomi.hub.scores import services as scores
+from mikomi.hub.segments.services import make_segment
 from mikomi.hub.site import pipeline
 from mikomi.hub.site.actions.count_campaigns import count_campaigns
 from mikomi.hub.site.demo import MODEL_FILE, TIMEZONE, DemoData, generate, seminars, strangers
@@ -30,6 +31,7 @@ from mikomi.hub.site.demo.campaigns import draw_campaigns
 from mikomi.hub.site.demo.contents import SEMINAR_TOPICS
 from mikomi.hub.site.demo.journey import REASONS, demo_maps
 from mikomi.hub.site.demo.notes import draw_notes
+from mikomi.hub.site.demo.segments import demo_segments
 from mikomi.hub.site.rows import log
 
 type Progress = Callable[[int, int], None]
@@ -67,6 +69,8 @@ def fill_demo(progress: Progress, by: int | None = None) -> None:
     scores.publish_model(load_model(MODEL_FILE), note="デモのはじめの版")
     done.step()
     _journey(by)
+    for kept in demo_segments():
+        make_segment(kept.name, kept.who, None, note=kept.note, priority=kept.priority)
     pipeline.score_all(today)
     count_campaigns(timezone.now())
     done.step()
