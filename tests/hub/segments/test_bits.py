@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mikomi.hub.segments.bits import BYTES, PART, Places
+from tests.examples import examples
 
 NUMBERS = st.sets(st.integers(0, 5 * PART), max_size=40).map(
     lambda them: np.array(sorted(them), dtype=np.int64)
 )
 
 
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(NUMBERS, NUMBERS)
 def test_what_changed_reads_back_as_it_was_written(before, after) -> None:
     places = Places.around(np.union1d(before, after))

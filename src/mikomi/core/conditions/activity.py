@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,6 +43,20 @@ def matches(condition: ActivityCondition, touches: Touches, groups: Groups) -> n
 
     Raises `KeyError` for a group that `groups` lacks; the model parser refuses such a model.
     """
+    return match_table([condition], touches, groups)[:, 0]
+
+
+def match_table(
+    conditions: Sequence[ActivityCondition], touches: Touches, groups: Groups
+) -> npt.NDArray[np.bool_]:
+    """`matches` of several conditions in one go: (touches, conditions)."""
+    if not conditions or not len(touches):
+        return np.zeros((len(touches), len(conditions)), dtype=bool)
+    columns = [_counts(condition, groups).alias(str(i)) for i, condition in enumerate(conditions)]
+    return np.column_stack([column.to_numpy() for column in touches.frame.select(columns)])
+
+
+def _counts(condition: ActivityCondition, groups: Groups) -> pl.Expr:
     holds = pl.lit(True)
     if condition.kinds:
         holds = holds & pl.col("kind").is_in(list(condition.kinds))
@@ -50,9 +64,7 @@ def matches(condition: ActivityCondition, touches: Touches, groups: Groups) -> n
         holds = holds & _any_glob(condition.contents)
     if condition.groups:
         holds = holds & _any_glob([glob for name in condition.groups for glob in groups[name]])
-    return touches.frame.select(holds.fill_null(False).alias("holds") & pl.col("kind").is_not_null())[
-        "holds"
-    ].to_numpy()
+    return holds.fill_null(False) & pl.col("kind").is_not_null()
 
 
 def _any_glob(globs: tuple[str, ...] | list[str]) -> pl.Expr:
@@ -62,6 +74,11 @@ def _any_glob(globs: tuple[str, ...] | list[str]) -> pl.Expr:
     if exact:
         found = found | content.is_in(exact)
     for glob in globs:
-        if "*" in glob or "?" in glob:
+        beginning = glob.removesuffix("*")
+        if glob in exact:
+            continue
+        if glob != beginning and "*" not in beginning and "?" not in beginning:
+            found = found | content.str.starts_with(beginning)
+        else:
             found = found | content.str.contains(glob_pattern(glob))
     return found

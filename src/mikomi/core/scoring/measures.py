@@ -14,7 +14,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from mikomi.core.conditions.activity import ANY_ACTIVITY, ActivityCondition, Groups, matches
+from mikomi.core.conditions.activity import ANY_ACTIVITY, ActivityCondition, Groups, match_table
 from mikomi.core.events import Touches
 from mikomi.core.scoring.model import (
     ColleaguesSignal,
@@ -241,9 +241,7 @@ def make_plan(
                 add(Use.OTHER, measure.when, len(Other) * i + Other.TALLY)
             case _:
                 add(Use.WINDOW, measure.when, i)
-    table = np.zeros((len(touches), len(conditions)), dtype=bool)
-    for condition, column in conditions.items():
-        table[:, column] = matches(condition, touches, groups)
+    table = match_table([*conditions], touches, groups)
     classes, touch_class = np.unique(table, axis=0, return_inverse=True)
     lists = [
         [code for use, column, code in uses if use == loop and row[column]] for loop in Use for row in classes

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import reduce
+from functools import lru_cache, reduce
 
 import numpy as np
 from django.db.models import Count, Q
 
 from mikomi.core.conditions.parse_who import read_who
+from mikomi.core.conditions.who import Who
 from mikomi.hub.kit.setwise import on_postgres
 from mikomi.hub.segments.bits import PART, Flags, Numbers, Places
 from mikomi.hub.segments.models import Definition, MemberPart, Move, Segment
@@ -145,12 +147,18 @@ def priority_of(leads: Sequence[int]) -> dict[int, Priority]:
     return {lead: Priority.NOT if Priority.NOT in said else min(said) for lead, said in found.items() if said}
 
 
+@lru_cache(maxsize=1024)
+def _condition(text: str) -> Who:
+    """A stored condition: every run of scoring reads all of them."""
+    return read_who(json.loads(text))
+
+
 def _view(row: Segment) -> SegmentView:
     return SegmentView(
         number=row.pk,
         name=row.name,
         note=row.note,
-        who=read_who(row.condition),
+        who=_condition(json.dumps(row.condition)),
         priority=None if row.priority is None else Priority(row.priority),
         definition=row.definition,
         defined_at=row.defined_at,

@@ -175,7 +175,7 @@ def write_members(
     """
     rows = {row.pk: row for row in Segment.objects.select_for_update().filter(pk__in=list(holds))}
     stored = _stored(rows, numbers, gone, every=every)
-    moves, puts = [], []
+    moves, puts, counted = [], [], []
     for number, row in rows.items():
         held = stored.get(number, {})
         last = max(int(numbers.max(initial=-1)) // PART, *held, -1)
@@ -186,15 +186,22 @@ def write_members(
         if not every:
             after[places.of(gone)] = False
         puts += [(number, part, packed) for part, packed in places.changed(before, after).items()]
-        if row.counted == row.definition:
-            moved = places.leads(before != after)
+        moved = places.leads(before != after)
+        if row.counted == row.definition and len(moved):
             moves.append(
                 pl.DataFrame({"lead": moved, "entered": after[places.of(moved)]}).with_columns(
                     pl.lit(number, pl.Int32).alias("segment")
                 )
             )
-        _count(row, int(after.sum()) - int(before.sum()), int(after.sum()), on, every=every)
+        if every:
+            row.members, row.counted, row.counted_on = int(after.sum()), row.definition, on
+        elif len(moved):
+            row.members += int(after.sum()) - int(before.sum())
+            counted.append(row)
     _put_parts(puts)
+    Segment.objects.bulk_update(
+        rows.values() if every else counted, ["members", "counted", "counted_on"], batch_size=200
+    )
     return _put_moves(pl.concat(moves) if moves else None, on, timezone.now())
 
 
@@ -259,15 +266,6 @@ def _stored(
     for segment, part, bits in held.values_list("segment", "part", "bits"):
         found.setdefault(segment, {})[part] = bits
     return found
-
-
-def _count(row: Segment, more: int, whole: int, on: date, *, every: bool) -> None:
-    row.members = whole if every else row.members + more
-    fields = ["members"]
-    if every:
-        row.counted, row.counted_on = row.definition, on
-        fields += ["counted", "counted_on"]
-    row.save(update_fields=fields)
 
 
 def _put_parts(puts: list[tuple[int, int, bytes]]) -> None:

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
 from django.db import transaction
 from django.utils import timezone
 
+from mikomi.core.scoring.model import Model
 from mikomi.core.scoring.model_file import dump_model
 from mikomi.core.scoring.score import DayScores
 from mikomi.hub.activity import queries as activity
@@ -220,12 +222,18 @@ def _note(run: _Run, moved: store.Scores, hot: int) -> None:
         defaults={
             "on": run.on if model else None,
             "version": model.number if model else None,
-            "model": dump_model(model.model) if model else "",
+            "model": _written(model.model) if model else "",
             "hot_at": temperature.hot_at(model.model) if model else 0.0,
             "change": run.change,
             "scored_at": scored_at,
         },
     )
+
+
+@lru_cache(maxsize=2)
+def _written(model: Model) -> str:
+    """The model as text: the same in run after run."""
+    return dump_model(model)
 
 
 def _score_rows(
