@@ -177,11 +177,18 @@ def test_what_nobody_confirms_changes_nothing_and_is_forgotten(client, lead) -> 
     assert client.get(page).status_code == 404
 
 
-def test_a_choice_is_counted_as_it_is_listed(lead) -> None:
+def test_a_choice_is_counted_as_it_is_listed(client, lead, monkeypatch) -> None:
     today = timezone.localdate().toordinal() - measuring.EPOCH
     wanted = Wanted(today - 3, today + 3, agent="Odd/1")
     assert measured_count(wanted) == len(measured(wanted, 10)) == 2
     assert measured_count(Wanted(today - 3, today + 3, automated=True, reason="burst")) == 1
+    # Of very many, the latest are looked through, and the page says so.
+    monkeypatch.setattr("mikomi.hub.activity.measured.LOOKED_THROUGH", 1)
+    assert measured_count(wanted) == len(measured(wanted, 10)) == 1
+    listed = client.get(
+        reverse("site:measured_events"), {"agent": "Odd/1"}, headers={"accept-language": "ja"}
+    )
+    assert "新しい1件の中に、同じもの1件" in listed.content.decode()
 
 
 def test_looking_again_is_a_job(client, lead) -> None:

@@ -11,6 +11,9 @@ from mikomi.hub.activity.queries import instant
 from mikomi.hub.activity.tallies import KEY, SCHEMA
 from mikomi.hub.kit.setwise import fetch, on_postgres
 
+LOOKED_THROUGH = 20_000
+"""So many of the latest events are looked through for an agent or an address, which no index knows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
@@ -56,13 +59,14 @@ def tallies(first: int, last: int) -> pl.DataFrame:
 
 
 def measured(wanted: Wanted, limit: int) -> list[Measured]:
-    """The latest events that are asked for; those of people only as far as their details are kept."""
-    where, params = _where(wanted)
+    """The latest events that are asked for; those of people only as far as their details are kept, those of
+    an agent or an address as far as `looks_through` all."""
+    events, where, params = _asked(wanted)
     rows = fetch(
         "select e.subject, s.lead, e.at, t.kind, t.content, e.source,"
         " case when e.automated then 1 else 0 end, e.reason, e.certainty,"
         f" coalesce({detail('agent')}, ''), coalesce({detail('address')}, '')"
-        " from activity_event e join activity_touch t on t.id = e.touch"
+        f" from {events} join activity_touch t on t.id = e.touch"
         f" join activity_subject s on s.id = e.subject where {where} order by e.day desc limit %s",
         {
             "subject": pl.Int32,
@@ -86,9 +90,18 @@ def measured(wanted: Wanted, limit: int) -> list[Measured]:
 
 
 def measured_count(wanted: Wanted) -> int:
-    """How many events are asked for."""
-    where, params = _where(wanted)
-    return fetch(f"select count(*) from activity_event e where {where}", {"n": pl.Int64}, params).item()
+    """How many events are asked for, as far as `measured` looks."""
+    events, where, params = _asked(wanted)
+    return fetch(f"select count(*) from {events} where {where}", {"n": pl.Int64}, params).item()
+
+
+def looks_through(wanted: Wanted) -> bool:
+    """Whether all events are looked at that may be asked for, not only the `LOOKED_THROUGH` latest."""
+    if not (wanted.agent or wanted.address):
+        return True
+    days, params = _days(wanted)
+    counted = f"select 1 from activity_event e where {days} limit {LOOKED_THROUGH + 1}"
+    return fetch(f"select count(*) from ({counted}) e", {"n": pl.Int64}, params).item() <= LOOKED_THROUGH
 
 
 def detail(name: str) -> str:
@@ -96,15 +109,10 @@ def detail(name: str) -> str:
     return f"e.payload->>'{name}'" if on_postgres() else f"json_extract(e.payload, '$.{name}')"
 
 
-def _where(wanted: Wanted) -> tuple[str, list[object]]:
-    conditions, params = ["e.day between %s and %s"], list[object]([wanted.first, wanted.last])
-    if wanted.automated:
-        conditions.append("e.automated")
-    else:
-        # Only what has details lies together by its day.
-        conditions.append("e.payload is not null")
-        if wanted.automated is False:
-            conditions.append("not e.automated")
+def _asked(wanted: Wanted) -> tuple[str, str, list[object]]:
+    """The events `e` that are looked at, and which of them are asked for."""
+    days, params = _days(wanted)
+    conditions = []
     for condition, value in (
         ("e.reason = %s", wanted.reason),
         ("e.source = %s", wanted.source),
@@ -115,4 +123,20 @@ def _where(wanted: Wanted) -> tuple[str, list[object]]:
         if value:
             conditions.append(condition)
             params.append(value)
-    return " and ".join(conditions), params
+    if wanted.agent or wanted.address:
+        latest = f"select * from activity_event e where {days} order by e.day desc limit {LOOKED_THROUGH}"
+        return f"({latest}) e", " and ".join(conditions), params
+    return "activity_event e", " and ".join((days, *conditions)), params
+
+
+def _days(wanted: Wanted) -> tuple[str, list[object]]:
+    """SQL for the days and whether machines are asked for, as the indexes know both."""
+    conditions = ["e.day between %s and %s"]
+    if wanted.automated:
+        conditions.append("e.automated")
+    else:
+        # Only what has details lies together by its day.
+        conditions.append("e.payload is not null")
+        if wanted.automated is False:
+            conditions.append("not e.automated")
+    return " and ".join(conditions), [wanted.first, wanted.last]

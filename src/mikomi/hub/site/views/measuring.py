@@ -82,6 +82,7 @@ def measured_events(request: HttpRequest) -> HttpResponse:
     if any(asked.get(name) for name in _WHOSE):
         context["whose"] = [(name, _text(asked, name)) for name in (*_WHOSE, "days") if _text(asked, name)]
         context["count"] = measured.measured_count(wanted)
+        context["looked"] = None if measured.looks_through(wanted) else measured.LOOKED_THROUGH
     return render(request, "site/measuring/events.html", context)
 
 
