@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mikomi.core.conditions.attributes import Test
-from mikomi.core.conditions.who import Every, Who
+from mikomi.core.conditions.who import Some, Who
+from mikomi.core.words import MikomiError, Words
 from mikomi.hub.segments.types import Priority, SegmentView
 
 BOUNDS = (Priority.HIGH, Priority.MIDDLE, Priority.LOW)
@@ -14,17 +15,18 @@ BOUNDS = (Priority.HIGH, Priority.MIDDLE, Priority.LOW)
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """What was said: the field, the priority of each of its values, or from which number on each holds.
-    `below`: what is said of numbers under the lowest of them."""
+    """What was said: the field, the priority of each of its values, or from which whole number on each
+    holds. `below`: what is said of numbers under the lowest of them."""
 
     field: str = ""
     values: Mapping[str, Priority] | None = None
-    bounds: Mapping[Priority, float] | None = None
+    bounds: Mapping[Priority, int] | None = None
     below: Priority | None = None
 
 
 def conditions_of(ranking: Ranking) -> dict[Priority, Who]:
-    """The conditions of the priorities that somebody is given."""
+    """The conditions of the priorities that somebody is given. Raises `MikomiError` for bounds that do not
+    fall."""
     if ranking.bounds is not None:
         return _by_number(ranking)
     found: dict[Priority, Who] = {}
@@ -37,23 +39,26 @@ def conditions_of(ranking: Ranking) -> dict[Priority, Who]:
 
 def _by_number(ranking: Ranking) -> dict[Priority, Who]:
     found: dict[Priority, Who] = {}
-    bounds = ranking.bounds or {}
-    above: float | None = None
+    above: int | None = None
     for priority in BOUNDS:
-        least = bounds.get(priority)
+        least = (ranking.bounds or {}).get(priority)
         if least is None:
             continue
-        test = Test(ranking.field, "gte", least)
-        found[priority] = test if above is None else Every((test, _under(ranking.field, above)))
+        if above is not None and least >= above:
+            raise MikomiError(
+                Words(
+                    f"{least} は、上の段の {above} より小さくしてください",
+                    f"{least} must be less than {above} of the line above",
+                )
+            )
+        whole = Test(ranking.field, "gte", least)
+        found[priority] = whole if above is None else Test(ranking.field, "between", (least, above - 1))
         above = least
     if ranking.below is not None and above is not None:
-        found[ranking.below] = _under(ranking.field, above)
+        under = Test(ranking.field, "lte", above - 1)
+        held = found.get(ranking.below)
+        found[ranking.below] = under if held is None else Some((held, under))
     return found
-
-
-def _under(field: str, bound: float) -> Who:
-    """Known, and less than a number."""
-    return Every((Test(field, "lte", bound), Test(field, "not_in", (bound,))))
 
 
 def ranking_of(held: Sequence[SegmentView]) -> Ranking | None:
@@ -73,21 +78,19 @@ def ranking_of(held: Sequence[SegmentView]) -> Ranking | None:
 
 
 def _numbers_of(whos: Mapping[Priority, Who]) -> Ranking | None:
-    bounds: dict[Priority, float] = {}
+    bounds: dict[Priority, int] = {}
     below = None
     fields: set[str] = set()
     for priority, who in whos.items():
-        parts = who.parts if isinstance(who, Every) else (who,)
-        tests = [part for part in parts for part in (part.parts if isinstance(part, Every) else (part,))]
-        if not all(isinstance(test, Test) for test in tests):
-            return None
-        asked = [test for test in tests if isinstance(test, Test)]
-        fields |= {test.field for test in asked}
-        least = next((test.value for test in asked if test.op == "gte"), None)
-        if isinstance(least, int | float) and priority in BOUNDS:
-            bounds[priority] = least
-        elif least is None and any(test.op == "lte" for test in asked):
-            below = priority
-        else:
-            return None
+        for test in who.parts if isinstance(who, Some) else (who,):
+            if not isinstance(test, Test):
+                return None
+            fields.add(test.field)
+            least = test.value[0] if isinstance(test.value, tuple) else test.value
+            if test.op in ("gte", "between") and isinstance(least, int) and priority in BOUNDS:
+                bounds[priority] = least
+            elif test.op == "lte":
+                below = priority
+            else:
+                return None
     return Ranking(fields.pop(), None, bounds, below) if len(fields) == 1 and bounds else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any, cast
 
 from django.contrib import messages
@@ -10,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from mikomi.core.words import MikomiError
+from mikomi.core.words import MikomiError, Words
 from mikomi.hub.kit.requests import PageRequest
 from mikomi.hub.kit.templatetags.kit import words
 from mikomi.hub.scores.picks import FieldPick
@@ -69,9 +70,7 @@ def _read(request: PageRequest, pick: FieldPick) -> Ranking:
     levels = {str(int(one)): one for one in Priority}
     if pick.number:
         bounds = {
-            one: value
-            for one in BOUNDS
-            if (value := _number(request.POST.get(f"from.{one}", ""))) is not None
+            one: value for one in BOUNDS if (value := _whole(request.POST.get(f"from.{one}", ""))) is not None
         }
         return Ranking(pick.key, None, bounds, levels.get(request.POST.get("below", "")))
     values = {
@@ -82,9 +81,13 @@ def _read(request: PageRequest, pick: FieldPick) -> Ranking:
     return Ranking(pick.key, values)
 
 
-def _number(text: str) -> float | None:
-    try:
-        value = float(text.replace(",", "").strip())
-    except ValueError:
+def _whole(text: str) -> int | None:
+    """A whole number, None for nothing. Raises `MikomiError` for anything else."""
+    plain = unicodedata.normalize("NFKC", text).replace(",", "").strip()
+    if not plain:
         return None
-    return value if abs(value) < 1e15 else None
+    if not (plain.isascii() and plain.isdigit() and len(plain) < 16):
+        raise MikomiError(
+            Words(f"「{text}」は0以上の整数ではありません", f"“{text}” is no whole number from 0 on")
+        )
+    return int(plain)
