@@ -8,14 +8,13 @@ from django.utils import timezone
 
 from mikomi.core.conditions.activity import ActivityCondition
 from mikomi.core.conditions.attributes import Test as Compared
-from mikomi.core.conditions.who import Did, Every, HadOutcome, Not, Some
+from mikomi.core.conditions.who import Did, Every
 from mikomi.core.journey.defaults import CONDITIONS
 from mikomi.core.journey.differences import map_differences
 from mikomi.core.journey.map import JourneyMap, MapStage
 from mikomi.core.journey.notes import map_notes
 from mikomi.hub.accounts.models import User
 from mikomi.hub.journey import queries, services, starters
-from mikomi.hub.journey.clauses import clauses_of, condition_of, posted_clauses
 from mikomi.hub.journey.lights import forgotten_light
 from mikomi.hub.journey.models import Draft, Looked
 from mikomi.hub.site.demo.journey import demo_maps
@@ -150,44 +149,40 @@ def test_the_page_stands_with_one_stage_and_with_thirty(client: Client, user: Us
         assert client.get("/journey/edit/").status_code == 200
 
 
-def test_conditions_come_back_from_their_lines_as_they_were():
-    groups = ("料金",)
-    priced = Did(ActivityCondition(("page_view",), (), ("料金",)), within_days=30, count="days", at_least=2)
-    odd = Not(HadOutcome(("lost",)))
-    for who in (
-        *CONDITIONS.values(),
-        priced,
-        odd,
-        Every((priced, odd)),
-        Some((priced, HadOutcome(("won",), 30))),
-    ):
-        join, clauses = clauses_of(who)
-        assert condition_of(join, clauses, groups) == who
-
-
-def test_a_condition_is_picked_and_said_as_a_sentence(drawn: Client):
+def test_a_condition_is_picked_line_by_line_with_whom_it_holds_for(drawn: Client):
     lines = {
-        "join": "all",
-        "0-subject": "page_view",
-        "0-content": "/pricing*、/plan",
-        "0-days": "30",
-        "0-times": "2",
-        "1-subject": "field:industry",
-        "1-content": "製造業",
-    }
-    page = drawn.post("/journey/condition/compare/", {**lines, "read": "1"}).content.decode()
-    assert "30日以内に2回以上見た、かつ" in page
-    assert drawn.post("/journey/condition/compare/", {**lines, "save": "1"}).status_code == 302
+        "kind.": "all",
+        "kid.": ["0", "1"],
+        "kind.0": "did", "k.0": "page_view", "c.0": "c:/pricing*",
+        "within.0": "30", "n.0": "2", "cmp.0": "least",
+        "kind.1": "field", "field.1": "industry", "op.1": "in", "value.1": "製造業",
+    }  # fmt: skip
+    told = drawn.post("/journey/condition/compare/form/", lines, HTTP_HX_REQUEST="true").content.decode()
+    assert "30日以内に2回以上見た、かつ" in told
+    assert 'id="segment-count"' in told
+    assert "ホットかどうか" not in told
+    assert drawn.post("/journey/condition/compare/", lines).status_code == 302
     assert stage("compare").condition == Every(
         (
-            Did(ActivityCondition(("page_view",), ("/pricing*", "/plan")), within_days=30, at_least=2),
+            Did(ActivityCondition(("page_view",), ("/pricing*",)), within_days=30, at_least=2),
             Compared("industry", "in", ("製造業",)),
         )
     )
-    refused = drawn.post("/journey/condition/compare/", {**lines, "0-days": "たくさん", "save": "1"})
+    refused = drawn.post("/journey/condition/compare/", lines | {"within.0": "たくさん"})
     assert refused.status_code == 422
-    assert "1から9999までの整数" in refused.content.decode()
-    assert len(posted_clauses({**lines, "remove": "0"})) == 1
+    hot = drawn.post(
+        "/journey/condition/compare/", {"kind.": "all", "kid.": "0", "kind.0": "hot", "is.0": "yes"}
+    )
+    assert hot.status_code == 422
+    assert "段階の条件に「hot」は使えません" in hot.content.decode()
+    drawn.post("/journey/condition/compare/", {"kind.": "any"})
+    assert stage("compare").condition is None
+
+
+def test_a_common_condition_is_taken_whole(drawn: Client):
+    told = drawn.post("/journey/condition/compare/form/", {"do": "ready:won"}, HTTP_HX_REQUEST="true")
+    assert "受注になった" in told.content.decode()
+    assert stage("compare").condition == CONDITIONS["compare"]
 
 
 def test_a_map_that_nobody_looked_at_for_a_month_is_brought_to_mind(drawn: Client, user: User):
@@ -205,9 +200,15 @@ def test_a_map_that_nobody_looked_at_for_a_month_is_brought_to_mind(drawn: Clien
 
 
 def test_a_field_that_a_stage_asks_for_is_told_as_used(drawn: Client):
-    drawn.post(
-        "/journey/condition/compare/", {"0-subject": "field:capital", "0-content": "1億円", "save": "1"}
-    )
+    asked = {
+        "kind.": "all",
+        "kid.": "0",
+        "kind.0": "field",
+        "field.0": "capital",
+        "op.0": "in",
+        "value.0": "1億円",
+    }
+    drawn.post("/journey/condition/compare/", asked)
     assert [use.what for use in field_uses()["capital"]] == ["ジャーニーの段階「比較検討」"]
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mikomi.hub.journey.views import conditions, editing, gaps, page, paper, revisions, starting
+from mikomi.hub.journey.views import editing, gaps, page, paper, revisions, starting
 
 app_name = "journey"
 urlpatterns = [
@@ -12,7 +12,6 @@ urlpatterns = [
     path("journey/cell/<slug:key>/<slug:lane>/", editing.change_cell, name="cell"),
     path("journey/pick/<slug:key>/<slug:lane>/", editing.pick, name="pick"),
     path("journey/stage/<slug:key>/<slug:act>/", editing.act_on_stage, name="act"),
-    path("journey/condition/<slug:key>/", conditions.change_condition, name="condition"),
     path("journey/undo/", editing.undo, name="undo"),
     path("journey/start/", starting.start, name="start"),
     path("journey/interview/", starting.roles, name="roles"),

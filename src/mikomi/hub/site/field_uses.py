@@ -51,7 +51,7 @@ def field_uses() -> dict[str, list[Use]]:
             for field in used_fields(stage.condition) if stage.condition is not None else ():
                 use = Use(
                     _("ジャーニーの段階「%(stage)s」") % {"stage": stage.name},
-                    reverse("journey:condition", args=[stage.key]),
+                    reverse("site:stage_condition", args=[stage.key]),
                 )
                 if use not in found[field]:
                     found[field].append(use)

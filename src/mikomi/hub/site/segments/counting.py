@@ -41,7 +41,8 @@ def tell(data: Data, offer: Offer) -> Told:
     if "all" in plain and not plain["all"]:
         return Told(error=Words(_("条件を足すと、ここで数えます。"), _("条件を足すと、ここで数えます。")))
     try:
-        who = read_who(plain, groups=tuple(name for name, _globs in offer.model.groups))
+        groups = tuple(name for name, _globs in offer.model.groups)
+        who = read_who(plain, purpose=offer.purpose, groups=groups)
         numbers, holds = who_holds(who)
     except DocumentError as error:
         return Told(error=error.detail)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from mikomi.core.conditions.activity import ActivityCondition
 from mikomi.core.conditions.describe import activity_deed
 from mikomi.core.conditions.describe_who import CONSENT_WORDS, OUTCOME_WORDS, SCORE_WORDS, Names
+from mikomi.core.conditions.parse_who import Purpose
 from mikomi.core.conditions.who import NOWHERE, OUTCOMES
 from mikomi.core.scoring.model import Model
 from mikomi.core.words import Language
@@ -30,12 +31,13 @@ type Pairs = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What there is to pick from on this installation, in one language."""
+    """What there is to pick from on this installation, in one language, for a segment or a stage."""
 
     picks: Picks
     model: Model
     names: Names
     language: Language
+    purpose: Purpose = "segment"
 
     @property
     def fields(self) -> Pairs:

@@ -15,6 +15,8 @@ register = template.Library()
 
 DEEPEST = 2
 """So deep can parts be put inside each other by hand."""
+FOR_STAGES = ("did", "last", "field", "outcome")
+"""What a stage's condition may rest on: stages come before scores and segments."""
 FIELDS = {
     **{kind: kind for kind in ("did", "outcome", "score", "grade", "hot", "stage", "consent", "field")},
     **dict.fromkeys(("first", "last"), "since"),
@@ -23,10 +25,10 @@ FIELDS = {
 """The template of each kind of part."""
 
 
-@register.simple_tag
-def shape() -> SafeString:
-    """What makes a button change the form rather than save it."""
-    url = reverse("site:segment_form")
+@register.simple_tag(takes_context=True)
+def shape(context: template.Context) -> SafeString:
+    """What makes a button change the form rather than save it. `form_url`: of another form."""
+    url = context.get("form_url") or reverse("site:segment_form")
     swap = 'hx-target="#segment-editor" hx-swap="outerHTML"'
     return format_html(f'formaction="{{}}" formnovalidate hx-post="{{}}" {swap}', url, url)
 
@@ -38,8 +40,8 @@ def fields_template(part: Part) -> str:
 
 
 @register.filter
-def addable(part: Part) -> list[tuple[str, str, str]]:
-    """What can be put into a join: kind, words, icon."""
+def addable(part: Part, offer: Offer) -> list[tuple[str, str, str]]:
+    """What can be put into a join: kind, words, icon. A stage asks for less than a segment."""
     kinds = [
         ("did", _("したこと（ページ、資料、メール…）"), "click"),
         ("last", _("最初・最後にしたのがいつか"), "clock"),
@@ -54,6 +56,8 @@ def addable(part: Part) -> list[tuple[str, str, str]]:
         ("segment", _("ほかのセグメント"), "filter"),
         ("consent", _("メールの同意"), "mail"),
     ]
+    if offer.purpose == "stage":
+        kinds = [one for one in kinds if one[0] in FOR_STAGES]
     if part.depth < DEEPEST:
         kinds.append(("all" if part.kind == "any" else "any", _("条件のまとまり"), "copy"))
     return kinds
