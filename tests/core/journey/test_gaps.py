@@ -170,6 +170,8 @@ def test_contents_are_moved_placed_and_taken_out_where_lifts_say_so():
             lift(2, "page_view:/moved", Verdict.UNSURE),
             lift(3, "download:new", Verdict.BEFORE),
             lift(3, "group:N", Verdict.BEFORE, 1.5),
+            lift(3, "group:G", Verdict.UNSURE),
+            lift(4, "group:M", Verdict.BEFORE),
             lift(2, "page_view:/g", Verdict.BEFORE),
             lift(1, "page_view:/none", Verdict.NONE, 0.9),
             lift(2, "page_view:/unsure", Verdict.UNSURE),
@@ -188,6 +190,7 @@ def test_contents_are_moved_placed_and_taken_out_where_lifts_say_so():
         "group:G": frozenset({"page_view:/g"}),
         "group:N": frozenset({"download:new"}),
         "download:new": frozenset({"group:N"}),
+        "group:M": frozenset({"page_view:/a"}),
     }
     stays = history(3)
     found = {(gap.kind, gap.content): gap for gap in gaps_of(stays, journey, lifts, used, kin)}
@@ -196,6 +199,7 @@ def test_contents_are_moved_placed_and_taken_out_where_lifts_say_so():
         (GapKind.NOT_PLACED, "download:new"),
         (GapKind.NO_EFFECT, "page_view:/none"),
         (GapKind.UNUSED, "page_view:/gone"),
+        (GapKind.NOT_PLACED, "group:M"),  # a content of it stands elsewhere, the group nowhere
     }
     for gap in found.values():
         journey = change_map(journey, gap.change, "en")
@@ -203,7 +207,7 @@ def test_contents_are_moved_placed_and_taken_out_where_lifts_say_so():
         ("page_view:/a", "page_view:/moved"),
         ("group:G",),
         ("download:new",),
-        (),
+        ("group:M",),
     ]
 
 

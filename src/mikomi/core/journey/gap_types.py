@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
-from mikomi.core.journey.map import JourneyMap, MapStage
+from mikomi.core.journey.edits import change_stage, place_content, remove_stage
+from mikomi.core.journey.map import JourneyMap
 from mikomi.core.words import Language, MikomiError, Words
 
 
@@ -99,44 +100,22 @@ def change_map(journey: JourneyMap, change: Change, language: Language) -> Journ
                 "the draft no longer has this stage; reality is counted anew for the new map tonight",
             )
         )
+    holding = {held.key for held in journey.stages if change.content in held.contents}
     match change.do:
         case Doing.EXPECT_SHARE:
-            return _with(journey, replace(stage, expected_share=change.value))
+            return change_stage(journey, stage.key, expected_share=change.value)
         case Doing.EXPECT_DAYS:
-            return _with(journey, replace(stage, expected_days=change.value))
+            return change_stage(journey, stage.key, expected_days=change.value)
         case Doing.ACT:
             text = change.text.text(language) if change.text else ""
             lines = dict.fromkeys([*stage.action.splitlines(), text])
-            return _with(journey, replace(stage, action="\n".join(lines)))
+            return change_stage(journey, stage.key, action="\n".join(lines))
         case Doing.TAKE_OUT:
-            return _with(journey, _without(stage, change.content))
-        case Doing.PLACE:
-            return _with(journey, _with_content(stage, change.content))
-        case Doing.MOVE:
-            source = journey.stage(change.source)
-            moved = journey if source is None else _with(journey, _without(source, change.content))
-            return _with(moved, _with_content(stage, change.content))
+            return place_content(journey, change.content, [*(holding - {stage.key})])
+        case Doing.PLACE | Doing.MOVE:
+            return place_content(journey, change.content, [*(holding - {change.source} | {stage.key})])
         case Doing.REMOVE_STAGE:
-            if len(journey.stages) == 1:
-                raise MikomiError(
-                    Words(
-                        "段階は1つ以上いります。先に別の段階を足してください",
-                        "a map needs at least one stage; add another one first",
-                    )
-                )
-            return replace(journey, stages=tuple(s for s in journey.stages if s.key != change.stage))
-
-
-def _with(journey: JourneyMap, stage: MapStage) -> JourneyMap:
-    return replace(journey, stages=tuple(stage if s.key == stage.key else s for s in journey.stages))
-
-
-def _without(stage: MapStage, content: str) -> MapStage:
-    return replace(stage, contents=tuple(c for c in stage.contents if c != content))
-
-
-def _with_content(stage: MapStage, content: str) -> MapStage:
-    return stage if content in stage.contents else replace(stage, contents=(*stage.contents, content))
+            return remove_stage(journey, stage.key)
 
 
 def change_data(change: Change) -> dict[str, object]:

@@ -177,11 +177,16 @@ def stalled_words(name: str, share: Share, days: int, usual: float, expected: bo
 def _compared(lift: Lift) -> Words:
     times, low, high = (f"{value:.1f}" for value in (lift.ratio, lift.low, lift.high))
     read, others = percent(lift.touched.value), percent(lift.others.value)
+    seen = Words(
+        f"読んだ人は{read}、読まない人は{others}が次へ進みました。",
+        f"{read} of those who touched it went on, {others} of others. ",
+    )
+    if lift.ratio < 1 and (lift.touched.value or 0) > (lift.others.value or 0):
+        busy = Words("よく読む人はもともと進みやすいので、", "Who reads much goes on more anyway: ")
+        seen = Words(seen.ja + busy.ja, seen.en + busy.en)
     return Words(
-        f"読んだ人は{read}、読まない人は{others}が次へ進みました。"
-        f"同じくらい読む人どうしで{times}倍（幅 {low}〜{high}倍）です。",
-        f"{read} of those who touched it went on, {others} of others: "
-        f"{times} times among people as active (interval {low}–{high}).",
+        f"{seen.ja}同じくらい読む人どうしでは{times}倍（幅 {low}〜{high}倍）です。",
+        f"{seen.en}{times} times among people as active (interval {low}–{high}).",
     )
 
 

@@ -205,7 +205,7 @@ def _contents(ground: Ground) -> list[Gap]:
             said = words.elsewhere_words(name, stage.name, own[0].name, lift)
             change = Change(Doing.MOVE, stage.key, content=lift.content, source=own[0].key)
             kind = GapKind.PLACED_ELSEWHERE
-        elif not homes:
+        elif not own:
             said = words.not_placed_words(name, stage.name, lift)
             change = Change(Doing.PLACE, stage.key, content=lift.content)
             kind = GapKind.NOT_PLACED
