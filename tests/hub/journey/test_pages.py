@@ -108,6 +108,17 @@ def test_a_stage_nobody_can_enter_is_told(drawn: Client):
     assert "条件がないので、だれも入りません" in drawn.get("/journey/edit/").content.decode()
 
 
+def test_each_view_shows_its_own(drawn: Client):
+    drawn.post("/journey/keep/")
+    hypothesis, reality = (
+        drawn.get(f"/journey/?view={v}").content.decode() for v in ("hypothesis", "reality")
+    )
+    assert "この手間は、うちだけだろうか" in hypothesis
+    assert "mk-jreal" not in hypothesis
+    assert "この手間は、うちだけだろうか" not in reality
+    assert "mk-jreal" in reality
+
+
 def test_answers_of_the_interview_go_to_their_cells_with_who_said_so(drawn: Client):
     before = stage("internal").question
     drawn.post("/journey/interview/sales/", {"sales1": "安全か", "sales2": "", "sales5": "翌日に見積もる"})

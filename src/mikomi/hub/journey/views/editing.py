@@ -189,4 +189,5 @@ def undo(request: PageRequest) -> HttpResponse:
 
 
 def _context(work: Work) -> dict[str, Any]:
-    return {"work": work, "board": board_of(work), "editing": True}
+    board = board_of(work)
+    return {"work": work, "board": board, "lanes": board.lanes, "editing": True}

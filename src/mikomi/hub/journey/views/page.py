@@ -45,7 +45,12 @@ def show(request: HttpRequest) -> HttpResponse:
             {"url": f"{reverse('journey:map')}?view={key}", "label": label, "current": key == view}
             for key, label in names.items()
         ],
-        "lanes": [lane for lane in board.lanes if not lane.empty] if view != "reality" else [],
+        "lanes": [
+            lane
+            for lane in board.lanes
+            # The band says what was expected beside what is.
+            if view != "reality" and not lane.empty and not (lane.key == "expected" and real)
+        ],
         "real": real,
     }
     return render(request, "journey/map.html", context)

@@ -257,14 +257,14 @@ def _bounds(op: str, low: str, high: str) -> Data:
 
 
 def _what(kind: str, content: str) -> Data:
-    data: Data = {"kind": _decoded(kind)} if kind else {}
+    data: Data = {"kind": decoded(kind)} if kind else {}
     name = {"g:": "group", "c:": "content"}.get(content[:2])
     if name and content[2:]:
-        data[name] = _decoded(content[2:])
+        data[name] = decoded(content[2:])
     return data
 
 
-def _decoded(text: str) -> str | list[str]:
+def decoded(text: str) -> str | list[str]:
     """One name, or several that the form carries as one choice."""
     if not text.startswith("["):
         return text

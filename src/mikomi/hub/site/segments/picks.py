@@ -20,7 +20,7 @@ from mikomi.hub.scores.ground import current_picks
 from mikomi.hub.scores.picks import Picks
 from mikomi.hub.segments import queries as segments
 from mikomi.hub.site.lists.chips import engagement_labels, fit_labels
-from mikomi.hub.site.segments.form import Part
+from mikomi.hub.site.segments.form import Part, decoded
 
 CONTENTS_SHOWN = 200
 VALUES_SHOWN = 40
@@ -72,6 +72,13 @@ class Offer:
             pick.content for pick in self.picks.contents if kind in ("", pick.kind) and pick.content
         )
         return tuple((f"c:{one}", _called(one, titles)) for one in list(held)[:CONTENTS_SHOWN])
+
+    def content_words(self, coded: str) -> str:
+        """What stands for one content, or several that the form carries as one choice, by their titles."""
+        several = decoded(coded)
+        comma = "、" if self.language == "ja" else ", "
+        named = [several] if isinstance(several, str) else several
+        return comma.join(self.picks.titles.get(one, one) for one in named)
 
     def operators(self, part: Part) -> Pairs:
         """How a field can be compared."""

@@ -75,7 +75,7 @@ def contents(part: Part, offer: Offer) -> Pairs:
     offered = offer.contents(part.get("k"))
     now = part.get("c")
     if now and now not in dict((*offered, *offer.groups)):
-        return ((now, now[2:]), *offered)
+        return ((now, offer.content_words(now[2:])), *offered)
     return offered
 
 
