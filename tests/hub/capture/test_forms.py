@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from mikomi.hub.accounts.models import User
+from mikomi.hub.activity.queries import changed_since, last_change
 from mikomi.hub.capture.models import FormMail, Submission
 from mikomi.hub.capture.webforms import editing, submitting, tokens
 from mikomi.hub.capture.webforms.content import Question, content_from
@@ -21,8 +22,9 @@ from mikomi.hub.consent.queries import standing_of
 from mikomi.hub.kit.jobs import run_pending
 from mikomi.hub.people import queries as people
 from mikomi.hub.people.field_users import fields_in_use
+from mikomi.hub.people.services import upsert_leads
 from tests.hub.capture.forms_world import AYA, SENDER, aya, counted, page_of, publish_form, send, token_in
-from tests.hub.site.world import LEADS, put_leads
+from tests.hub.site.world import LEADS, origin, put_leads
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -109,10 +111,16 @@ def test_only_a_confirmed_form_lifts_a_refusal() -> None:
     path = link.removeprefix("http://testserver")
     assert "確認する" in visitor.get(path).content.decode()
     assert standing_of([address])[address].refused, "opening a link confirms nothing"
+    known, before = (
+        upsert_leads(pl.DataFrame({"lead": ["twin"], "email": [address]}), origin()),
+        last_change(),
+    )
     for _ in range(2):
         assert "確認しました" in visitor.post(path).content.decode()
     standing = standing_of([address])[address]
     assert not standing.refused
+    assert known.new == 1
+    assert changed_since(before).height == 2, "segments ask for the consent of all who have the address"
     assert len(standing.grounds) == 2
     assert "本人が確認" in standing.grounds[-1].how
     held.refresh_from_db()

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from mikomi.hub.activity.models import Activity, Event, Outcome
+from mikomi.hub.activity.queries import changed_since, last_change
 from mikomi.hub.activity.services import record_events
 from mikomi.hub.consent.models import Basis, Refusal
 from mikomi.hub.people import field_users, imports, queries, uploads
@@ -45,6 +46,14 @@ def test_it_works() -> None:
     assert state() == before
     assert (report["leads"], report["companies"], report["tags"], report["bases"]) == (2, 2, 2, 2)
     assert report["sentences"][0]["ja"] == "リード 2 人を消しました"
+
+
+def test_whoever_loses_a_ground_for_mail_has_changed() -> None:
+    load(LEADS)
+    record = load(LEADS, options=Options(source="展示会", basis=GivenBasis("card", date(2026, 4, 1), "名刺")))
+    before = last_change()
+    undo(record)
+    assert changed_since(before).height == 2
 
 
 @pytest.mark.parametrize("known_from", [None, date(2026, 10, 1)])

@@ -236,7 +236,8 @@ def bearers(kind: Kind, number: int, *, until: date | None = None) -> Numbers:
     """The numbers of all leads with a label; with `until`, of those that had it by the end of that local day
     and have it still: what was taken off is not known any more."""
     table, column = HUNG[kind]
-    sql, params = f"select lead from {table} where {column} = %s", [number]
+    sql = f"select lead from {table} where {column} = %s"
+    params: list[object] = [number]
     if until is not None:
         end = make_aware(datetime.combine(until + timedelta(days=1), time.min))
         sql += " and at < %s"

@@ -297,3 +297,15 @@ def _leads_of_companies(companies: pl.Series) -> pl.Series:
         return fetch(
             "select l.id from moved m join people_lead l on l.company_id = m.company", {SUBJECT: pl.Int32}
         )[SUBJECT]
+
+
+def mark_addresses(addresses: pl.Series) -> None:
+    """Marks all leads with one of these addresses (folded) as changed: what is known of the consent to
+    mail is kept by address, and segments ask for it."""
+    asked = addresses.drop_nulls().unique().alias("address").to_frame()
+    with changing() as number, staged(asked, "addressed"):
+        found = fetch(
+            "select l.id from addressed a join people_lead l on l.email = a.address",
+            {"lead": pl.Int32},
+        )
+        mark_changed(found["lead"], number, activity=False)

@@ -19,7 +19,10 @@ from mikomi.hub.capture.webforms.answers import shown_answers
 from mikomi.hub.capture.webforms.content import Content, content_from, said
 from mikomi.hub.capture.webforms.tokens import confirm_token
 from mikomi.hub.consent import services as consent
+from mikomi.hub.consent.addresses import folded_addresses
+from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.people.queries import full_name
+from mikomi.hub.people.services import mark_addresses
 
 _CONFIRM_SUBJECT = Words("「{form}」の確認のお願い", "Please confirm “{form}”")
 _CONFIRM_BODY = Words(
@@ -120,7 +123,10 @@ def confirm(number: int) -> Submission | None:
             held.confirmed_at = timezone.now()
             held.save(update_fields=["confirmed_at"])
             record_consent(held, confirmed=True)
-            consent.lift_refusals(pl.Series([held.email], dtype=pl.String), held.confirmed_at)
+            address = pl.Series([held.email], dtype=pl.String)
+            consent.lift_refusals(address, held.confirmed_at)
+            mark_addresses(folded_addresses(address))
+            enqueue("site.score_changed", once=True)
     return held
 
 

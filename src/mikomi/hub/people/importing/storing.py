@@ -29,8 +29,7 @@ from mikomi.hub.people.importing.settling import Settled, highest, settle
 from mikomi.hub.people.importing.sheets import Sheet
 from mikomi.hub.people.labels import put_label
 from mikomi.hub.people.models import Field, Import, Scope
-from mikomi.hub.people.queries import leads_by_email
-from mikomi.hub.people.services import count_news, upsert_companies, upsert_leads
+from mikomi.hub.people.services import count_news, mark_addresses, upsert_companies, upsert_leads
 
 CONFLICTS = "#conflicts"
 SEVERAL = "#several "
@@ -174,9 +173,7 @@ def store_facts(chunk: pl.DataFrame, sheet: Sheet, told: Origin) -> Chunk:
     if sheet.kind == Import.Kind.OPTOUTS:
         refused = _with_reason(chunk, told.source)
         new = consent.record_refusals(refused, import_id=told.import_id, by_id=told.by_id)
-        with changing() as number:
-            known = leads_by_email(folded_addresses(refused["address"]))
-            mark_changed(known["number"].alias("lead"), number, activity=False)
+        mark_addresses(folded_addresses(refused["address"]))
         return Chunk(new, 0, chunk.height - new)
     with changing() as number:
         if sheet.by_mail:

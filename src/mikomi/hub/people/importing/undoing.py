@@ -108,7 +108,8 @@ def undo_import(number: int) -> None:
     _take_companies(number, done)
     with changing() as change:
         forget_names(number)
-        _let_go(record, change)
+        if bases or "campaign" in record.options:
+            _mark_named(record, change)
         let_others_have_made(number)
         run("delete from people_importedsubject where import_id = %s", [number])
     fields = take_fields(record)
@@ -196,15 +197,15 @@ def _delete_leads(going: pl.Series, change: int) -> int:
         return run(f"delete from people_lead where id in {named}")
 
 
-def _let_go(record: Import, change: int) -> None:
-    """Those who stay leave the campaign that the import brought them to: whoever keeps that looks again."""
-    if "campaign" in record.options:
-        named = fetch(
-            "select subject from people_importedsubject where import_id = %s and scope = 'lead'",
-            {"lead": pl.Int32},
-            [record.pk],
-        )
-        mark_changed(named["lead"], change, activity=False)
+def _mark_named(record: Import, change: int) -> None:
+    """Those who stay have lost a ground for mail, or leave the campaign that the import brought them to:
+    whoever keeps segments and campaigns looks again."""
+    named = fetch(
+        "select subject from people_importedsubject where import_id = %s and scope = 'lead'",
+        {"lead": pl.Int32},
+        [record.pk],
+    )
+    mark_changed(named["lead"], change, activity=False)
 
 
 def _take_companies(number: int, done: _Undone) -> None:
