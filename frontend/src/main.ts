@@ -12,6 +12,7 @@ import "./css/form.css";
 import "./css/forms.css";
 import "./css/journey.css";
 import "./css/segments.css";
+import "./css/way.css";
 import "./css/print.css";
 
 import Alpine from "@alpinejs/csp";

@@ -8,7 +8,7 @@ import pytest
 
 from mikomi.core.journey.defaults import default_map
 from mikomi.core.words import MikomiError
-from mikomi.hub.journey import placing, queries, services, standing
+from mikomi.hub.journey import hands, placing, queries, services, standing
 from mikomi.hub.journey.models import PART, ByHand, StandingPart
 
 
@@ -61,16 +61,30 @@ def test_what_was_said_by_hand_holds_until_the_conditions_move_on(db):
     services.keep_map(default_map("ja"))
     place([1, 0, 2])
     with pytest.raises(MikomiError):
-        placing.set_by_hand(1, "meeting", "  ", None)
+        hands.set_by_hand(1, "meeting", "  ", None, computed="aware")
     with pytest.raises(MikomiError):
-        placing.set_by_hand(1, "nothing", "電話で聞いた", None)
-    placing.set_by_hand(1, "meeting", "電話で聞いた", None)
+        hands.set_by_hand(1, "nothing", "電話で聞いた", None, computed="aware")
+    hands.set_by_hand(1, "meeting", "電話で聞いた", None, computed="aware")
     keys = standing.codes(np.array([1]))[1]
     assert place([1, 0, 2], 21)[0] == keys.index("meeting") + 1
     assert standing.history_of(1)[-1].by_hand
     assert place([2, 0, 2], 22)[0] == 2
     assert ByHand.objects.get().ended_on is not None
-    placing.set_by_hand(1, "won", "注文書が来た", None)
-    assert placing.end_by_hand(1)
-    assert not placing.end_by_hand(1)
-    assert place([2, 0, 2], 23)[0] == 2
+
+
+def test_what_was_said_by_hand_is_ended_and_taken_back(db):
+    services.keep_map(default_map("ja"))
+    keys = queries.current_map().map.keys()
+    meeting, won = keys.index("meeting") + 1, keys.index("won") + 1
+    first = hands.set_by_hand(1, "meeting", "電話で聞いた", None, computed="aware")
+    second = hands.set_by_hand(1, "won", "注文書が来た", None, computed="aware")
+    assert place([1, 0, 2])[0] == won
+    assert not hands.take_back(1, first)
+    assert hands.take_back(1, second)
+    assert place([1, 0, 2])[0] == meeting
+    assert hands.end_by_hand(1) == first
+    assert hands.end_by_hand(1) is None
+    assert place([1, 0, 2])[0] == 1
+    assert hands.take_back(1, first)
+    assert place([1, 0, 2])[0] == meeting
+    assert [one.reason for one in hands.said_of([1])] == ["電話で聞いた"]

@@ -4,66 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from django.db import transaction
-from django.utils import timezone
 
-from mikomi.core.words import MikomiError, Words
 from mikomi.hub.journey.models import PART, ByHand, StandingPart
-from mikomi.hub.journey.queries import current_map
 from mikomi.hub.journey.types import KeptMap
-from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.kit.setwise import run, staged
-
-if TYPE_CHECKING:
-    from mikomi.hub.accounts.models import User
 
 type Numbers = npt.NDArray[np.int64]
 type Codes = npt.NDArray[np.uint8]
 
-LONGEST_REASON = 500
 _EPOCH = date(1970, 1, 1).toordinal()
-
-
-def set_by_hand(lead: int, stage: str, reason: str, user: User | None) -> None:
-    """Puts a lead (its number) into a stage by hand, until the conditions say something else than now.
-
-    Raises `MikomiError` without a reason, and for a stage that the map in force does not have.
-    """
-    kept = current_map()
-    said = " ".join(reason.split())[:LONGEST_REASON]
-    keys = kept.map.keys() if kept else ()
-    if kept is None or stage not in keys:
-        raise MikomiError(Words("段階を選んでください", "choose a stage"))
-    if not said:
-        raise MikomiError(
-            Words(
-                "理由を入れてください（あとで見た人が分かるように残します）",
-                "say why; whoever looks at it later will want to know",
-            )
-        )
-    with transaction.atomic():
-        open_now = ByHand.objects.select_for_update().filter(lead=lead, ended_on=None)
-        held = open_now.first()
-        computed = held.computed if held else _standing_key(lead, kept)
-        open_now.update(ended_on=_today())
-        ByHand.objects.create(
-            lead=lead, stage=stage, reason=said, by=user, at=timezone.now(), computed=computed
-        )
-        enqueue("site.score_changed", leads=[lead])
-
-
-def end_by_hand(lead: int) -> bool:
-    """Lets the conditions say again where a lead stands; says whether anything was said by hand."""
-    with transaction.atomic():
-        ended = ByHand.objects.filter(lead=lead, ended_on=None).update(ended_on=_today())
-        if ended:
-            enqueue("site.score_changed", leads=[lead])
-    return bool(ended)
 
 
 def write_standing(
@@ -175,14 +128,3 @@ def _put_steps(
             " select lead, was, now, %s, by_hand from stepped order by lead",
             [day],
         )
-
-
-def _standing_key(lead: int, kept: KeptMap) -> str:
-    row = StandingPart.objects.filter(part=lead // PART, revision=kept.number).first()
-    code = bytes(row.stages)[lead % PART] if row else 0
-    keys = kept.map.keys()
-    return keys[code - 1] if 0 < code <= len(keys) else ""
-
-
-def _today() -> int:
-    return timezone.localdate().toordinal() - _EPOCH

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from mikomi.core.journey.map import JourneyMap
@@ -41,6 +41,25 @@ class Step:
     now: str
     on: int
     by_hand: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetByHand:
+    """A stage (its key) that somebody put a lead in by hand: from the local day `since` on, until the day
+    `until`, from which the conditions say it again (None: it holds). `by`: a person's name or ""."""
+
+    number: int
+    lead: int
+    stage: str
+    reason: str
+    by: str
+    at: datetime
+    since: date
+    until: date | None
+
+    def held_on(self, day: date) -> bool:
+        """Whether it held at the end of a local day."""
+        return self.since <= day and (self.until is None or day < self.until)
 
 
 @dataclass(frozen=True, slots=True)

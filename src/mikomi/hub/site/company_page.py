@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
 import numpy as np
 from django.db import connection
+from django.utils import timezone
 
 from mikomi.core.engine.local import score_days
 from mikomi.core.names.companies import split_company
 from mikomi.core.words import Language, Words
 from mikomi.hub.activity.types import KnownOutcome
+from mikomi.hub.journey.queries import current_map
 from mikomi.hub.kit.plots import Mark, TemperatureDrawing, TemperaturePlot, draw_temperature
 from mikomi.hub.people import company_facts, queries
 from mikomi.hub.people.types import CompanyView
@@ -26,6 +28,7 @@ from mikomi.hub.site.lead_page import PLOT_DAYS
 from mikomi.hub.site.lists.pages import rows_of
 from mikomi.hub.site.timeline import RESULTS, day_of
 from mikomi.hub.site.types import Row, Standing
+from mikomi.hub.site.ways import WEEKS, Way, way_of_company
 
 MOST_PEOPLE = 2_000
 """Of a company with more people, only the first so many by number are looked at."""
@@ -36,6 +39,8 @@ MOST_FRAMES = 12
 HEADED = ("corporate_number", "industry", "employees", "prefecture", "website")
 """The attributes that stand in the header."""
 OWNERS = 3
+NAMED = 3
+"""So many people are named in a stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +200,44 @@ def warmth_of(
         ],
     )
     return Warmth(draw_temperature(plot), threshold)
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """How far its people are on the way: `way` is that of the furthest each day; by the key of a stage, who
+    stands there now (number, name; `NAMED` at most) and how many more. `nowhere`: so many in no stage.
+    `people`: so many were looked at."""
+
+    way: Way
+    here: Mapping[str, Sequence[tuple[int, str]]]
+    more: Mapping[str, int]
+    nowhere: int
+    people: int
+
+
+def journey_of(
+    company: int, numbers: Sequence[int], outcomes: Sequence[KnownOutcome], names: Mapping[int, str]
+) -> Journey | None:
+    """The ways of its people together; None without a map or people. Of more than `CURVE_PEOPLE` the first
+    ones of `numbers` are looked at."""
+    kept, few = current_map(), numbers[:CURVE_PEOPLE]
+    if kept is None or not few:
+        return None
+    on = timezone.localdate()
+    changed = company_facts.days_of_change(list(few), company, on - timedelta(weeks=WEEKS), on)
+    way, codes = way_of_company(few, kept, on, outcomes, changed)
+    here: dict[str, list[tuple[int, str]]] = {}
+    keys = kept.map.keys()
+    for number in few:
+        if code := codes[number]:
+            here.setdefault(keys[code - 1], []).append((number, names.get(number, "")))
+    return Journey(
+        way=way,
+        here={key: there[:NAMED] for key, there in here.items()},
+        more={key: len(there) - NAMED for key, there in here.items() if len(there) > NAMED},
+        nowhere=sum(not code for code in codes.values()),
+        people=len(few),
+    )
 
 
 @lru_cache(maxsize=4096)

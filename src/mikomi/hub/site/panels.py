@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
+
 from mikomi.hub.capture import queries as capture
 from mikomi.hub.capture.campaigns.queries import choices, joined_by
+from mikomi.hub.journey.queries import current_map
 from mikomi.hub.people import attachments
 from mikomi.hub.people import notes as written
 from mikomi.hub.people.duplicates.queries import merged_into
@@ -24,6 +27,7 @@ from mikomi.hub.site import lead_page
 from mikomi.hub.site.lists.pages import colleagues_of
 from mikomi.hub.site.same import PEOPLE, Shown
 from mikomi.hub.site.types import Row
+from mikomi.hub.site.ways import way_of_lead
 
 COLLEAGUES = 6
 OUTCOMES = 10
@@ -132,6 +136,18 @@ def segments(asked: Asked) -> Panel | None:
     return ("site/panels/segments.html", shown) if held else None
 
 
+def journey(asked: Asked) -> Panel | None:
+    """Where the person stands in the journey, how it came there, and the form to say so by hand."""
+    kept, past = current_map(), asked.on < asked.today
+    if kept is None:
+        return None
+    on = asked.on if past else timezone.localdate()
+    changed = {change.known_from for change in asked.facts.history if change.known_from}
+    way = way_of_lead(asked.person.number, kept, on, asked.facts.outcomes, changed)
+    shown = {"number": asked.person.number, "way": way, "past": past, "open": not past and asked.row}
+    return ("site/panels/journey.html", shown)
+
+
 def _touch(values: Mapping[str, str], which: str) -> dict[str, str | date]:
     """The first or last way that somebody came by, part by part; empty where nobody knows."""
     told: dict[str, str | date] = {
@@ -144,6 +160,7 @@ def _touch(values: Mapping[str, str], which: str) -> dict[str, str | date]:
 
 PANELS: tuple[Callable[[Asked], Panel | None], ...] = (
     duplicates,
+    journey,
     colleagues,
     deals,
     segments,

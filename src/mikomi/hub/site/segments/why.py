@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -36,6 +37,13 @@ def why(who: Who, lead: int, on: date, today: date, language: Language, names: N
     Segments that the condition refers to count as they are defined now; scores by the version of that day.
     Raises `MikomiError` for a lead that is out.
     """
+    return whys([who], lead, on, today, language, names)[0]
+
+
+def whys(
+    asked: Sequence[Who], lead: int, on: date, today: date, language: Language, names: Names
+) -> list[Reason]:
+    """The same for several conditions, each for itself."""
     leads = people.attribute_frame(None if on >= today else on, [lead])
     if leads.height != 1:
         raise MikomiError(
@@ -44,8 +52,9 @@ def why(who: Who, lead: int, on: date, today: date, language: Language, names: N
                 "this lead is there no more: it is in the trash, or was merged into another",
             )
         )
-    known = reached(who, defined_segments())
-    conditions = [who, *known.values()]
+    defined = defined_segments()
+    known = {number: one for who in asked for number, one in reached(who, defined).items()}
+    conditions = [*asked, *known.values()]
     source = activity.activity_source([lead])
     facts = facts_on(on, leads, conditions, every=False, past=on < today)
     leaves = [leaf for one in conditions for leaf in parts_of(one)]
@@ -60,7 +69,10 @@ def why(who: Who, lead: int, on: date, today: date, language: Language, names: N
             facts = replace(facts, stage=codes[0], stages=tuple(kept.map.keys()))
     if any(isinstance(leaf, ScoreIs | GradeIs | HotIs) for leaf in leaves):
         facts = replace(facts, scores=_scores(lead, on, today))
-    return why_who(who, facts, source, on, language, groups=content_groups(), segments=known, names=names)
+    groups = content_groups()
+    return [
+        why_who(who, facts, source, on, language, groups=groups, segments=known, names=names) for who in asked
+    ]
 
 
 def _scores(lead: int, on: date, today: date) -> DayScores | None:

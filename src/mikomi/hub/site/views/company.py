@@ -105,6 +105,7 @@ def company_page(request: HttpRequest, number: int) -> HttpResponse:
         "curve_people": pages.CURVE_PEOPLE,
         "deals": outcomes[:DEALS],
         "more_deals": max(len(outcomes) - DEALS, 0),
+        "journey": pages.journey_of(number, numbers, outcomes, names),
         "values": pages.values_of(company, timezone.localdate()),
         "notes": notes_card("company", number)[1],
         "kept": exclusions.exclusions_of_company(number),

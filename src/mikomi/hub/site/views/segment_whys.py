@@ -30,7 +30,7 @@ def segment_why(request: PageRequest, number: int) -> HttpResponse:
     if held is None or lead is None:
         raise Http404
     offer, today = offer_now(), timezone.localdate()
-    on = _day(request.GET.get("on", ""), today)
+    on = day_asked(request.GET.get("on", ""), today)
     person = people.person(lead)
     if person is None:
         raise Http404
@@ -83,7 +83,7 @@ def _number(given: QueryDict, name: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-def _day(text: str, today: date) -> date:
+def day_asked(text: str, today: date) -> date:
     """The day that was asked for; what is no day, or lies ahead, is today."""
     try:
         day = parse_date(text)
