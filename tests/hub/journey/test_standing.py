@@ -49,6 +49,7 @@ def test_steps_are_dated_and_a_new_revision_moves_nobody(db):
     place([3], 22, leads=[2], gone=[1], every=False)
     assert [step.now for step in standing.history_of(1)] == ["inform", ""]
     assert standing.codes(np.array([1, 2, PART + 3]))[0].tolist() == [0, 3, 2]
+    place([], 22, leads=[], every=False)
     place([1], 22, leads=[9 * PART], every=False)
     assert [(step.was, step.now) for step in standing.history_of(9 * PART)] == [("", "aware")]
     services.keep_map(replace(default_map("ja"), title="別の題"))

@@ -41,7 +41,7 @@ def write_standing(
     whole = np.zeros(len(touched), np.uint8)
     whole[np.searchsorted(touched, numbers)] = shown
     for part, own, after_own in zip(
-        parts.tolist(), np.split(touched, edges[1:]), np.split(whole, edges[1:]), strict=True
+        parts.tolist(), np.split(touched, edges)[1:], np.split(whole, edges)[1:], strict=True
     ):
         row = rows.get(part)
         before = np.zeros(PART, np.uint8)
