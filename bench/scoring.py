@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
+import os
 import subprocess
 import sys
 import time
@@ -23,6 +23,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from bench.resident import resident
 from bench.world import EPOCH, LAST_DAY, make_activity, make_leads, make_model, make_touches, weeks
 from mikomi.core.conditions.activity import matches
 from mikomi.core.engine.local import explain, score_days
@@ -204,7 +205,8 @@ def _measure(run: Callable[[], object]) -> dict[str, float]:
     return {
         "seconds": min(seconds),
         "cpu": min(busy),
-        "gib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
+        # Not what `getrusage` says: that begins with the memory of the process that started this one.
+        "gib": resident(os.getpid()).peak / 2**30,
     }
 
 

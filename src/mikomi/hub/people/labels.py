@@ -237,7 +237,7 @@ def bearers(kind: Kind, number: int, *, until: date | None = None) -> Numbers:
     and have it still: what was taken off is not known any more."""
     table, column = HUNG[kind]
     sql = f"select lead from {table} where {column} = %s"
-    params: list[object] = [number]
+    params: list[int | str | None] = [number]
     if until is not None:
         end = make_aware(datetime.combine(until + timedelta(days=1), time.min))
         sql += " and at < %s"
