@@ -4,16 +4,23 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import polars as pl
 import pytest
 import yaml
 from polars.testing import assert_frame_equal
 
-from mikomi.core.events import KINDS
+from mikomi.core.events import KINDS, LoadedActivity, gather_activity
+from mikomi.core.journey.gap_types import GapKind
+from mikomi.core.journey.overlay import lay_over
+from mikomi.core.journey.stays import grid_of
 from mikomi.core.matching.keys import key_leads
 from mikomi.core.matching.levels import Level
 from mikomi.core.matching.pairs import find_pairs
+from mikomi.core.membership.stages import stage_days
+from mikomi.core.scoring.model_file import parse_model
 from mikomi.hub.site.demo import MODEL_FILE, DemoData, generate, seminars, write_files
+from mikomi.hub.site.demo.journey import demo_maps
 
 TODAY = date(2026, 11, 22)
 FRAMES = ("companies", "leads", "changes", "events", "outcomes", "titles")
@@ -289,3 +296,33 @@ def test_the_seminars_of_the_events_have_a_day_and_room_for_everybody(
     came = people.join(held, on="key").drop_nulls("came_at")
     assert came.select((pl.col("came_at") < pl.col("ends_at").dt.convert_time_zone("UTC")).all()).item()
     assert people.null_count().row(0, named=True)["name"] == 0
+
+
+def test_the_map_of_the_demo_is_wrong_where_its_data_say_so(demo: DemoData) -> None:
+    journey, days, leads = demo_maps()[1], grid_of(TODAY), demo.leads["lead"]
+    groups = dict(parse_model(MODEL_FILE.read_text(encoding="utf-8")).groups)
+    source = LoadedActivity.of(*gather_activity(demo.events, leads, "Asia/Tokyo"))
+    numbers = np.arange(len(leads), dtype=np.int64)
+    outcomes = demo.outcomes.join(pl.DataFrame({"lead": leads}).with_row_index("number"), on="lead").select(
+        lead=pl.col("number").cast(pl.Int32),
+        day=pl.col("at").dt.convert_time_zone("Asia/Tokyo").dt.date().cast(pl.Int32),
+        result="result",
+    )
+    matrix = stage_days(
+        [stage.condition for stage in journey.stages],
+        groups,
+        pl.DataFrame({"number": numbers.astype(np.int32)}),
+        source,
+        days,
+        outcomes=outcomes,
+    )
+    found = {
+        (one.gap.kind, one.gap.stage) for one in lay_over(journey, matrix, days, numbers, source, groups).gaps
+    }
+    assert found >= {
+        (GapKind.FEWER, "inform"),
+        (GapKind.SKIPPED, "compare"),
+        (GapKind.SLOWER, "meeting"),
+        (GapKind.UNUSED, "internal"),
+    }
+    assert (GapKind.FEWER, "compare") not in found
