@@ -164,9 +164,16 @@ def find_by_email(email: str) -> list[int]:
 
 def person(number: int) -> Person | None:
     """One lead, or None."""
-    lead = Lead.objects.select_related("company").filter(pk=number).first()
-    if lead is None:
-        return None
+    return next(iter(persons([number])), None)
+
+
+def persons(numbers: Sequence[int]) -> list[Person]:
+    """The leads of a page in the order of `numbers`; those that are none any more are left out."""
+    found = {lead.pk: lead for lead in Lead.objects.select_related("company").filter(pk__in=numbers)}
+    return [_person(found[number]) for number in numbers if number in found]
+
+
+def _person(lead: Lead) -> Person:
     own = {k: v for k, v in lead.attributes.items() if v}
     company = lead.company
     shared = {k: v for k, v in company.attributes.items() if v} if company else {}

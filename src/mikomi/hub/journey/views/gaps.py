@@ -30,7 +30,7 @@ def gap(request: HttpRequest, number: int) -> HttpResponse:
     leads = held["leads"]
     context = {
         "gap": card,
-        "rows": [found for lead in leads[begin : begin + PAGE] if (found := people.person(lead))],
+        "rows": people.persons(leads[begin : begin + PAGE]),
         "more": begin + PAGE if begin + PAGE < len(leads) else 0,
         "kept": len(leads),
         "further": begin > 0,
