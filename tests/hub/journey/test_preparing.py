@@ -19,6 +19,7 @@ from mikomi.hub.journey import services
 from mikomi.hub.journey.models import Figures
 from mikomi.hub.journey.past import outcome_days, past_stages
 from mikomi.hub.journey.preparing import prepare_figures
+from mikomi.hub.kit.jobs import run_pending
 from mikomi.hub.people import queries as people
 from mikomi.hub.people.aged import lead_ground
 from mikomi.hub.people.trash import put_in_trash
@@ -89,6 +90,13 @@ def test_figures_are_kept_for_the_revision_in_force_and_older_ones_go():
     assert told["nowhere"] == 4
     assert told["gaps"] == []
     assert set(told["ways"]) == {"", "two", "three"}
+
+
+def test_a_kept_revision_is_prepared_by_its_job():
+    world()
+    services.keep_map(JourneyMap("t", (MapStage("one", "one", stages()[0]),)))
+    run_pending()
+    assert Figures.objects.get().document["leads"] == 8
 
 
 def test_leads_in_the_trash_are_in_no_figure():
