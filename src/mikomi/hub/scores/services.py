@@ -15,6 +15,7 @@ from mikomi.core.scoring.model_file import dump_model, parse_model
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.scores import queries
+from mikomi.hub.scores.group_users import check_groups_kept
 from mikomi.hub.scores.models import ModelDraft, ModelVersion
 from mikomi.hub.scores.types import PublishedModel
 
@@ -87,11 +88,14 @@ def edit_draft(
     """Applies one change to the draft as it stands now and keeps it; gives the new model.
 
     `start` is the draft where there is none yet. Two people's changes of different rules both
-    hold. Raises what `edit` raises, and `MikomiError` for a model that cannot be kept.
+    hold. Raises what `edit` raises, and `MikomiError` for a model that cannot be kept, or where a group goes
+    that segments or stages speak of.
     """
     with transaction.atomic():
         row = ModelDraft.objects.select_for_update().first()
-        model = edit(parse_model(row.yaml) if row is not None and row.yaml else start)
+        before = parse_model(row.yaml) if row is not None and row.yaml else start
+        model = edit(before)
+        check_groups_kept(before, model)
         save_draft(model, user, undoable=undoable)
     return model
 

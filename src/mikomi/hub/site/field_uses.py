@@ -1,4 +1,4 @@
-"""Where fields are used: conditions of the model, saved views, the product's own lists."""
+"""Where fields are used: the model, stages, segments, saved views, the product's own lists."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from mikomi.core.conditions.who import used_fields
 from mikomi.core.scoring.model import Model
 from mikomi.hub.journey import queries as journeys
 from mikomi.hub.scores import queries as scores
+from mikomi.hub.segments import queries as segments
 from mikomi.hub.site.models import SavedView
 
 SHOWN_IN_LISTS = (
@@ -55,6 +56,10 @@ def field_uses() -> dict[str, list[Use]]:
                 )
                 if use not in found[field]:
                     found[field].append(use)
+    for one in segments.segments():
+        for field in used_fields(one.who):
+            url = reverse("site:segment", args=[one.number])
+            found[field].append(Use(_("セグメント「%(name)s」") % {"name": one.name}, url))
     for view in SavedView.objects.order_by("place", "pk"):
         asked = parse_qs(view.query)
         sorts = {value.removeprefix("-") for value in asked.get("sort", ())}

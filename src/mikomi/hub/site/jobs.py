@@ -17,6 +17,7 @@ from mikomi.hub.site import exports, pipeline
 from mikomi.hub.site.actions import count_campaigns, edit_leads
 from mikomi.hub.site.actions import merge_sure as merging
 from mikomi.hub.site.actions.erase_leads import erase_leads
+from mikomi.hub.site.condition_uses import tell_uses
 from mikomi.hub.site.field_uses import field_uses
 from mikomi.hub.site.journey_offers import SeenContents
 
@@ -24,6 +25,7 @@ ERASED_AT_ONCE = 2_000
 
 # Work of the parts below asks what is used up here: an import that is taken back takes its fields along.
 tell_fields_in_use(field_uses)
+tell_uses()
 offer_from(SeenContents())
 
 

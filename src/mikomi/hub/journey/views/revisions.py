@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from mikomi.core.words import MikomiError
 from mikomi.hub.journey import queries, services
 from mikomi.hub.journey.board import board, speech
+from mikomi.hub.journey.stage_users import left_behind
 from mikomi.hub.journey.telling import side_by_side, told
 from mikomi.hub.journey.types import KeptMap
 from mikomi.hub.journey.views.work import board_of, language, open_work
@@ -50,6 +51,7 @@ def keep(request: HttpRequest) -> HttpResponse:
         "board": board_of(work),
         "differences": told(work.kept.map, work.map, work.speech) if work.kept else [],
         "number": work.kept.number + 1 if work.kept else 1,
+        "left_behind": left_behind(work.kept.map if work.kept else None, work.map),
         "reason": request.POST.get("reason", ""),
         "failed": failed,
     }

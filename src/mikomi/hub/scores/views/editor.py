@@ -95,6 +95,8 @@ def act(request: PageRequest, key: str, what: str) -> HttpResponse:
 
     try:
         after = _edit(request, work, applied, undoable=what == "delete")
+    except MikomiError as error:
+        return _refused(request, work, key, None, error.words.text(work.desk.language))
     except KeyError as error:
         raise Http404 from error
     if what == "delete":
@@ -167,7 +169,7 @@ def _changed(request: PageRequest, work: Work, key: str, opened: Opened | None =
     return render(request, "scores/answers/rule.html", context)
 
 
-def _refused(request: PageRequest, work: Work, key: str, opened: Opened, error: str) -> HttpResponse:
+def _refused(request: PageRequest, work: Work, key: str, opened: Opened | None, error: str) -> HttpResponse:
     row = _row(work, key, opened, error)
     if row is None:
         raise Http404

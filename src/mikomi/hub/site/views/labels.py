@@ -16,6 +16,7 @@ from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.kit.templatetags.kit import words
 from mikomi.hub.people import labels
 from mikomi.hub.people.types import Label
+from mikomi.hub.site.condition_uses import segments_with_label
 
 
 @require_safe
@@ -77,6 +78,7 @@ def delete(request: HttpRequest, kind: str, number: int) -> HttpResponse:
         "kind": kind,
         "count": labels.lead_counts(_kind(kind)).get(number, 0),
         "kept_days": labels.KEPT.days,
+        "asked_by": segments_with_label(_kind(kind), number),
         "menu_key": "leads",
     }
     return render(request, "site/label_delete.html", context)

@@ -26,6 +26,7 @@ from mikomi.hub.kit.templatetags.kit import words
 from mikomi.hub.people import labels
 from mikomi.hub.segments import queries, services
 from mikomi.hub.segments.types import Priority, SegmentView
+from mikomi.hub.site.condition_uses import missing
 from mikomi.hub.site.lists.pages import rows_of
 from mikomi.hub.site.segments import counting, form
 from mikomi.hub.site.segments.picks import Offer, current_offer
@@ -37,13 +38,15 @@ FIRST: form.Data = {"all": [form.FRESH["did"]]}
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A segment as the list shows it: how often leads entered and left lately."""
+    """A segment as the list shows it: how often leads entered and left lately, what of its
+    condition is not there any more."""
 
     view: SegmentView
     sentence: str
     priority: str
     entered: int
     left: int
+    missing: list[str]
 
 
 @require_safe
@@ -54,7 +57,8 @@ def segments(request: PageRequest) -> HttpResponse:
     for one in queries.segments():
         entered, left = queries.moves_in(one.number, today - timedelta(days=LATELY - 1), today)
         said = priority_word(one.priority) if one.priority else ""
-        held.append(Listed(one, describe_who(one.who, offer.language, offer.names), said, entered, left))
+        sentence = describe_who(one.who, offer.language, offer.names)
+        held.append(Listed(one, sentence, said, entered, left, missing(one.who, offer)))
     return render(request, "site/segments/list.html", {"segments": held, "menu_key": "segments"})
 
 
@@ -70,6 +74,7 @@ def segment(request: PageRequest, number: int) -> HttpResponse:
         "segment": held,
         "sentence": describe_who(held.who, offer.language, offer.names),
         "priority": priority_word(held.priority) if held.priority else "",
+        "missing": missing(held.who, offer),
         "entered": entered,
         "left": left,
         "came": [(rows[move.lead], move.on) for move in came if move.lead in rows],
