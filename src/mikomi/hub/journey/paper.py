@@ -110,15 +110,15 @@ def real_lane(board: Board, document: Mapping[str, Any], language: Language) -> 
     cells = []
     for stage in board.stages:
         held = document.get("stages", {}).get(stage.key)
-        lines = _real_lines(held, language) if held else ()
+        lines = _real_lines(held, language, last=stage.key == board.last_key) if held else ()
         cells.append(Cell(stage.key, stage.name, REALITY, "\n".join(lines)))
     return Lane(REALITY, _("実態"), tuple(cells))
 
 
-def _real_lines(held: Mapping[str, Any], language: Language) -> Iterator[str]:
+def _real_lines(held: Mapping[str, Any], language: Language, *, last: bool) -> Iterator[str]:
     yield formats.count(held["people"], language, "人")
     onward = held["onward"]
-    if onward["whole"]:
+    if onward["whole"] and not last:
         yield f"{_('次へ進む')} {formats.percent(onward['part'] / onward['whole'])}"
     if held["median"] is not None:
         yield f"{_('いる日数')} {_days(number_text(held['median']))}"
