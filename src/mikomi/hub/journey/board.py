@@ -32,6 +32,7 @@ LANES: dict[str, str | Promise] = {
     "expected": _("見込み"),
 }
 """The lanes in the order of the page."""
+NOTES_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,11 @@ class Board:
     def few(self) -> bool:
         """So few stages that they need not fill the page."""
         return len(self.stages) < 4
+
+    @property
+    def more_notes(self) -> int:
+        """How many notes the page leaves out."""
+        return max(len(self.notes) - NOTES_SHOWN, 0)
 
     @property
     def last_key(self) -> str:
