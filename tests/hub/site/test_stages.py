@@ -17,12 +17,14 @@ from mikomi.hub.journey import services as journey
 from mikomi.hub.journey.models import ByHand
 from mikomi.hub.journey.past import past_stages
 from mikomi.hub.journey.queries import current_map
+from mikomi.hub.kit import jobs
 from mikomi.hub.people import queries as people
 from mikomi.hub.people import trash
 from mikomi.hub.site import pipeline
 from mikomi.hub.site.actions.erase_leads import erase_leads
 from mikomi.hub.site.actions.merge_leads import merge_leads, part_leads
 from mikomi.hub.site.answering import content_groups
+from mikomi.hub.site.health import look_at_groups
 from mikomi.hub.site.ways import way_of_company, way_of_lead
 from tests.hub.site.world import ON, make_world, put_events, put_outcome
 
@@ -110,6 +112,18 @@ def test_a_past_day_shows_that_days_stage_and_why(client) -> None:
     assert [stage.key for stage, reason in why.context["ahead"] if not reason.holds][-1] == "won"
     now = client.get(reverse("site:stage_why", args=[number]), {"on": ON.isoformat()})
     assert now.context["here"][0].key == "won"
+
+
+def test_the_doctor_says_when_stages_were_counted_and_has_them_counted_anew(client) -> None:
+    assert look_at_groups().well
+    pipeline.score_all(timezone.localdate())
+    assert look_at_groups().well
+    journey.keep_map(default_map("en"))
+    jobs.due().delete()
+    assert not look_at_groups().well
+    assert [task.args_kwargs["kwargs"]["name"] for task in jobs.due()] == ["site.score_all"]
+    pipeline.score_all(timezone.localdate())
+    assert look_at_groups().well
 
 
 def test_stages_follow_a_merge_its_undo_the_trash_and_erasing(client) -> None:

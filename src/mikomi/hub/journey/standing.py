@@ -55,6 +55,12 @@ def codes(leads: Numbers) -> tuple[npt.NDArray[np.uint8], tuple[str, ...]]:
     return found, kept.map.keys()
 
 
+def is_counted() -> bool:
+    """Whether leads were placed by the map in force."""
+    kept = current_map()
+    return kept is not None and StandingPart.objects.filter(revision=kept.number).exists()
+
+
 def stage_names() -> dict[str, str]:
     """The stages of the map in force in their order, by key."""
     kept = current_map()

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from mikomi.core.conditions.activity import Groups
 from mikomi.core.conditions.who import used_fields
 from mikomi.core.events import ActivitySource
 from mikomi.core.membership.stages import stage_days
@@ -116,6 +117,7 @@ class Walkers:
 
     kept: KeptMap
     numbers: tuple[int, ...]
+    groups: Groups
     source: ActivitySource
     outcomes: pl.DataFrame
     changed: tuple[date, ...]
@@ -132,6 +134,7 @@ class Walkers:
         return Walkers(
             kept,
             asked,
+            content_groups(),
             activity.activity_source(list(asked)),
             pl.DataFrame(rows, schema=schema, orient="row"),
             tuple(sorted(set(changed))),
@@ -152,7 +155,7 @@ class Walkers:
             leads = first[1]
         return stage_days(
             conditions,
-            content_groups(),
+            self.groups,
             leads,
             self.source,
             days,
