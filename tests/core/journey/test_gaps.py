@@ -55,13 +55,17 @@ def history(seed: int, leads: int = 1500, skipping: float = 0.0, stuck: float = 
     return find_stays(matrix, DAYS, 4)
 
 
-def gaps_of(stays: Stays, journey: JourneyMap, lifts: Lifts | None = None, used=None, kin=None):
+def gaps_of(
+    stays: Stays, journey: JourneyMap, lifts: Lifts | None = None, used=None, kin=None, counted=frozenset()
+):
     reality = reality_of(stays)
     lengths = {
         stage: stays.length()[stays.open & (stays.stage == stage)] for stage in range(1, stays.stages + 1)
     }
     stalled = stalled_of(journey, reality, lengths)
-    return find_gaps(Ground(journey, reality, lifts or Lifts((), ()), stalled, used or {}, kin or {}))
+    return find_gaps(
+        Ground(journey, reality, lifts or Lifts((), ()), stalled, used or {}, kin or {}, counted=counted)
+    )
 
 
 def lift(stage: int, content: str, verdict: Verdict, ratio: float = 1.8) -> Lift:
@@ -209,6 +213,15 @@ def test_contents_are_moved_placed_and_taken_out_where_lifts_say_so():
         ("download:new",),
         ("group:M",),
     ]
+
+
+def test_a_content_that_leads_to_a_stage_is_not_blamed_for_moving_nobody_on():
+    journey = replace(RIGHT, stages=(replace(RIGHT.stages[0], contents=("page_view:/a",)), *RIGHT.stages[1:]))
+    lifts = Lifts((lift(1, "page_view:/a", Verdict.NONE, 0.9),), ())
+    used, stays = {"page_view:/a": 90}, history(3)
+    assert [gap.kind for gap in gaps_of(stays, journey, lifts, used)] == [GapKind.NO_EFFECT]
+    counted = frozenset({("one", "page_view:/a")})
+    assert gaps_of(stays, journey, lifts, used, counted=counted) == []
 
 
 def test_a_change_of_a_stage_that_is_gone_says_so():

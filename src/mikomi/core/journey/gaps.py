@@ -48,7 +48,9 @@ class Ground:
     """What gaps are found from. `stalled[place]`: of those who stand in the stage, those who have for more
     than `STALLED_TIMES` its median, and that many days. `used`: people who touched a content in the last
     90 days. `kin`: for a content the groups it is in, for a group its contents, as maps write them.
-    `title` gives the name of a content."""
+    `title` gives the name of a content. `counted`: stages (keys) and contents that the stage's own
+    condition counts: they lead to it, so that they move nobody on from there says nothing against them.
+    """
 
     journey: JourneyMap
     reality: Reality
@@ -57,6 +59,7 @@ class Ground:
     used: Mapping[str, int]
     kin: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     title: Title = str
+    counted: frozenset[tuple[str, str]] = frozenset()
 
 
 def usual_days(stage: MapStage, real: StageReality) -> float | None:
@@ -221,11 +224,16 @@ def _contents(ground: Ground) -> list[Gap]:
             if people < LEAST_USED and around >= LEAST_AROUND:
                 said = words.unused_words(name, stage.name, people, real.entries)
                 gaps.append(_gap(GapKind.UNUSED, stage, real, around / 50, said, change, content=content))
-            elif lift is not None and lift.verdict == Verdict.NONE and content not in works:
+            elif _idle(lift) and content not in works and (stage.key, content) not in ground.counted:
+                assert lift is not None
                 said = words.no_effect_words(name, stage.name, lift)
                 effect = lift.touched.whole / 10
                 gaps.append(_gap(GapKind.NO_EFFECT, stage, real, effect, said, change, content=content))
     return gaps
+
+
+def _idle(lift: Lift | None) -> bool:
+    return lift is not None and lift.verdict == Verdict.NONE
 
 
 def _works(lift: Lift | None) -> bool:

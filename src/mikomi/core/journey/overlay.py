@@ -11,7 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from mikomi.core.conditions.activity import ANY_ACTIVITY, Groups
-from mikomi.core.conditions.who import activities_in
+from mikomi.core.conditions.who import Who, activities_in
 from mikomi.core.events import ActivitySource
 from mikomi.core.journey.concerns import concerned
 from mikomi.core.journey.gap_types import Gap
@@ -83,7 +83,8 @@ def lay_over(
     used = _used(journey, candidates, touched.used)
     standing = {stage: stays.length()[stays.open & (stays.stage == stage)] for stage in range(1, stages + 1)}
     stalled = stalled_of(journey, reality, standing)
-    gaps = find_gaps(Ground(journey, reality, lifts, stalled, used, candidates.kin(), title))
+    counted = _counted_here(journey, candidates, groups)
+    gaps = find_gaps(Ground(journey, reality, lifts, stalled, used, candidates.kin(), title, counted))
     names, number = _sources(came_by, touched.beginning, source)
     return Overlay(
         reality=reality,
@@ -106,11 +107,25 @@ def counted_later(journey: JourneyMap, candidates: Candidates, groups: Groups) -
     later = np.zeros(len(candidates), dtype=bool)
     for place in range(len(journey.stages), 0, -1):
         found[place] = later.copy()
-        condition = journey.stages[place - 1].condition
-        asked = [what for what in activities_in(condition) if what != ANY_ACTIVITY] if condition else []
-        known = [what for what in asked if all(group in groups for group in what.groups)]
-        later |= candidates.defined(known, groups)
+        later |= _counted(journey.stages[place - 1].condition, candidates, groups)
     return found
+
+
+def _counted(condition: Who | None, candidates: Candidates, groups: Groups) -> Flags:
+    asked = [what for what in activities_in(condition) if what != ANY_ACTIVITY] if condition else []
+    known = [what for what in asked if all(group in groups for group in what.groups)]
+    return candidates.defined(known, groups)
+
+
+def _counted_here(journey: JourneyMap, candidates: Candidates, groups: Groups) -> frozenset[tuple[str, str]]:
+    found = set()
+    for stage in journey.stages:
+        counted = _counted(stage.condition, candidates, groups)
+        numbers = ((content, candidates.number(content)) for content in stage.contents)
+        found |= {
+            (stage.key, content) for content, number in numbers if number is not None and counted[number]
+        }
+    return frozenset(found)
 
 
 def _used(journey: JourneyMap, candidates: Candidates, used: npt.NDArray[np.int64]) -> dict[str, int]:
