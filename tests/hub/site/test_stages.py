@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from mikomi.core.conditions.parse_who import read_who
 from mikomi.core.journey.defaults import default_map
 from mikomi.hub.accounts.models import User
 from mikomi.hub.activity import queries as activity
@@ -20,6 +21,7 @@ from mikomi.hub.journey.queries import current_map
 from mikomi.hub.kit import jobs
 from mikomi.hub.people import queries as people
 from mikomi.hub.people import trash
+from mikomi.hub.segments import services as segments
 from mikomi.hub.site import pipeline
 from mikomi.hub.site.actions.erase_leads import erase_leads
 from mikomi.hub.site.actions.merge_leads import merge_leads, part_leads
@@ -87,6 +89,9 @@ def test_a_stage_is_set_by_hand_explained_ended_and_taken_back(client) -> None:
     told = client.get(why)
     assert told.context["way"].stage == "商談"
     assert told.context["way"].by_hand.reason == "電話で聞いた"
+    made = segments.make_segment("商談中", read_who({"stage": ["meeting"]}), None)
+    shown = client.get(reverse("site:segment_why", args=[made]), {"lead": number})
+    assert shown.context["reason"].holds
     before = client.get(why, {"on": (today - timedelta(days=1)).isoformat()})
     assert before.context["way"].by_hand is None
     assert before.context["way"].stage != "商談"

@@ -12,7 +12,6 @@ import polars as pl
 from mikomi.core.conditions.who import GradeIs, HotIs, InStage, ScoreIs, Who, parts_of
 from mikomi.core.conditions.who_names import Names
 from mikomi.core.engine.local import score_days
-from mikomi.core.membership.stages import stage_days
 from mikomi.core.membership.why import Reason, why_who
 from mikomi.core.scoring.score import DayScores
 from mikomi.core.words import Language, MikomiError, Words
@@ -25,10 +24,10 @@ from mikomi.hub.site.answering import (
     content_groups,
     defined_segments,
     facts_on,
-    outcomes_by_day,
     reached,
     shown_scores,
 )
+from mikomi.hub.site.ways import Walkers
 
 
 def why(who: Who, lead: int, on: date, today: date, language: Language, names: Names) -> Reason:
@@ -62,11 +61,8 @@ def whys(
         facts = replace(facts, stage=None, stages=())
         kept = map_as_of(on)
         if kept is not None:
-            stages = [stage.condition for stage in kept.map.stages]
-            codes = stage_days(
-                stages, content_groups(), leads, source, [on], outcomes=outcomes_by_day([lead])
-            )
-            facts = replace(facts, stage=codes[0], stages=tuple(kept.map.keys()))
+            walker = Walkers.of(kept, [lead], activity.outcomes_of(lead), ())
+            facts = replace(facts, stage=walker.stages([on])[0], stages=tuple(kept.map.keys()))
     if any(isinstance(leaf, ScoreIs | GradeIs | HotIs) for leaf in leaves):
         facts = replace(facts, scores=_scores(lead, on, today))
     groups = content_groups()
