@@ -190,6 +190,21 @@ def test_a_condition_is_picked_line_by_line_with_whom_it_holds_for(drawn: Client
     assert stage("compare").condition is None
 
 
+def test_what_is_gone_is_told_where_it_is_used(drawn: Client):
+    asked = {
+        "kind.": "all",
+        "kid.": "0",
+        "kind.0": "field",
+        "field.0": "budget_class",
+        "op.0": "in",
+        "value.0": "大",
+    }
+    drawn.post("/journey/condition/compare/", asked)
+    assert "項目「budget_class」がありません" in drawn.get("/journey/condition/compare/").content.decode()
+    drawn.post("/journey/cell/compare/contents/", {"value": ["group:消えた"]})
+    assert "もうないグループ" in drawn.get("/journey/edit/").content.decode()
+
+
 def test_a_common_condition_is_taken_whole(drawn: Client):
     told = drawn.post("/journey/condition/compare/form/", {"do": "ready:won"}, HTTP_HX_REQUEST="true")
     assert "受注になった" in told.content.decode()

@@ -71,5 +71,6 @@ def groups() -> tuple[str, ...]:
 
 def _plain(entry: str) -> Offer:
     kind, _colon, content = entry.partition(":")
-    what = Words("グループ", "Group") if kind == GROUP else Words("まだ見られていません", "not seen yet")
-    return Offer(entry, content, what, None if kind == GROUP else 0)
+    if kind == GROUP:
+        return Offer(entry, content, Words("もうないグループ", "Group that is gone"))
+    return Offer(entry, content, Words("まだ見られていません", "not seen yet"), 0)

@@ -23,6 +23,7 @@ from mikomi.hub.journey import queries, services
 from mikomi.hub.journey.board import speech
 from mikomi.hub.kit.requests import PageRequest
 from mikomi.hub.kit.templatetags.kit import words
+from mikomi.hub.site.condition_uses import missing
 from mikomi.hub.site.segments import counting, form
 from mikomi.hub.site.segments.picks import current_offer
 from mikomi.hub.site.views.segments import language_now
@@ -103,6 +104,7 @@ def _editor(
         "top": form.shown(data),
         "told": counting.tell(data, offer) if data != EMPTY else None,
         "offer": offer,
+        "missing": missing(stage.condition, offer) if stage.condition is not None else [],
         "ready": [(key, NAMES[key], said.condition(who)) for key, who in CONDITIONS.items()],
         "failed": failed,
         "menu_key": "journey",
