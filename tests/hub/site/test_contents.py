@@ -8,13 +8,21 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from mikomi.core.conditions.parse_who import read_who
+from mikomi.core.conditions.who import used_contents
+from mikomi.core.journey.edits import place_content
 from mikomi.core.scoring.model_file import parse_model
 from mikomi.core.words import MikomiError
 from mikomi.hub.accounts.models import User
 from mikomi.hub.activity.services import put_titles, record_events
+from mikomi.hub.journey import queries as journeys
+from mikomi.hub.journey import services as journey
+from mikomi.hub.journey.starters import ORDER, starter
 from mikomi.hub.scores import queries, services
 from mikomi.hub.scores.edits import without_contents
 from mikomi.hub.scores.proposals import propose
+from mikomi.hub.segments import queries as segments
+from mikomi.hub.segments import services as segment_services
 from tests.hub.site.world import MODEL, put_leads
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -137,3 +145,33 @@ def test_proposals_read_encoded_addresses_and_titles_without_the_sites_name() ->
         )
     }
     assert found == {"pricing": ("/%E6%96%99%E9%87%91/", "/plan.html", "/x"), "careers": ("/news/1",)}
+
+
+def test_a_content_that_moves_is_one_row_and_is_asked_for_under_both_addresses(client: Client) -> None:
+    client.post("/content/group/", {"content": "/works/metal", "group": "+", "name": "事例", "do": "put"})
+    asked = read_who({"did": {"content": "/works/metal"}, "within_days": 30})
+    number = segment_services.make_segment("金属", asked, None)
+    drawn = place_content(starter(ORDER[0], "ja"), "page_view:/works/metal", ["compare"])
+    journey.save_draft(drawn, None)
+    to_choose = client.post("/content/group/", {"content": "/works/metal", "do": "move"})
+    client.post(to_choose["location"], {"new": "/works/food"})
+    assert groups()["事例"] == ("/works/metal", "/works/food")
+    assert used_contents(segments.segment(number).who) == {"/works/metal", "/works/food"}
+    placed = journeys.draft().map.stage("compare").contents
+    assert {"page_view:/works/metal", "page_view:/works/food"} <= {*placed}
+    rows = {row.content: row for row in client.get("/content/").context["rows"]}
+    assert "/works/metal" not in rows
+    assert (rows["/works/food"].recent, rows["/works/food"].leads) == (3, 1)
+    assert [move.old for move in rows["/works/food"].moves] == ["/works/metal"]
+    assert shown(client, "?q=works/metal") == ["/works/food"]
+    assert client.post("/content/move/?content=/works/food", {"new": "/works/metal"}).status_code == 422
+    assert client.post("/content/move/?content=/nowhere", {"new": "/a"}).status_code == 404
+    kept = segments.segment(number)
+    segment_services.define(number, read_who({"did": {"content": ["/works/food", "/"]}}), None)
+    move = rows["/works/food"].moves[0].number
+    said = client.post(f"/content/move/{move}/undo/", follow=True).content.decode()
+    assert "その後に変えた1か所は、そのままにしてあります" in said
+    assert groups()["事例"] == ("/works/metal",)
+    assert segments.segment(number).who != kept.who
+    assert journeys.draft().map == drawn
+    assert {"/works/metal", "/works/food"} <= {*shown(client)}

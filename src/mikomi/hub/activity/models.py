@@ -202,3 +202,25 @@ class HistoryCopy(models.Model):
 
     name = models.CharField(max_length=40, primary_key=True)
     through = models.BigIntegerField()
+
+
+class ContentMove(models.Model):
+    """A content that is found under another address by now. Facts keep the address they were recorded with.
+
+    `added`: what was added to conditions for it, as whoever added it wrote it down. `undone_at`: it was
+    taken back.
+    """
+
+    old = models.TextField()
+    new = models.TextField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    added = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["old"], condition=models.Q(undone_at__isnull=True), name="contentmove_once"
+            )
+        ]

@@ -80,3 +80,14 @@ class KnownOutcome:
     amount: str
     source: str
     lead: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A content that is found under `new` since `at` (aware, UTC), and who said so."""
+
+    number: int
+    old: str
+    new: str
+    at: datetime
+    by: str

@@ -14,8 +14,10 @@ from mikomi.core.conditions.activity import ActivityCondition, glob_pattern, mat
 from mikomi.core.events import Touches
 from mikomi.core.scoring.model import Model
 from mikomi.core.words import Words
+from mikomi.hub.activity import content_moves
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.activity.contents import OTHER
+from mikomi.hub.activity.types import Moved
 from mikomi.hub.scores.edits import glob_literal, groups_used
 from mikomi.hub.scores.ground import seen_contents
 
@@ -54,7 +56,8 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class ContentRow:
-    """A content: what it is, how often and by how many leads it was seen lately, the last day."""
+    """A content: what it is, how often and by how many leads it was seen lately, the last day. `moves`: from
+    where it came; the numbers of its old addresses are added then (who saw both counts twice in `leads`)."""
 
     kind: Words
     content: str
@@ -63,6 +66,7 @@ class ContentRow:
     leads: int
     last: date
     groups: tuple[Member, ...]
+    moves: tuple[Moved, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,33 @@ def all_contents() -> pl.DataFrame:
     )
 
 
+def merged(contents: pl.DataFrame) -> pl.DataFrame:
+    """`all_contents` with what moved in one row with where it is now: numbers added, its old addresses in
+    `olds` (a text, separated by spaces). A title of the old address stands where the new one has none."""
+    now_at = content_moves.now_at()
+    now = pl.col("content").replace(now_at)
+    moved = pl.col("content") != now
+    return (
+        contents.with_columns(now=now, moved=moved)
+        .sort("moved", maintain_order=True)
+        .group_by("now", "what", maintain_order=True)
+        .agg(
+            pl.col("recent", "events", "leads").sum(),
+            pl.col("last").max(),
+            pl.col("title").drop_nulls().first(),
+            olds=pl.col("content").filter(pl.col("moved")).str.join(" "),
+        )
+        .rename({"now": "content"})
+        .sort("recent", "events", "content", "what", descending=[True, True, False, False])
+    )
+
+
+def with_olds(chosen: Sequence[str]) -> list[str]:
+    """These contents and the old addresses of each."""
+    now_at = content_moves.now_at()
+    return list(dict.fromkeys([*chosen, *(old for old, new in now_at.items() if new in chosen)]))
+
+
 def covered(contents: pl.DataFrame, model: Model, names: Sequence[str]) -> pl.Series:
     """Row for row, whether one of the groups `names` of a model covers it."""
     if not names:
@@ -125,7 +156,8 @@ def narrowed(contents: pl.DataFrame, model: Model, *, text: str, kind: str, grou
         contents = contents.filter(~covered(contents, model, [name for name, _globs in model.groups]))
     elif group:
         contents = contents.filter(covered(contents, model, [group]))
-    said = pl.concat_str("content", pl.lit(" "), pl.col("title").fill_null(""))
+    olds = [pl.lit(" "), pl.col("olds")] if "olds" in contents.columns else []
+    said = pl.concat_str("content", pl.lit(" "), pl.col("title").fill_null(""), *olds)
     for word in unicodedata.normalize("NFKC", text).lower().split():
         found = said.str.normalize("NFKC").str.to_lowercase().str.contains(word, literal=True)
         contents = contents.filter(found)
@@ -135,6 +167,7 @@ def narrowed(contents: pl.DataFrame, model: Model, *, text: str, kind: str, grou
 def content_rows(shown: pl.DataFrame, model: Model) -> list[ContentRow]:
     """The rows of a page of contents."""
     globs = [(name, glob, re.compile(glob_pattern(glob))) for name, every in model.groups for glob in every]
+    standing, now_at = content_moves.moves(), content_moves.now_at()
     return [
         ContentRow(
             KINDS[row["what"]],
@@ -144,6 +177,7 @@ def content_rows(shown: pl.DataFrame, model: Model) -> list[ContentRow]:
             row["leads"],
             _EPOCH + timedelta(days=row["last"]),
             _members(row["content"], globs),
+            tuple(move for move in standing if now_at[move.old] == row["content"]),
         )
         for row in shown.iter_rows(named=True)
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -36,7 +37,7 @@ NEW = "+"
 @require_safe
 def contents(request: PageRequest) -> HttpResponse:
     """Everything that was seen: search, filters, groups, and what seems to belong together."""
-    model, every = standing_model(_language()), seen.all_contents()
+    model, every = standing_model(_language()), seen.merged(seen.all_contents())
     groups = seen.group_counts(every, model)
     kind, group = request.GET.get("kind", ""), request.GET.get("group", "")
     kind = kind if kind in seen.KINDS else ""
@@ -71,18 +72,24 @@ def contents(request: PageRequest) -> HttpResponse:
 @require_POST
 def group(request: PageRequest) -> HttpResponse:
     """Puts the chosen contents into a group of the draft, or takes them out of all groups."""
-    chosen = list(dict.fromkeys(request.POST.getlist("content")))
-    if not chosen:
+    picked = list(dict.fromkeys(request.POST.getlist("content")))
+    if not picked:
         messages.warning(request, _("コンテンツを選んでから押してください"))
         return _back(request)
+    if request.POST.get("do") == "move":
+        if len(picked) > 1:
+            messages.warning(request, _("移転先は1件ずつ選びます。コンテンツを1つだけ選んでください"))
+            return _back(request)
+        return redirect(f"{reverse('site:move_content')}?{urlencode({'content': picked[0]})}")
+    chosen = seen.with_olds(picked)
     if request.POST.get("do") == "out":
-        return _take_out(request, chosen)
+        return _take_out(request, chosen, len(picked))
     try:
         name = _name(request)
     except AnswerError as error:
         messages.warning(request, error.message)
         return _back(request)
-    n = len(chosen)
+    n = len(picked)
     said = ngettext(
         "%(n)d件を「%(name)s」に入れました。公開するとスコアに使います",
         "%(n)d件を「%(name)s」に入れました。公開するとスコアに使います",
@@ -118,11 +125,12 @@ def undo(request: PageRequest) -> HttpResponse:
     return _back(request)
 
 
-def _take_out(request: PageRequest, chosen: list[str]) -> HttpResponse:
+def _take_out(request: PageRequest, chosen: list[str], most: int) -> HttpResponse:
     model = standing_model(_language())
     every = seen.all_contents()
     rows = seen.content_rows(every.filter(every["content"].is_in(chosen)).unique("content"), model)
-    alone = [row.content for row in rows if any(not member.glob for member in row.groups)]
+    held = {glob for _name, globs in model.groups for glob in globs}
+    alone = [content for content in chosen if glob_literal(content) in held]
     patterns = sorted({member.glob for row in rows for member in row.groups if member.glob})
     if not alone:
         if patterns:
@@ -133,7 +141,7 @@ def _take_out(request: PageRequest, chosen: list[str]) -> HttpResponse:
         else:
             messages.warning(request, _("選んだコンテンツは、どのグループにも入っていません"))
         return _back(request)
-    n = len(alone)
+    n = min(len(alone), most)
     said = ngettext("%(n)d件をグループから外しました", "%(n)d件をグループから外しました", n) % {"n": n}
     if patterns:
         said += _("。「%(glob)s」が当てはまるものは残っています") % {"glob": patterns[0]}
