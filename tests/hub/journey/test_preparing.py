@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import numpy as np
 import pytest
@@ -11,13 +11,14 @@ from django.utils import timezone
 
 from mikomi.core.conditions.document import place_of
 from mikomi.core.conditions.parse_who import parse_who
+from mikomi.core.engine.folding import day_number
 from mikomi.core.journey.map import JourneyMap, MapStage
 from mikomi.core.journey.stays import grid_of
 from mikomi.core.membership.stages import stage_days
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.journey import services
-from mikomi.hub.journey.models import Figures
-from mikomi.hub.journey.past import outcome_days, past_stages
+from mikomi.hub.journey.models import ByHand, Figures
+from mikomi.hub.journey.past import outcome_days, past_stages, put_hands
 from mikomi.hub.journey.preparing import prepare_figures
 from mikomi.hub.kit.jobs import run_pending
 from mikomi.hub.people import queries as people
@@ -90,6 +91,21 @@ def test_figures_are_kept_for_the_revision_in_force_and_older_ones_go():
     assert told["nowhere"] == 4
     assert told["gaps"] == []
     assert set(told["ways"]) == {"", "two", "three"}
+
+
+def test_what_was_said_by_hand_stands_on_the_days_on_which_it_held():
+    leads = np.array([3, 5, 9], dtype=np.int64)
+    noon = timezone.make_aware(datetime.combine(ON - timedelta(days=10), time(12)))
+    said = {"reason": "電話で聞いた", "computed": "", "at": noon}
+    ByHand.objects.create(lead=5, stage="two", **said)
+    ByHand.objects.create(lead=9, stage="one", ended_on=day_number(ON - timedelta(days=4)), **said)
+    ByHand.objects.create(lead=3, stage="gone", **said)
+    ByHand.objects.create(lead=4, stage="one", **said)
+    matrix = np.zeros((87, 3), dtype=np.uint8)
+    put_hands(matrix, ("one", "two"), leads, grid_of(ON))
+    assert matrix[:, 0].sum() == 0
+    assert matrix[:, 1].tolist() == [0] * 76 + [2] * 11
+    assert matrix[:, 2].tolist() == [0] * 76 + [1] * 6 + [0] * 5
 
 
 def test_a_kept_revision_is_prepared_by_its_job():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import date
 
@@ -9,13 +10,15 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 from django.conf import settings
+from django.utils import timezone
 
 from mikomi.core.conditions.activity import Groups
 from mikomi.core.conditions.who import Who, used_fields
-from mikomi.core.engine.folding import EPOCH
+from mikomi.core.engine.folding import EPOCH, day_number
 from mikomi.core.events import ActivitySource
 from mikomi.core.membership.stages import stage_days
 from mikomi.hub.activity import queries as activity
+from mikomi.hub.journey.models import ByHand
 from mikomi.hub.people import queries as people
 from mikomi.hub.people.aged import changed_after
 
@@ -59,6 +62,25 @@ def past_stages(
         later=frames[1:],
     )
     return matrix
+
+
+def put_hands(
+    matrix: Stages, keys: Sequence[str], numbers: npt.NDArray[np.int64], days: Sequence[date]
+) -> None:
+    """Writes into `matrix` (as `past_stages` gives it) what people said by hand, on the days on which it
+    held.
+
+    `keys`: the stages in their order. Stages that are not among them any more are passed over.
+    """
+    grid = [day_number(day) for day in days]
+    rows = ByHand.objects.filter(stage__in=keys).order_by("pk").values_list("lead", "stage", "at", "ended_on")
+    for lead, stage, at, ended in rows.iterator():
+        place = int(np.searchsorted(numbers, lead))
+        if place == len(numbers) or numbers[place] != lead:
+            continue
+        since = bisect_left(grid, day_number(timezone.localtime(at).date()))
+        until = len(grid) if ended is None else bisect_left(grid, ended)
+        matrix[since:until, place] = keys.index(stage) + 1
 
 
 def outcome_days() -> pl.DataFrame:

@@ -19,7 +19,7 @@ from mikomi.hub.activity.cache import history_source
 from mikomi.hub.journey import queries
 from mikomi.hub.journey.document import document_of
 from mikomi.hub.journey.models import Figures
-from mikomi.hub.journey.past import past_stages
+from mikomi.hub.journey.past import past_stages, put_hands
 from mikomi.hub.people.aged import lead_ground
 
 
@@ -35,6 +35,7 @@ def prepare_figures(on: date, groups: Groups) -> bool:
     numbers = ground["number"].to_numpy().astype(np.int64)
     source, days = history_source(), grid_of(on)
     matrix = past_stages([stage.condition for stage in kept.map.stages], groups, numbers, source, days)
+    put_hands(matrix, kept.map.keys(), numbers, days)
     title = _titles()
     overlay = lay_over(
         kept.map,
