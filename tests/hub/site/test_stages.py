@@ -76,6 +76,7 @@ def test_a_stage_is_set_by_hand_explained_ended_and_taken_back(client) -> None:
     assert (
         "理由を入れて" in client.post(url, {"stage": "meeting", "reason": " "}, follow=True).content.decode()
     )
+    pipeline.score_all(today)
     shown = client.post(url, {"stage": "meeting", "reason": "電話で聞いた"}, follow=True).content.decode()
     assert "電話で聞いた" in shown
     assert "手で決めた" in shown
@@ -95,6 +96,7 @@ def test_a_stage_is_set_by_hand_explained_ended_and_taken_back(client) -> None:
     before = client.get(why, {"on": (today - timedelta(days=1)).isoformat()})
     assert before.context["way"].by_hand is None
     assert before.context["way"].stage != "商談"
+    assert told.context["steps"][0][1:] == ("認知", "商談", True)
     client.post(reverse("site:end_stage", args=[number]))
     pipeline.score_all(today)
     assert stage_of(number) != "meeting"

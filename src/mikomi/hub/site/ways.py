@@ -26,6 +26,8 @@ from mikomi.hub.people import queries as people
 from mikomi.hub.site.answering import content_groups
 
 WEEKS = 52
+SHOWN = 10
+"""Of a map with more stages not all are shown on a page."""
 MOST_FRAMES = 12
 """On so many days at most, the latest, attributes are read anew."""
 
@@ -97,6 +99,21 @@ class Way:
                 )
             )
         return tuple(found)
+
+    @property
+    def shown(self) -> tuple[Rung, ...]:
+        """The rungs to show: of a long map those that the way has to do with, and the next one."""
+        if len(self.rungs) <= SHOWN:
+            return self.rungs
+        return tuple(
+            rung for place, rung in enumerate(self.rungs) if rung.times or rung.now or place == self.code
+        )
+
+    @property
+    def told(self) -> tuple[tuple[Stay, str], ...]:
+        """The stays with the names of their stages (empty: nowhere), the latest first."""
+        named = ("", *(stage.name for stage in self.kept.map.stages))
+        return tuple((stay, named[stay.code]) for stay in reversed(self.stays))
 
     @property
     def bar(self) -> tuple[tuple[float, float, float], ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, cast
 
 from django.contrib import messages
@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from mikomi.core.engine.folding import EPOCH
 from mikomi.core.words import MikomiError
 from mikomi.hub.activity import queries as activity
-from mikomi.hub.journey import hands
+from mikomi.hub.journey import hands, standing
 from mikomi.hub.journey.queries import current_map
 from mikomi.hub.journey.types import KeptMap
 from mikomi.hub.kit.requests import PageRequest
@@ -26,6 +27,8 @@ from mikomi.hub.site.segments.why import whys
 from mikomi.hub.site.views.segment_whys import day_asked
 from mikomi.hub.site.views.segments import offer_now
 from mikomi.hub.site.ways import computed_on, way_of_lead
+
+STEPS = 20
 
 
 @require_safe
@@ -59,6 +62,7 @@ def stage_why(request: PageRequest, number: int) -> HttpResponse:
         "here": stages[here - 1] if here else None,
         "ahead": stages[here:],
         "before": stages[: max(here - 1, 0)],
+        "steps": _steps(number, kept),
         "said": [(one, kept.map.stage(one.stage)) for one in reversed(hands.said_of([number]))],
     }
     return render(request, "site/stage_why.html", context)
@@ -116,6 +120,21 @@ def _map() -> KeptMap:
     if kept is None:
         raise Http404
     return kept
+
+
+def _steps(number: int, kept: KeptMap) -> list[tuple[date, str, str, bool]]:
+    """The last steps that were written down when they were taken, the latest first."""
+    names = {stage.key: stage.name for stage in kept.map.stages}
+    steps = reversed(standing.history_of(number)[-STEPS:])
+    return [
+        (
+            EPOCH + timedelta(days=step.on),
+            names.get(step.was, step.was),
+            names.get(step.now, step.now),
+            step.by_hand,
+        )
+        for step in steps
+    ]
 
 
 def _changed(number: int) -> set[date]:
