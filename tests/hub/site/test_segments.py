@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from mikomi.core.conditions.parse_who import read_who, who_data
@@ -79,6 +80,7 @@ def posted(part: form.Part) -> QueryDict:
     return post
 
 
+@hypothesis_settings(deadline=None)
 @given(conditions())
 def test_a_condition_comes_back_out_of_its_form(data) -> None:
     who = read_who(data)
