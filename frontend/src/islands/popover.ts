@@ -2,6 +2,7 @@
 
 const GAP = 6;
 const EDGE = 12;
+const TALLEST = 520;
 
 // The place is a rule of a sheet, not a style attribute: htmx copies attributes of swapped elements,
 // and the page's security policy refuses style attributes that are set as text.
@@ -19,11 +20,13 @@ function place(popover: HTMLElement, opener: HTMLElement): void {
   const x = Math.round(Math.max(EDGE, left));
   const roomBelow = window.innerHeight - EDGE - below;
   const roomAbove = from.top - GAP - EDGE;
-  const under = size.height <= roomBelow || roomBelow >= roomAbove;
+  // What it holds, not how tall it stands: it may be squeezed where it is now.
+  const wanted = Math.min(popover.scrollHeight, TALLEST);
+  const under = wanted <= roomBelow || roomBelow >= roomAbove;
   // Above its opener a popover hangs by its foot: it may still grow when its effect line arrives.
   const y = under
-    ? `top: ${Math.round(below)}px; max-height: min(${Math.round(Math.max(roomBelow, 160))}px, 520px)`
-    : `bottom: ${Math.round(window.innerHeight - from.top + GAP)}px; max-height: min(${Math.round(roomAbove)}px, 520px)`;
+    ? `top: ${Math.round(below)}px; max-height: min(${Math.round(Math.max(roomBelow, 160))}px, ${TALLEST}px)`
+    : `bottom: ${Math.round(window.innerHeight - from.top + GAP)}px; max-height: min(${Math.round(roomAbove)}px, ${TALLEST}px)`;
   places.replaceSync(`[id="${CSS.escape(popover.id)}"] { left: ${x}px; ${y}; }`);
 }
 
@@ -51,4 +54,6 @@ export function watchPopovers(): void {
   };
   window.addEventListener("scroll", replace, { passive: true, capture: true });
   window.addEventListener("resize", replace, { passive: true });
+  // A list that came later may not fit where the empty box did.
+  document.addEventListener("htmx:after:swap", replace);
 }
