@@ -234,8 +234,12 @@ def _check_name_free(shown: str) -> None:
 
 
 def _check_asked(row: Segment | None, who: Who) -> None:
-    """The segments that a condition asks for are there, and none of them comes back to this one."""
-    known = dict(Segment.objects.filter(deleted_at=None).values_list("pk", "condition"))
+    """The segments that a condition asks for are there, and none of them comes back to this one.
+
+    All are held: two edits at the same moment could close a circle together, and no run could count it.
+    """
+    held = Segment.objects.select_for_update().filter(deleted_at=None).order_by("pk")
+    known = dict(held.values_list("pk", "condition"))
     missing = [number for number in used_segments(who) if number not in known]
     if missing:
         raise MikomiError(

@@ -13,7 +13,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from mikomi.core.conditions.who import Who, order_of
+from mikomi.core.conditions.who import Who
 from mikomi.core.events import ActivitySource
 from mikomi.core.membership import answers as membership
 from mikomi.core.membership.answers import Answers
@@ -76,8 +76,6 @@ def hear(
         places.append(len(conditions) if stage.condition is not None else None)
         if stage.condition is not None:
             conditions.append(stage.condition)
-    # Told here in words where two segments came to refer to each other by edits at the same moment.
-    order_of({one.number: one.who for one in defined}, {one.number: one.name for one in defined})
     numbers = {one.number: len(conditions) + place for place, one in enumerate(defined)}
     asks = Asks.of([*conditions, *(one.who for one in defined)], content_groups(), numbers)
     heard = membership.hear(asks, leads, source, on, model=model, progress=progress)
