@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.signals import request_finished, request_started
@@ -72,6 +73,9 @@ REQUESTS = Requests()
 
 def pytest_configure() -> None:
     compile_catalogues()
+    # How long a world takes says nothing of the code on a machine that others use, too.
+    hypothesis.settings.register_profile("patient", deadline=None)
+    hypothesis.settings.load_profile("patient")
     empty_after_tests()
 
 

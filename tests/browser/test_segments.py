@@ -30,6 +30,8 @@ def test_a_segment_is_built_by_picking(
     expect(page.locator(".mk-cond-sentence")).to_contain_text("料金ページを30日以内に見た")
     page.get_by_label("日数（空ならこれまでずっと）").fill("")
     page.get_by_label("日数（空ならこれまでずっと）").press("Tab")
+    # The form comes anew with every change: what is pressed next must be of the new one.
+    expect(page.locator(".mk-cond-sentence")).to_have_text("料金ページを見た")
     expect(page.locator("#segment-count")).to_have_text("3")
     page.get_by_role("button", name="条件を加える").click()
     page.get_by_role("button", name=re.compile("^属性")).click()

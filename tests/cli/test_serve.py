@@ -161,7 +161,8 @@ def test_it_stops_cleanly_while_it_still_loads(tmp_path: Path) -> None:
     # The server and what loads the pages beside the migrations.
     wait_for(lambda: len(descendants(served.process.pid)) >= 2)
     children = descendants(served.process.pid)
-    assert served.stop(signal.SIGINT) == 130
+    # Where Python itself ends by the signal, a shell says the same.
+    assert served.stop(signal.SIGINT) in (130, -signal.SIGINT)
     assert not [pid for pid in children if lives(pid)]
     assert served.said == ""
     check_free("127.0.0.1", port)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from mikomi.hub.people.companies_by_mail import SOURCE, recognise_companies
+from mikomi.hub.people.companies_by_mail import recognise_companies
 from mikomi.hub.people.dated import origin
 from mikomi.hub.people.queries import attribute_history, numbers_of, person
 from mikomi.hub.people.services import set_value, upsert_leads
+from mikomi.hub.people.value_sources import MAIL_DOMAIN
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +43,7 @@ def test_it_works() -> None:
     assert recognise_companies() == 1
     assert company("n1") == "株式会社見本製造"
     assert {company(key) for key in ("n2", "n3", "n4", "n5", "n6")} == {""}
-    assert SOURCE in {change.source for change in attribute_history(numbers_of(["n1"])["n1"])}
+    assert MAIL_DOMAIN in {change.source for change in attribute_history(numbers_of(["n1"])["n1"])}
     assert recognise_companies() == 0
 
 
