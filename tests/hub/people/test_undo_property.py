@@ -9,7 +9,7 @@ from datetime import date
 
 import pytest
 from django.db import connection
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from mikomi.hub.activity.models import Activity, Event
@@ -150,6 +150,20 @@ EVERYBODY = [
     st.lists(FILE, min_size=1, max_size=2),
     st.booleans(),
     st.booleans(),
+)
+# What had been known and was only confirmed holds from the day on which it was, over what is older.
+@example(
+    history=[],
+    first=([{"lead": "d", "会社名": "一番", "従業員数": "50"}], date(2025, 1, 1)),
+    later=[
+        ([{"lead": "d", "会社名": "一番", "従業員数": "50"}], None),
+        (
+            [{"lead": "a", "会社名": "一番", "従業員数": "300"}, {"lead": "d", "会社名": "二番"}],
+            date(2026, 10, 1),
+        ),
+    ],
+    latest_first=True,
+    all_known=False,
 )
 @TRIES
 @pytest.mark.django_db(transaction=True)

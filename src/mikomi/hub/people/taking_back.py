@@ -120,12 +120,13 @@ def _take(
         )
         mine = versions.filter("#mine")
         fields = _fields_of(mine["#values"])
-        handed, days = pl.DataFrame(), 0
+        handed, days, was = pl.DataFrame(), 0, None
         if column == "import_id" and number is not None:
             told = confirmed_of(scope.value, number)
             if told.height:
                 known = _long(versions, fields)
                 handed, days = hand_on(scope.value, told, known), hand_on_beginnings(told, known)
+                was = _last_of(handed, known) if handed.height else None
         if handed.height or days:
             versions = pl.concat([mine, _versions(scope, column, number)])
     _undate(versions.filter(~pl.col("#mine")))
@@ -141,7 +142,12 @@ def _take(
         pl.col("#value").filter(~pl.col("#mine")).last().alias("before"),
     )
     usual = per.filter(pl.col("#field") != BEGINNING)
-    restored = usual.filter("ours").select(SUBJECT, "#field", pl.col("before").alias("#value"))
+    turned = pl.col("ours")
+    if was is not None:
+        # What was handed on may hold from a later day than a value that the import's own gave way to.
+        usual = usual.join(was, on=[SUBJECT, "#field"], how="left", maintain_order="left")
+        turned |= (pl.col("held") != pl.col("was")).fill_null(False)
+    restored = usual.filter(turned).select(SUBJECT, "#field", pl.col("before").alias("#value"))
     late = usual.filter(~pl.col("ours") & (pl.col("when") > pl.col("said")) & (pl.col("by") != AUTOMATIC))
     same = 0
     if handed.height:
@@ -161,6 +167,13 @@ def _take(
     elif firms.NUMBER in fields:
         firms.note_numbers(changed, origin(AUTOMATIC))
     return gone, changed, late.select(SUBJECT, "#field", "held", "by"), same
+
+
+def _last_of(handed: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """`#subject`, `#field` of `handed`, and the value `was` that `known`, oldest first, holds last."""
+    same = [SUBJECT, "#field"]
+    mine = known.join(handed.select(same).unique(), on=same, how="semi", maintain_order="left")
+    return mine.group_by(same, maintain_order=True).agg(pl.col("#value").last().alias("was"))
 
 
 def _follow_handed(rows: pl.DataFrame) -> pl.Series:
