@@ -37,11 +37,12 @@ KIND_PATTERN = re.compile(r"[a-z][a-z0-9_]{0,39}")
 type Ints = npt.NDArray[np.int32]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Touches:
     """The touch dictionary: touch number i is (kind[i], content[i]). Numbers are never reused.
 
-    `frame` has the columns `kind` and `content`, both text, one row a touch, in number order.
+    `frame` has the columns `kind` and `content`, both text, one row a touch, in number order. Two
+    dictionaries are the same where they are one object: what was worked out for it is kept with it.
     """
 
     frame: pl.DataFrame

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +30,12 @@ class ActivityCondition:
 ANY_ACTIVITY = ActivityCondition()
 
 type Groups = Mapping[str, tuple[str, ...]]
+type _Asked = tuple[ActivityCondition, tuple[tuple[str, ...], ...]]
+"""A condition, and what its groups hold: by that alone it is the same question again."""
+
+KEPT_ANSWERS = 1_000
+"""So many answers are kept for a dictionary, a byte a touch each."""
+_ANSWERED: WeakKeyDictionary[Touches, dict[_Asked, npt.NDArray[np.bool_]]] = WeakKeyDictionary()
 
 
 def glob_pattern(glob: str) -> str:
@@ -49,11 +56,25 @@ def matches(condition: ActivityCondition, touches: Touches, groups: Groups) -> n
 def match_table(
     conditions: Sequence[ActivityCondition], touches: Touches, groups: Groups
 ) -> npt.NDArray[np.bool_]:
-    """`matches` of several conditions in one go: (touches, conditions)."""
+    """`matches` of several conditions in one go: (touches, conditions).
+
+    Answers are kept as long as the dictionary is: the same rules ask of it again and again.
+    """
     if not conditions or not len(touches):
         return np.zeros((len(touches), len(conditions)), dtype=bool)
-    columns = [_counts(condition, groups).alias(str(i)) for i, condition in enumerate(conditions)]
-    return np.column_stack([column.to_numpy() for column in touches.frame.select(columns)])
+    asked = [(one, tuple(tuple(groups[name]) for name in one.groups)) for one in conditions]
+    kept = _ANSWERED.setdefault(touches, {})
+    # Other threads may empty it meanwhile: what was found is held here.
+    found = {one: answer for one in asked if (answer := kept.get(one)) is not None}
+    new = [one for one in dict.fromkeys(asked) if one not in found]
+    if new:
+        columns = [_counts(condition, groups).alias(str(i)) for i, (condition, _globs) in enumerate(new)]
+        answers = touches.frame.select(columns)
+        found |= {one: answers[str(i)].to_numpy() for i, one in enumerate(new)}
+        if len(kept) > KEPT_ANSWERS:
+            kept.clear()
+        kept.update({one: found[one] for one in new})
+    return np.column_stack([found[one] for one in asked])
 
 
 def _counts(condition: ActivityCondition, groups: Groups) -> pl.Expr:

@@ -46,11 +46,14 @@ def rule_lines(
     counts: npt.NDArray[np.int64] | None,
     lasts: npt.NDArray[np.int32] | None,
 ) -> pl.DataFrame:
-    """The lines of one rule (its index in `model.rules`): one for each row it is worth something."""
+    """The lines of one rule (its index in `model.rules`): one for each row it is worth something.
+
+    For `in_order`: `last` is still a number of days, `NEVER` among them.
+    """
     worth = round_number(worth)
     rows = np.flatnonzero(worth)
     days = None if lasts is None else lasts[rows].astype(np.int32)
-    frame = pl.DataFrame(
+    return pl.DataFrame(
         {
             "row": rows.astype(np.int64),
             "rule": np.full(len(rows), rule, dtype=np.int32),
@@ -60,19 +63,20 @@ def rule_lines(
         },
         schema=LINES_SCHEMA | {"last": pl.Int32},
     )
-    never = pl.col("last") == NEVER
-    return frame.with_columns(pl.when(~never).then(pl.col("last")).cast(pl.Date).alias("last"))
 
 
 def in_order(model: Model, lines: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """All lines, those of a row together: largest |worth| first, then id in code point order."""
+    """All lines of `rule_lines`, as `LINES_SCHEMA`, those of a row together: largest |worth| first, then id
+    in code point order."""
     ids = pl.DataFrame(
         {"rule": range(len(model.rules)), "id": [rule.id for rule in model.rules]},
         schema={"rule": pl.Int32, "id": pl.String},
     )
-    frame = pl.concat(lines) if lines else pl.DataFrame(schema=LINES_SCHEMA)
+    frame = pl.concat(lines) if lines else pl.DataFrame(schema=LINES_SCHEMA | {"last": pl.Int32})
+    never = pl.col("last") == NEVER
     return (
-        frame.join(ids, on="rule")
+        frame.with_columns(pl.when(~never).then(pl.col("last")).cast(pl.Date).alias("last"))
+        .join(ids, on="rule")
         .sort("row", pl.col("worth").abs(), "id", descending=[False, True, False])
         .drop("id")
     )
