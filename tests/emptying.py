@@ -17,6 +17,7 @@ KEPT = {"django_content_type", "auth_permission"}
 
 def empty_after_tests() -> None:
     """From now on tests of this process that commit are followed by `empty`."""
+    # Django offers no other place for what comes after a test.
     TransactionTestCase._fixture_teardown = lambda self: empty(connections[DEFAULT_DB_ALIAS])  # type: ignore[method-assign]
 
 

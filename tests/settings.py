@@ -22,7 +22,8 @@ atexit.register(shutil.rmtree, os.environ["MIKOMI_DATA"], ignore_errors=True)
 
 from mikomi.hub.settings import *  # noqa: E402, F403
 
-# No test's database outlives its run: waiting for the disk would prove nothing.
+# No test's database outlives its run: waiting for the disk would prove nothing. The names come with
+# the product's settings above.
 if "init_command" in DATABASES["default"]["OPTIONS"]:  # noqa: F405
     DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"  # noqa: F405
 
