@@ -18,7 +18,7 @@ from mikomi.core.membership.stages import stage_days
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.journey import services
 from mikomi.hub.journey.models import ByHand, Figures
-from mikomi.hub.journey.past import outcome_days, past_stages, put_hands
+from mikomi.hub.journey.past import past_stages, put_hands
 from mikomi.hub.journey.preparing import prepare_figures
 from mikomi.hub.kit.jobs import run_pending
 from mikomi.hub.people import queries as people
@@ -61,7 +61,12 @@ def test_past_days_are_as_if_each_had_been_worked_out_alone():
     for place in (0, 30, 51, 60, 66, 74, 86):
         leads = people.attribute_frame(days[place])
         alone = stage_days(
-            stages(), GROUPS, leads, activity.activity_source(), [days[place]], outcomes=outcome_days()
+            stages(),
+            GROUPS,
+            leads,
+            activity.activity_source(),
+            [days[place]],
+            outcomes=activity.outcome_days(),
         )
         assert found[place].tolist() == alone[0].tolist(), days[place]
     of = people.numbers_of(["L1", "L2", "L5"])

@@ -191,6 +191,18 @@ def used_segments(who: Who) -> set[int]:
     return used_labels(who, "segment")
 
 
+def segments_behind(who: Who, segments: Mapping[int, Who]) -> dict[int, Who]:
+    """The segments of `segments` that a condition rests on, directly or by way of others."""
+    found: dict[int, Who] = {}
+    waiting = sorted(used_segments(who))
+    while waiting:
+        number = waiting.pop()
+        if number in segments and number not in found:
+            found[number] = segments[number]
+            waiting += sorted(used_segments(segments[number]))
+    return found
+
+
 def order_of(segments: Mapping[int, Who], names: Mapping[int, str] | None = None) -> list[int]:
     """The segments so that each comes after those it refers to; else in the order given.
 

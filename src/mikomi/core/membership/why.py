@@ -29,7 +29,7 @@ from mikomi.core.conditions.who import (
     Since,
     Some,
     Who,
-    used_segments,
+    segments_behind,
 )
 from mikomi.core.conditions.who_names import DEFAULT_NAMES, OUTCOME_WORDS, Names
 from mikomi.core.engine.folding import EPOCH, day_number, fold_measures
@@ -77,23 +77,11 @@ def why_who(
     """
     if facts.leads.height != 1:
         raise ValueError("needs exactly one lead")
-    known = _reached(who, segments or {})
+    known = segments_behind(who, segments or {})
     numbers = {number: i + 1 for i, number in enumerate(known)}
     asks = Asks.of([who, *known.values()], groups, numbers)
     answers = answer(asks, facts, source, day, threads=1)
     return _Teller(answers, source, day, language, names, known).reason(who, ())
-
-
-def _reached(who: Who, segments: Mapping[int, Who]) -> dict[int, Who]:
-    """The segments that a condition rests on, directly or by way of others."""
-    found: dict[int, Who] = {}
-    waiting = sorted(used_segments(who))
-    while waiting:
-        number = waiting.pop()
-        if number in segments and number not in found:
-            found[number] = segments[number]
-            waiting += sorted(used_segments(segments[number]))
-    return found
 
 
 @dataclass(frozen=True, slots=True)

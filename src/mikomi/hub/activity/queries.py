@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 import polars as pl
+from django.conf import settings
 from django.db import transaction
 
 from mikomi.core.events import ActivitySource
@@ -174,6 +175,14 @@ def outcome_frame(lead_ids: Sequence[int] | None = None) -> pl.DataFrame:
         with transaction.atomic(), staged(asked, "asked"):
             rows = fetch(f"{columns} join asked q on q.lead = s.lead", schema)
     return rows.sort("at", "number").with_columns(pl.from_epoch("at", "us").dt.replace_time_zone("UTC"))
+
+
+def outcome_days(lead_ids: Sequence[int] | None = None) -> pl.DataFrame:
+    """The same by local day: `lead` (number), `day` (days since 1970-01-01), `result`."""
+    local = pl.col("at").dt.convert_time_zone(settings.TIME_ZONE).dt.date()
+    return outcome_frame(lead_ids).select(
+        pl.col("number").alias("lead"), local.cast(pl.Int32).alias("day"), "result"
+    )
 
 
 def outcomes_of(lead: int) -> list[KnownOutcome]:

@@ -9,7 +9,6 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from django.conf import settings
 from django.utils import timezone
 
 from mikomi.core.conditions.activity import Groups
@@ -42,7 +41,7 @@ def past_stages(
     """
     fields = sorted({field for who in conditions if who is not None for field in used_fields(who)})
     leads = pl.DataFrame({"number": numbers.astype(np.int32)})
-    outcomes = outcome_days()
+    outcomes = activity.outcome_days()
     if fields:
         known = people.attribute_frame(days[-1])
         leads = leads.join(known, on="number", how="left", maintain_order="left")
@@ -81,15 +80,6 @@ def put_hands(
         since = bisect_left(grid, day_number(timezone.localtime(at).date()))
         until = len(grid) if ended is None else bisect_left(grid, ended)
         matrix[since:until, place] = keys.index(stage) + 1
-
-
-def outcome_days() -> pl.DataFrame:
-    """All outcomes by local day: `lead` (number), `day` (days since 1970-01-01), `result`."""
-    return activity.outcome_frame().select(
-        pl.col("number").alias("lead"),
-        pl.col("at").dt.convert_time_zone(settings.TIME_ZONE).dt.date().cast(pl.Int32).alias("day"),
-        "result",
-    )
 
 
 def _days_of_change(changed: pl.Series, days: Sequence[date], leads: int) -> list[date]:

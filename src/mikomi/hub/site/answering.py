@@ -10,7 +10,6 @@ from datetime import date
 
 import numpy as np
 import polars as pl
-from django.conf import settings
 from django.utils import timezone
 
 from mikomi.core.conditions.parse_who import who_data
@@ -21,8 +20,8 @@ from mikomi.core.conditions.who import (
     LabelKind,
     Who,
     parts_of,
+    segments_behind,
     used_lists,
-    used_segments,
     used_tags,
 )
 from mikomi.core.membership.answers import Answers, hear
@@ -49,18 +48,6 @@ def content_groups() -> dict[str, tuple[str, ...]]:
 def defined_segments() -> dict[int, Who]:
     """The conditions of all segments, by number."""
     return {one.number: one.who for one in segments.segments()}
-
-
-def reached(who: Who, known: Mapping[int, Who]) -> dict[int, Who]:
-    """The segments that a condition rests on, directly or by way of others."""
-    found: dict[int, Who] = {}
-    waiting = [*used_segments(who)]
-    while waiting:
-        number = waiting.pop()
-        if number in known and number not in found:
-            found[number] = known[number]
-            waiting += used_segments(known[number])
-    return found
 
 
 def facts_on(
@@ -94,7 +81,7 @@ def facts_on(
         states = said.replace_strict({s: code for code, s in enumerate(CONSENT)}, return_dtype=pl.UInt8)
     outcomes = no_outcomes()
     if any(isinstance(leaf, HadOutcome) for leaf in leaves):
-        outcomes = outcomes_by_day(only)
+        outcomes = activity.outcome_days(only)
     return Facts(
         leads,
         outcomes=outcomes,
@@ -105,19 +92,11 @@ def facts_on(
     )
 
 
-def outcomes_by_day(only: list[int] | None = None) -> pl.DataFrame:
-    """How talks with leads ended (all, or those of `only`), as `Facts.outcomes`."""
-    local = pl.col("at").dt.convert_time_zone(settings.TIME_ZONE).dt.date()
-    return activity.outcome_frame(only).select(
-        pl.col("number").alias("lead"), local.cast(pl.Int32).alias("day"), "result"
-    )
-
-
 def who_holds(who: Who) -> tuple[Numbers, Flags]:
     """The numbers of all leads, and who of them meets a condition today; remembered as
     `scores.memory.remembered` says."""
     data = json.dumps(who_data(who), ensure_ascii=False, sort_keys=True)
-    known = reached(who, defined_segments())
+    known = segments_behind(who, defined_segments())
     data += json.dumps([[number, who_data(one)] for number, one in sorted(known.items())])
     name = f"who.{hashlib.sha256(data.encode()).hexdigest()[:32]}"
     held = scores.published()

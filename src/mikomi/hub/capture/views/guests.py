@@ -18,8 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.capture.models import Application, Seminar
 from mikomi.hub.capture.seminars import attendance, seats, showing, telling
-from mikomi.hub.capture.views.listing import list_answer
 from mikomi.hub.capture.views.seminars import page_of, seminar_of, tell_moved
+from mikomi.hub.kit.list_files import list_answer
 from mikomi.hub.kit.requests import PageRequest
 from mikomi.hub.kit.templatetags.kit import words
 from mikomi.hub.people import uploads

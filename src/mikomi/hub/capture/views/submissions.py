@@ -19,11 +19,11 @@ from mikomi.core.machines.reasons import reason_said
 from mikomi.core.words import MikomiError
 from mikomi.hub.capture.models import FormMail, Submission
 from mikomi.hub.capture.views.forms import form_of
-from mikomi.hub.capture.views.listing import list_answer
 from mikomi.hub.capture.webforms import judging, mails, own_phrases, showing, submitting
 from mikomi.hub.capture.webforms.answers import shown_answers
 from mikomi.hub.capture.webforms.content import content_from
 from mikomi.hub.capture.webforms.pitches import FLAGGED, GROUPS, default_weights
+from mikomi.hub.kit.list_files import list_answer
 from mikomi.hub.kit.requests import PageRequest
 from mikomi.hub.kit.templatetags.kit import words
 from mikomi.hub.people import exclusions, queries

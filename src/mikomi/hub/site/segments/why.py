@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from mikomi.core.conditions.who import GradeIs, HotIs, InStage, ScoreIs, Who, parts_of
+from mikomi.core.conditions.who import GradeIs, HotIs, InStage, ScoreIs, Who, parts_of, segments_behind
 from mikomi.core.conditions.who_names import Names
 from mikomi.core.engine.local import score_days
 from mikomi.core.membership.why import Reason, why_who
@@ -24,7 +24,6 @@ from mikomi.hub.site.answering import (
     content_groups,
     defined_segments,
     facts_on,
-    reached,
     shown_scores,
 )
 from mikomi.hub.site.ways import Walkers
@@ -52,7 +51,7 @@ def whys(
             )
         )
     defined = defined_segments()
-    known = {number: one for who in asked for number, one in reached(who, defined).items()}
+    known = {number: one for who in asked for number, one in segments_behind(who, defined).items()}
     conditions = [*asked, *known.values()]
     source = activity.activity_source([lead])
     facts = facts_on(on, leads, conditions, every=False, past=on < today)

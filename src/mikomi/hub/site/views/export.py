@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from typing import IO
-
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,8 +11,8 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from mikomi.core.tabular.write import csv_pieces, write_xlsx
 from mikomi.core.words import Words
+from mikomi.hub.kit.list_files import list_answer
 from mikomi.hub.kit.requests import PageRequest
 from mikomi.hub.site import exports
 from mikomi.hub.site.lists import address, columns, export
@@ -74,19 +70,10 @@ def export_file(request: HttpRequest) -> HttpResponseBase:
     wanted = request.GET.get("as", "csv")
     frames = export.frames(query, columns.chosen_columns(request.GET), standing())
     name = f"leads-{timezone.localdate():%Y%m%d}"
-    if wanted == "xlsx" and count_of(query) <= AT_ONCE:
-        # The answer reads it after this function has ended, and closes it.
-        book: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
-        # A temporary file is one on every system; typeshed gives it a type of its own.
-        write_xlsx(frames, book)  # pyright: ignore[reportArgumentType]
-        book.seek(0)
-        return FileResponse(book, as_attachment=True, filename=f"{name}.xlsx")
-    encoding = "cp932" if wanted == "cp932" else "utf-8"
-    pieces: Iterator[bytes] = csv_pieces(frames, encoding=encoding)
-    charset = "shift_jis" if wanted == "cp932" else "utf-8"
-    response = StreamingHttpResponse(pieces, content_type=f"text/csv; charset={charset}")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
+    if wanted == "xlsx" and count_of(query) > AT_ONCE:
+        # A worker writes workbooks of so many.
+        wanted = "csv"
+    return list_answer(frames, name, wanted)
 
 
 @require_POST

@@ -1,4 +1,4 @@
-"""Lists of this app's pages as files."""
+"""Lists of pages as files that a browser loads."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ def list_answer(frames: Iterable[pl.DataFrame], name: str, wanted: str) -> HttpR
         write_xlsx(frames, book)  # pyright: ignore[reportArgumentType]
         book.seek(0)
         return FileResponse(book, as_attachment=True, filename=f"{name}.xlsx")
-    encoding = "cp932" if wanted == "cp932" else "utf-8"
+    # The web's name for CP932 is that of the older code page.
+    encoding, charset = ("cp932", "shift_jis") if wanted == "cp932" else ("utf-8", "utf-8")
     answer = StreamingHttpResponse(
-        csv_pieces(frames, encoding=encoding), content_type=f"text/csv; charset={encoding}"
+        csv_pieces(frames, encoding=encoding), content_type=f"text/csv; charset={charset}"
     )
     answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return answer
