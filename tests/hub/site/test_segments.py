@@ -116,7 +116,8 @@ def test_priorities_by_values_and_by_numbers_read_back() -> None:
         Ranking("industry", {"製造業": Priority.HIGH, "小売業": Priority.NOT}),
         Ranking("employees", None, {Priority.HIGH: 300, Priority.MIDDLE: 50}, Priority.NOT),
     ):
-        views = [view(who, priority) for priority, who in conditions_of(ranking).items()]
+        said = conditions_of(ranking)
+        views = [view(read_who(who_data(who)), priority) for priority, who in said.items()]
         assert ranking_of(views) == ranking
     assert ranking_of([]) == Ranking()
 

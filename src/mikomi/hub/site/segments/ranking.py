@@ -87,8 +87,10 @@ def _numbers_of(whos: Mapping[Priority, Who]) -> Ranking | None:
                 return None
             fields.add(test.field)
             least = test.value[0] if isinstance(test.value, tuple) else test.value
-            if test.op in ("gte", "between") and isinstance(least, int) and priority in BOUNDS:
-                bounds[priority] = least
+            # Kept conditions give their numbers back as fractions.
+            whole = isinstance(least, int | float) and float(least).is_integer()
+            if test.op in ("gte", "between") and whole and priority in BOUNDS:
+                bounds[priority] = int(least)
             elif test.op == "lte":
                 below = priority
             else:
