@@ -51,7 +51,8 @@ KEY = "a-key-of-a-test"
 
 
 def know_a_source(folder: Path) -> None:
-    """As the pages write it."""
+    """As the pages write it, once what takes events in has said at its start what it knows."""
+    wait_for((folder / "collector.json").exists)
     told = {"format": 1, "salt": "x", "sources": [{"id": 1, "name": "s", "kind": "web", "write_key": KEY}]}
     (folder / "collector.json").write_text(json.dumps(told))
 
@@ -75,11 +76,11 @@ def test_an_event_is_answered_beside_the_pages_and_becomes_a_fact(
     served: Served, port: int, folder: Path
 ) -> None:
     know_a_source(folder)
-    wait_for(lambda: send_event(port, "m1") == 200, 20)
-    wait_for(lambda: events(folder) == 1, 20)
+    wait_for(lambda: send_event(port, "m1") == 200)
+    wait_for(lambda: events(folder) == 1)
     assert send_event(port, "m1") == 200
     assert send_event(port, "m2") == 200
-    wait_for(lambda: events(folder) == 2, 20)
+    wait_for(lambda: events(folder) == 2)
     assert get(port, "/login/").status == 200
 
 
@@ -91,8 +92,8 @@ def test_the_collector_runs_by_itself(tmp_path: Path) -> None:
         assert health(port) == {"ok": True}
         assert get(port, "/login/").status == 404
         know_a_source(tmp_path)
-        wait_for(lambda: send_event(port, "m1") == 200, 20)
-        wait_for(lambda: events(tmp_path) == 1, 20)
+        wait_for(lambda: send_event(port, "m1") == 200)
+        wait_for(lambda: events(tmp_path) == 1)
     finally:
         assert collector.stop() == 0
 
