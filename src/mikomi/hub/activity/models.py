@@ -138,7 +138,12 @@ class TouchCount(models.Model):
 
 
 class Outcome(models.Model):
-    """What became of a lead: a row of an outcomes file. Identical rows are one row."""
+    """What became of a lead: a row of an outcomes file, a step of a deal, or a result said by hand. Identical
+    rows are one row.
+
+    `amount` as it was written, `yen` what that is in whole yen; `deal` the number of the deal it is a step
+    of, `said_by` who said it by hand (a user's number).
+    """
 
     pk = models.CompositePrimaryKey("subject", "at", "id")
     subject = models.IntegerField()
@@ -150,6 +155,13 @@ class Outcome(models.Model):
     amount = models.TextField(default="")
     import_id = models.IntegerField(null=True)
     source = models.CharField(max_length=20)
+    yen = models.BigIntegerField(null=True)
+    product = models.TextField(null=True)
+    deal = models.IntegerField(null=True)
+    said_by = models.IntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["deal"], name="outcome_deal", condition=models.Q(deal__isnull=False))]
 
 
 class Activity(models.Model):

@@ -13,7 +13,7 @@ from django.db import transaction
 from mikomi.core.events import ActivitySource
 from mikomi.core.machines.reasons import Reason
 from mikomi.hub.activity.source import activity_of, all_activity
-from mikomi.hub.activity.types import KnownOutcome, MachineAct, Moment, Timeline
+from mikomi.hub.activity.types import KnownOutcome, MachineAct, Moment, OutcomeKey, Timeline
 from mikomi.hub.kit.setwise import fetch, listed, on_postgres, staged
 
 _EVENT = {
@@ -194,7 +194,8 @@ def outcomes_among(leads: Sequence[int]) -> list[KnownOutcome]:
     """What became of these leads, newest first."""
     with listed(pl.Series(leads, dtype=pl.Int32), "asked", "lead") as (beginning, given):
         rows = fetch(
-            f"{beginning}select o.at, o.day, o.result, o.reason, o.amount, o.source, s.lead from asked q"
+            f"{beginning}select o.at, o.day, o.result, o.reason, o.amount, o.source, s.lead,"
+            " coalesce(o.product, ''), o.yen, o.deal, o.said_by, o.subject, o.id from asked q"
             " cross join activity_subject s cross join activity_outcome o"
             " where s.lead = q.lead and o.subject = s.id order by o.at desc",
             {
@@ -205,10 +206,19 @@ def outcomes_among(leads: Sequence[int]) -> list[KnownOutcome]:
                 "amount": pl.String,
                 "source": pl.String,
                 "lead": pl.Int32,
+                "product": pl.String,
+                "yen": pl.Int64,
+                "deal": pl.Int32,
+                "said_by": pl.Int32,
+                "subject": pl.Int32,
+                "id": pl.Int64,
             },
             given,
         )
-    return [KnownOutcome(instant(at), *rest) for at, *rest in rows.iter_rows()]
+    return [
+        KnownOutcome(instant(at), *rest, key=OutcomeKey(subject, at, name))
+        for at, *rest, subject, name in rows.iter_rows()
+    ]
 
 
 def timeline(lead: int, limit: int = 50, before: str | None = None) -> Timeline:

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from mikomi.core.machines.reasons import Reason
 from mikomi.core.machines.reasons import certainty as sure_of
+from mikomi.core.values.money import yen_of
 from mikomi.hub.activity.cache import forget
 from mikomi.hub.activity.changes import changing, mark_changed, mark_erased
 from mikomi.hub.activity.contents import normal_content
@@ -27,7 +28,10 @@ _EVENT = (
     *("subject", "at", "id", "day", "touch", "automated", "counted", "import_id", "source"),
     *("reason", "certainty", "payload"),
 )
-_OUTCOME = ("subject", "at", "id", "day", "result", "reason", "amount", "import_id", "source")
+_OUTCOME = (
+    *("subject", "at", "id", "day", "result", "reason", "amount", "import_id", "source"),
+    *("yen", "product", "deal", "said_by"),
+)
 _TOLD = {
     "subject": pl.Int32,
     "day": pl.Int32,
@@ -106,13 +110,17 @@ def count_new_events(frame: pl.DataFrame) -> int:
 
 
 def record_outcomes(frame: pl.DataFrame, *, import_id: int | None = None, source: str = "file") -> Recorded:
-    """Stores outcomes: `lead` (key), `at` (aware), `result`; optional `reason` and `amount` (text).
+    """Stores outcomes: `lead` (key), `at` (aware), `result`; optional `reason`, `amount`, `product` (text),
+    `deal` and `said_by` (numbers), `id` (64 bits, where the source itself names each), `import_id`.
 
-    Identical rows are one row, in this file or another.
+    Identical rows are one row, in this file or another; the product does not tell two apart.
     """
     rows = _named_outcomes(frame)
     with changing() as number:
-        rows = _with_subjects(rows).with_columns(import_id=pl.lit(import_id, pl.Int32), source=pl.lit(source))
+        rows = _with_subjects(rows).with_columns(
+            source=pl.lit(source),
+            **({} if "import_id" in frame.columns else {"import_id": pl.lit(import_id, pl.Int32)}),
+        )
         with staged(rows.select(_OUTCOME), "arriving"):
             fresh = fetch(
                 f"insert into activity_outcome ({', '.join(_OUTCOME)})"
@@ -338,6 +346,13 @@ def _named_outcomes(frame: pl.DataFrame) -> pl.DataFrame:
     absent = [pl.lit("").alias(c) for c in ("reason", "amount") if c not in frame.columns]
     rows = frame.with_columns(pl.col("at").dt.convert_time_zone("UTC").dt.cast_time_unit("us"), *absent)
     rows = rows.with_columns(pl.col("reason", "amount").fill_null(""))
+    beside = {"product": pl.String, "deal": pl.Int32, "said_by": pl.Int32}
+    rows = rows.with_columns(
+        yen_of(rows["amount"]).alias("yen"),
+        *(pl.lit(None, dtype).alias(name) for name, dtype in beside.items() if name not in rows.columns),
+    )
+    if "id" in rows.columns:
+        return rows
     return rows.with_columns(outcome_ids(rows).alias("id")).unique("id", keep="first", maintain_order=True)
 
 

@@ -44,6 +44,11 @@ class Moment:
     counted: bool
     source: str
     lead: int = 0
+    product: str = ""
+    yen: int | None = None
+    deal: int | None = None
+    said_by: int | None = None
+    key: OutcomeKey | None = None
     reason: str = ""
     certainty: int = 0
 
@@ -67,10 +72,20 @@ class MachineAct:
 
 
 @dataclass(frozen=True, slots=True)
+class OutcomeKey:
+    """Which outcome: its subject, its instant (µs since 1970, UTC) and its name."""
+
+    subject: int
+    at: int
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class KnownOutcome:
     """What became of a lead: `at` is an aware UTC instant, `day` counts local days since 1970.
 
-    `lead`: whose it is, where many leads were asked for.
+    `lead`: whose it is, where many leads were asked for. `amount` as it was written, `yen` in whole yen.
+    `deal`: the number of the deal that it is a step of. `said_by`: the number of who said it by hand.
     """
 
     at: datetime
@@ -80,6 +95,11 @@ class KnownOutcome:
     amount: str
     source: str
     lead: int = 0
+    product: str = ""
+    yen: int | None = None
+    deal: int | None = None
+    said_by: int | None = None
+    key: OutcomeKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
