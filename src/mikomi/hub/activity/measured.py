@@ -7,8 +7,8 @@ from datetime import datetime
 
 import polars as pl
 
-from mikomi.hub.activity.queries import instant
 from mikomi.hub.activity.tallies import KEY, SCHEMA
+from mikomi.hub.kit.days import instant
 from mikomi.hub.kit.setwise import fetch, on_postgres
 
 LOOKED_THROUGH = 20_000

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
 
 import polars as pl
 from django.conf import settings
@@ -12,8 +11,10 @@ from django.db import transaction
 
 from mikomi.core.events import ActivitySource
 from mikomi.core.machines.reasons import Reason
+from mikomi.hub.activity.results import known_outcomes
 from mikomi.hub.activity.source import activity_of, all_activity
-from mikomi.hub.activity.types import KnownOutcome, MachineAct, Moment, OutcomeKey, Timeline
+from mikomi.hub.activity.types import KnownOutcome, MachineAct, Moment, Timeline
+from mikomi.hub.kit.days import instant
 from mikomi.hub.kit.setwise import fetch, listed, on_postgres, staged
 
 _EVENT = {
@@ -192,33 +193,7 @@ def outcomes_of(lead: int) -> list[KnownOutcome]:
 
 def outcomes_among(leads: Sequence[int]) -> list[KnownOutcome]:
     """What became of these leads, newest first."""
-    with listed(pl.Series(leads, dtype=pl.Int32), "asked", "lead") as (beginning, given):
-        rows = fetch(
-            f"{beginning}select o.at, o.day, o.result, o.reason, o.amount, o.source, s.lead,"
-            " coalesce(o.product, ''), o.yen, o.deal, o.said_by, o.subject, o.id from asked q"
-            " cross join activity_subject s cross join activity_outcome o"
-            " where s.lead = q.lead and o.subject = s.id order by o.at desc",
-            {
-                "at": pl.Int64,
-                "day": pl.Int32,
-                "result": pl.String,
-                "reason": pl.String,
-                "amount": pl.String,
-                "source": pl.String,
-                "lead": pl.Int32,
-                "product": pl.String,
-                "yen": pl.Int64,
-                "deal": pl.Int32,
-                "said_by": pl.Int32,
-                "subject": pl.Int32,
-                "id": pl.Int64,
-            },
-            given,
-        )
-    return [
-        KnownOutcome(instant(at), *rest, key=OutcomeKey(subject, at, name))
-        for at, *rest, subject, name in rows.iter_rows()
-    ]
+    return known_outcomes(leads)
 
 
 def timeline(lead: int, limit: int = 50, before: str | None = None) -> Timeline:
@@ -350,12 +325,6 @@ def broken_counters() -> int:
         " group by lead, day, touch, subject having sum(n) <> 0) broken",
         {"n": pl.Int64},
     ).item()
-
-
-def instant(microseconds: int) -> datetime:
-    """Microseconds since 1970-01-01 as an aware UTC instant."""
-    seconds, rest = divmod(microseconds, 1_000_000)
-    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)
 
 
 def _cursor(before: str | None) -> tuple[int, int]:

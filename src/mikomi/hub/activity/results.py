@@ -1,16 +1,49 @@
-"""One outcome: which it is, and taking it back."""
+"""What became of leads, one by one: reading it, and taking one outcome back."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import polars as pl
 
 from mikomi.hub.activity.changes import changing, mark_changed
-from mikomi.hub.activity.types import OutcomeKey
-from mikomi.hub.kit.setwise import fetch
+from mikomi.hub.activity.types import KnownOutcome, OutcomeKey
+from mikomi.hub.kit.days import instant
+from mikomi.hub.kit.setwise import fetch, listed
 
 _KEY = {"subject": pl.Int32, "at": pl.Int64, "id": pl.Int64}
+
+
+def known_outcomes(leads: Sequence[int]) -> list[KnownOutcome]:
+    """What became of these leads, newest first."""
+    with listed(pl.Series(leads, dtype=pl.Int32), "asked", "lead") as (beginning, given):
+        rows = fetch(
+            f"{beginning}select o.at, o.day, o.result, o.reason, o.amount, o.source, s.lead,"
+            " coalesce(o.product, ''), o.yen, o.deal, o.said_by, o.subject, o.id from asked q"
+            " cross join activity_subject s cross join activity_outcome o"
+            " where s.lead = q.lead and o.subject = s.id order by o.at desc",
+            {
+                "at": pl.Int64,
+                "day": pl.Int32,
+                "result": pl.String,
+                "reason": pl.String,
+                "amount": pl.String,
+                "source": pl.String,
+                "lead": pl.Int32,
+                "product": pl.String,
+                "yen": pl.Int64,
+                "deal": pl.Int32,
+                "said_by": pl.Int32,
+                "subject": pl.Int32,
+                "id": pl.Int64,
+            },
+            given,
+        )
+    return [
+        KnownOutcome(instant(at), *rest, key=OutcomeKey(subject, at, name))
+        for at, *rest, subject, name in rows.iter_rows()
+    ]
 
 
 def newest_of(key: str, at: datetime, result: str) -> OutcomeKey:
