@@ -84,6 +84,7 @@ def dimensions(people: pl.DataFrame, scores: store.Scores) -> pl.DataFrame:
             "recency": cells.recency(scores["last_day"], ON),
             "owner": people["owner"],
             "industry": people["industry"],
+            "status": np.zeros(people.height, dtype=np.int16),
         }
     )
 

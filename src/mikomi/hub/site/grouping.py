@@ -13,7 +13,8 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from mikomi.core.conditions.who import Who
+from mikomi.core.conditions.activity import ActivityCondition
+from mikomi.core.conditions.who import Did, Who
 from mikomi.core.events import ActivitySource
 from mikomi.core.membership import answers as membership
 from mikomi.core.membership.answers import Answers
@@ -33,10 +34,14 @@ from mikomi.hub.site.rows.store import Numbers
 
 type Progress = Callable[[int, int], None]
 
+TALKED: Who = Did(ActivityCondition(kinds=("call",)))
+"""Somebody of ours talked with the lead."""
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What the one pass gave, and for what: the map whose stages were asked, and the segments."""
+    """What the one pass gave, and for what: the map whose stages were asked, and the segments. `TALKED` is
+    the last of the conditions."""
 
     kept: KeptMap | None
     places: tuple[int | None, ...]
@@ -53,12 +58,13 @@ class Heard:
 @dataclass(frozen=True, slots=True)
 class Groups:
     """Where leads stand as computed (by the map `kept`) and which segments they are in, row for row.
-    `left_alone`: those whom somebody said not to work on."""
+    `left_alone`: those whom somebody said not to work on. `talked`: those who meet `TALKED`."""
 
     kept: KeptMap | None
     stage: np.ndarray
     holds: Mapping[int, Flags]
     left_alone: Flags
+    talked: Flags
 
 
 def hear(
@@ -77,7 +83,7 @@ def hear(
         if stage.condition is not None:
             conditions.append(stage.condition)
     numbers = {one.number: len(conditions) + place for place, one in enumerate(defined)}
-    asks = Asks.of([*conditions, *(one.who for one in defined)], content_groups(), numbers)
+    asks = Asks.of([*conditions, *(one.who for one in defined), TALKED], content_groups(), numbers)
     heard = membership.hear(asks, leads, source, on, model=model, progress=progress)
     return Heard(kept, tuple(places), defined, asks, heard)
 
@@ -95,7 +101,7 @@ def groups_of(heard: Heard, leads: pl.DataFrame, hot: Flags, on: date, *, every:
     facts = replace(facts, scores=_with_hot(heard.scores, hot & ~alone))
     told = Answers(heard.asks, facts, heard.heard)
     holds = {one.number: told.holds(heard.asks.segments[one.number]) for one in heard.segments}
-    return Groups(heard.kept, computed, holds, alone)
+    return Groups(heard.kept, computed, holds, alone, told.holds_for(TALKED))
 
 
 def write(groups: Groups, numbers: Numbers, gone: Numbers, on: date, *, every: bool) -> None:

@@ -54,7 +54,8 @@ class LeadCell(models.Model):
     """How many leads share the values that lists filter by. Kept with every write-back.
 
     `heat` is the temperature, 0 to 4 (4: hot); grades are places in the model's grades, best first.
-    `recency`: 0 never active, 1 longer ago, 2 within 90 days, 3 within 30, 4 within 7.
+    `recency`: 0 never active, 1 longer ago, 2 within 90 days, 3 within 30, 4 within 7. `status`: how far
+    it came with sales, a place in `site.statuses.STATUSES`.
     """
 
     id = models.IntegerField(primary_key=True)
@@ -64,6 +65,7 @@ class LeadCell(models.Model):
     recency = models.SmallIntegerField()
     owner = models.TextField()
     industry = models.TextField()
+    status = models.SmallIntegerField(default=0)
     n = models.IntegerField()
 
     class Meta:
@@ -160,6 +162,20 @@ class ScoreLog(models.Model):
     class Meta:
         db_table = "site_score_log"
         indexes = (models.Index(fields=["on", "version"], name="score_log_day"),)
+
+
+class StatusCount(models.Model):
+    """How many leads had a status (`site.statuses`) at a temperature, as the first run of a local day found
+    them."""
+
+    pk = models.CompositePrimaryKey("on", "status", "heat")
+    on = models.DateField()
+    status = models.SmallIntegerField()
+    heat = models.SmallIntegerField()
+    n = models.IntegerField()
+
+    class Meta:
+        db_table = "site_status_count"
 
 
 class SavedView(models.Model):

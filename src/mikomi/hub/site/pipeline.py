@@ -28,7 +28,7 @@ from mikomi.hub.kit import temperature as levels
 from mikomi.hub.people import queries as people
 from mikomi.hub.scores import queries as scores
 from mikomi.hub.scores.types import PublishedModel
-from mikomi.hub.site import grouping, temperature
+from mikomi.hub.site import grouping, statuses, temperature
 from mikomi.hub.site.models import Board
 from mikomi.hub.site.rows import cells, companies, kept_out, log, store, suffixes
 from mikomi.hub.site.rows.people import people_rows
@@ -119,7 +119,8 @@ class _Run:
     `shown`: the people's columns of all scored leads, `put` of those to write. `old`: the stored
     scores of `fresh` and of `gone`, leads that are none any more. `kept`: who of them is kept out of
     what, and of `fresh` `would_be_hot` by the model alone. `groups`: where they stand in the journey, and
-    who belongs to which segment. `every`: nobody was left out.
+    who belongs to which segment. `status`: how far each came with sales. `every`: nobody was
+    left out.
     """
 
     model: PublishedModel | None
@@ -134,6 +135,7 @@ class _Run:
     kept: pl.DataFrame
     would_be_hot: kept_out.Flags
     groups: grouping.Groups
+    status: statuses.Codes
     every: bool
 
 
@@ -174,6 +176,7 @@ def _run(
         kept=kept,
         would_be_hot=would_be_hot,
         groups=groups,
+        status=statuses.of_leads(numbers, groups.talked, every=every),
         every=every,
     )
 
@@ -189,7 +192,7 @@ def _write(lease: leases.Hold, run: _Run) -> Scored:
     with transaction.atomic():
         lease.check()
         fresh = run.fresh
-        fresh["cell"] = cells.assign(_dimensions(run.shown, fresh, run.on))
+        fresh["cell"] = cells.assign(_dimensions(run.shown, fresh, run.status, run.on))
         moved = store.changed(run.old, fresh)
         some = np.union1d(fresh["lead_id"], run.gone)
         before = np.empty(0, np.int64) if run.every else companies.of_leads(some)
@@ -206,6 +209,7 @@ def _write(lease: leases.Hold, run: _Run) -> Scored:
             companies.count_new()
         kept_out.write(run.kept, fresh, run.would_be_hot, run.gone, every=run.every)
         grouping.write(run.groups, fresh["lead_id"], run.gone, run.on, every=run.every)
+        statuses.keep(run.on)
         hot = cells.counted_heats()[levels.HOT]
         _note(run, moved.rows, hot)
     return Scored(len(fresh), len(moved.rows), hot, run.on, run.model.number if run.model else None)
@@ -259,8 +263,8 @@ def _score_rows(
     return rows
 
 
-def _dimensions(shown: pl.DataFrame, rows: store.Scores, on: date) -> pl.DataFrame:
+def _dimensions(shown: pl.DataFrame, rows: store.Scores, status: statuses.Codes, on: date) -> pl.DataFrame:
     numbers = {name: rows[name] for name in ("heat", "fit_grade", "engagement_grade")}
-    return pl.DataFrame(numbers | {"recency": cells.recency(rows["last_day"], on)}).with_columns(
-        shown["owner"], shown["industry"]
-    )
+    return pl.DataFrame(
+        numbers | {"recency": cells.recency(rows["last_day"], on), "status": status}
+    ).with_columns(shown["owner"], shown["industry"])

@@ -54,7 +54,8 @@ class Filters:
     """Which leads: empty tuples and None ask for nothing.
 
     `heat`: temperatures 0 to 4. Grades: places in the model's grades. `recency`: at least this
-    level of `LeadCell.recency`; 0 asks for leads without any activity.
+    level of `LeadCell.recency`; 0 asks for leads without any activity. `status`: places in
+    `statuses.STATUSES`.
     """
 
     heat: tuple[int, ...] = ()
@@ -63,6 +64,7 @@ class Filters:
     recency: int | None = None
     owner: tuple[str, ...] = ()
     industry: tuple[str, ...] = ()
+    status: tuple[int, ...] = ()
 
     @property
     def asked(self) -> bool:

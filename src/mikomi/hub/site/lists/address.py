@@ -1,8 +1,8 @@
 """Lists in the address bar: query parameters to a `ListQuery` and back.
 
 `q` text; `heat`, `fit`, `engagement` (repeatable numbers), `active` (7, 30, 90, none), `owner`,
-`industry` (repeatable); `tag`, `list`, `campaign`, `segment` (repeatable numbers); `stage` (repeatable keys
-of the journey, `none`: nowhere); `f.KEY` a field (a text
+`industry`, `status` (repeatable); `tag`, `list`, `campaign`, `segment` (repeatable numbers); `stage`
+(repeatable keys of the journey, `none`: nowhere); `f.KEY` a field (a text
 in it, or choices; `f.KEY.from`, `f.KEY.to`: a range); `view` the number of a saved view; `sort` (a `-`
 before it: downwards); `after` or `before`, a place as JSON; `from`, the number of the first row. What
 cannot be read is left out, never an error: addresses are kept and shared.
@@ -17,6 +17,7 @@ from django.http import QueryDict
 
 from mikomi.core.journey.map import KEY_PATTERN
 from mikomi.hub.people.field_tests import ANY_OF, RANGED, FieldTest, TestedField, tested_fields
+from mikomi.hub.site import statuses
 from mikomi.hub.site.lists.pages import FIRST_DOWN, SORTS
 from mikomi.hub.site.rows.cells import RECENT_DAYS
 from mikomi.hub.site.types import Cursor, Filters, ListQuery
@@ -43,6 +44,7 @@ def read(given: QueryDict, *, size: int, sort: str = "rank") -> ListQuery:
             recency=RECENCY.get(given.get("active", "")),
             owner=tuple(given.getlist("owner")),
             industry=tuple(given.getlist("industry")),
+            status=statuses.codes(given.getlist("status")),
         ),
         text=given.get("q", "").replace("\0", "")[:LONGEST_TEXT].strip(),
         sort=order,

@@ -23,6 +23,7 @@ from mikomi.hub.journey.standing import stage_names
 from mikomi.hub.kit import temperature as levels
 from mikomi.hub.people import labels
 from mikomi.hub.segments import queries as segments
+from mikomi.hub.site import statuses
 from mikomi.hub.site.lists.address import with_values
 from mikomi.hub.site.rows import cells
 
@@ -75,6 +76,7 @@ def make_chips(
         "active": lambda: _chip(given, "active", _("最後の動きが"), _recencies()),
         "owner": lambda: _chip(given, "owner", _("担当が"), _texts(counted, "owner", _("未定"))),
         "industry": lambda: _chip(given, "industry", _("業種が"), _texts(counted, "industry", _("不明"))),
+        "status": lambda: _chip(given, "status", _("状況が"), _statuses()),
         "tag": lambda: _chip(given, "tag", _("タグが"), _labels("tag")),
         "list": lambda: _chip(given, "list", _("リストが"), _labels("list")),
         "campaign": lambda: _chip(given, "campaign", _("施策が"), _named(campaigns.names())),
@@ -128,6 +130,10 @@ def _heats() -> Values:
     single = [(names[level], (str(level),)) for level in reversed(range(5))]
     warm = (_("%(level)s以上") % {"level": names[3]}, ("3", "4"))
     return (single[0], warm, *single[1:])
+
+
+def _statuses() -> Values:
+    return tuple((str(name), (key,)) for key, name in zip(statuses.KEYS, statuses.NAMES, strict=True))
 
 
 def _grades(labels: tuple[str, ...]) -> Values:

@@ -111,7 +111,7 @@ def count_of(query: ListQuery) -> int:
 def matching_cells(filters: Filters) -> pl.DataFrame:
     """The cells whose leads meet `filters`, columns `cells.SCHEMA`."""
     frame = cells.all_cells().filter(pl.col("n") > 0)
-    for name in ("heat", "fit_grade", "engagement_grade", "owner", "industry"):
+    for name in ("heat", "fit_grade", "engagement_grade", "owner", "industry", "status"):
         values = getattr(filters, name)
         if values:
             frame = frame.filter(pl.col(name).is_in(list(values)))

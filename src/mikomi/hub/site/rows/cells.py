@@ -15,7 +15,7 @@ from django.db import connection
 
 from mikomi.hub.kit.setwise import fetch, staged
 
-DIMENSIONS = ("heat", "fit_grade", "engagement_grade", "recency", "owner", "industry")
+DIMENSIONS = ("heat", "fit_grade", "engagement_grade", "recency", "owner", "industry", "status")
 SCHEMA: dict[str, type[pl.DataType]] = {
     "id": pl.Int32,
     "heat": pl.Int16,
@@ -24,6 +24,7 @@ SCHEMA: dict[str, type[pl.DataType]] = {
     "recency": pl.Int16,
     "owner": pl.String,
     "industry": pl.String,
+    "status": pl.Int16,
     "n": pl.Int32,
 }
 EPOCH = date(1970, 1, 1)
@@ -93,6 +94,13 @@ def heat_counts() -> dict[int, int]:
     with connection.cursor() as cursor:
         cursor.execute("select heat, sum(n) from site_lead_cell group by heat")
         return dict.fromkeys(range(5), 0) | {int(heat): int(n) for heat, n in cursor.fetchall()}
+
+
+def status_counts() -> dict[tuple[int, int], int]:
+    """How many leads have each status (`site.statuses`) at each temperature, those with any."""
+    with connection.cursor() as cursor:
+        cursor.execute("select status, heat, sum(n) from site_lead_cell where n > 0 group by status, heat")
+        return {(int(status), int(heat)): int(n) for status, heat, n in cursor.fetchall()}
 
 
 def counted_heats() -> dict[int, int]:
