@@ -2,48 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 import pytest
-from django.utils import timezone
 
-from mikomi.core.conditions.activity import ActivityCondition
-from mikomi.core.conditions.who import Did
-from mikomi.core.engine.folding import day_number
-from mikomi.core.journey.map import JourneyMap, MapStage
 from mikomi.core.journey.overlay import lay_over
 from mikomi.hub.journey import queries, services
 from mikomi.hub.journey.document import document_of
-from mikomi.hub.journey.models import Figures
 from mikomi.hub.journey.sankey import Flow, Node, draw
-from tests.core.journey.test_lift import DAYS, GROUPS, world
+from tests.core.journey.test_lift import DAYS, world
+from tests.hub.journey.laid import MAP, lay, put
 
 pytestmark = pytest.mark.django_db
-MAP = JourneyMap(
-    "生産管理クラウド",
-    (
-        MapStage("one", "気づき", contents=("page_view:/p/5", "page_view:/nothing"), expected_share=70),
-        MapStage("two", "比較検討", Did(ActivityCondition(contents=("/p/7",)))),
-    ),
-)
 
 
 @pytest.fixture
 def laid() -> dict:
-    matrix, source = world(1, leads=1500, effect=0)
-    numbers = np.arange(1500, dtype=np.int64)
-    services.keep_map(MAP)
-    overlay = lay_over(MAP, matrix, DAYS, numbers, source, GROUPS)
-    document = document_of(MAP, overlay, numbers, str)
-    put(document)
-    return document
-
-
-def put(document: dict) -> None:
-    Figures.objects.create(
-        revision=1, on=day_number(date(2026, 11, 20)), document=document, prepared_at=timezone.now()
-    )
+    return lay()
 
 
 def test_it_works(client, laid) -> None:

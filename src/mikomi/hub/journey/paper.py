@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import typst
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from mikomi.core.conditions.sentence import number_text
 from mikomi.core.words import Language, MikomiError, Words
 from mikomi.hub.journey.board import Board, Cell, Lane
+from mikomi.hub.journey.overlaid import Band, GapCard, Overlaid, WaysShown
 from mikomi.hub.kit import formats
-
-REALITY = "reality"
 
 type Paper = Literal["a4", "a3", "picture"]
 
 SOURCE = Path(__file__).with_name("map.typ")
 STAGES_ON_PAGE: dict[Paper, int] = {"a4": 7, "a3": 10, "picture": 30}
+CARDS_ACROSS: dict[Paper, int] = {"a4": 3, "a3": 4, "picture": 3}
+WAY_ROWS = 60
+"""So many lines of the table of ways, where they are not drawn."""
 PICTURE_PPI = 160
 JAPANESE = (
     "Noto Sans JP",
@@ -74,9 +78,12 @@ def _found(folder: Path) -> typst.Fonts:
     return typst.Fonts(font_paths=[str(folder)] if folder.is_dir() else [])
 
 
-def set_map(board: Board, lanes: Sequence[Lane], sub: str, paper: Paper, language: Language) -> bytes:
+def set_map(
+    board: Board, lanes: Sequence[Lane], real: Overlaid | None, sub: str, paper: Paper, language: Language
+) -> bytes:
     """The map as a PDF of A4 or A3 sheets, or as one PNG picture. `sub`: the line behind the title.
 
+    `real`: what is laid over it. Its gaps and the ways people take follow on a sheet of their own.
     Raises `NoFontError` where the server cannot write what stands on the map.
     """
     data = {
@@ -86,7 +93,10 @@ def set_map(board: Board, lanes: Sequence[Lane], sub: str, paper: Paper, languag
         "lang": language,
         "paper": paper,
         "stages": len(board.stages),
-        "parts": _parts(board, lanes, STAGES_ON_PAGE[paper], language),
+        "parts": _parts(board, lanes, real, STAGES_ON_PAGE[paper], language),
+        "gaps": _gaps(real, language) if real and not real.empty else None,
+        "ways": _ways(real.ways, language) if real and not real.empty else None,
+        "across": CARDS_ACROSS[paper],
     }
     folder = font_folder()
     found = fonts(folder)
@@ -105,25 +115,6 @@ def set_map(board: Board, lanes: Sequence[Lane], sub: str, paper: Paper, languag
     return made
 
 
-def real_lane(board: Board, document: Mapping[str, Any], language: Language) -> Lane:
-    """What is really so (`Figures.document`) as a lane: people, share going on, median days."""
-    cells = []
-    for stage in board.stages:
-        held = document.get("stages", {}).get(stage.key)
-        lines = _real_lines(held, language, last=stage.key == board.last_key) if held else ()
-        cells.append(Cell(stage.key, stage.name, REALITY, "\n".join(lines)))
-    return Lane(REALITY, _("実態"), tuple(cells))
-
-
-def _real_lines(held: Mapping[str, Any], language: Language, *, last: bool) -> Iterator[str]:
-    yield formats.count(held["people"], language, "人")
-    onward = held["onward"]
-    if onward["whole"] and not last:
-        yield f"{_('次へ進む')} {formats.percent(onward['part'] / onward['whole'])}"
-    if held["median"] is not None:
-        yield f"{_('いる日数')} {_days(number_text(held['median']))}"
-
-
 @cache
 def _source() -> bytes:
     return SOURCE.read_bytes()
@@ -136,21 +127,125 @@ def runs_of(stages: int, most: int) -> list[tuple[int, int]]:
     return [(start, min(start + size, stages)) for start in range(0, stages, size)]
 
 
-def _parts(board: Board, lanes: Sequence[Lane], most: int, language: Language) -> list[dict[str, object]]:
-    return [
-        {
-            "stages": [stage.name for stage in board.stages[start:end]],
-            "lanes": [
+def _parts(
+    board: Board, lanes: Sequence[Lane], real: Overlaid | None, most: int, language: Language
+) -> list[dict[str, object]]:
+    parts = []
+    for start, end in runs_of(len(board.stages), most):
+        shown: list[dict[str, object]] = [
+            {
+                "label": str(lane.label),
+                "note": "",
+                "real": False,
+                "cells": [_cell(cell, language) for cell in lane.cells[start:end]],
+            }
+            for lane in lanes
+        ]
+        if real is not None:
+            bands = {band.stage: band for band in real.bands}
+            own = [bands.get(stage.key) for stage in board.stages[start:end]]
+            shown.append(
                 {
-                    "label": str(lane.label),
-                    "real": lane.key == REALITY,
-                    "cells": [_cell(cell, language) for cell in lane.cells[start:end]],
+                    "label": _("実態"),
+                    "note": _("%(day)sの時点") % {"day": _day(real, language)},
+                    "real": True,
+                    "cells": [_band(band, language) if band else [] for band in own],
                 }
-                for lane in lanes
-            ],
+            )
+        parts.append({"stages": [stage.name for stage in board.stages[start:end]], "lanes": shown})
+    return parts
+
+
+def _day(real: Overlaid, language: Language) -> str:
+    return formats.day(real.on, language, timezone.localdate(), weekday=False)
+
+
+def _band(band: Band, language: Language) -> list[object]:
+    """What is really so in one stage: people, share going on, median days, each with the hypothesis."""
+    people = formats.count(band.people, language, "人")
+    lines: list[object] = [{"kind": "people", "text": people, "note": "", "marks": list(band.marks)}]
+    if band.last:
+        return lines
+    believed = _("仮説")
+    if band.share:
+        held = f"{believed} {band.believed}" if band.believed else ""
+        lines.append(
+            {"kind": "pair", "text": _("次へ進む"), "note": band.share, "held": held, "far": band.share_far}
+        )
+    if band.median is not None:
+        held = f"{believed} {band.believed_days}" if band.believed_days else ""
+        days = _days(str(band.median))
+        lines.append(
+            {"kind": "pair", "text": _("いる日数"), "note": days, "held": held, "far": band.days_far}
+        )
+    return lines
+
+
+def _gaps(real: Overlaid, language: Language) -> dict[str, object]:
+    """The gaps as cards; words where there are none."""
+    n = len(real.gaps)
+    return {
+        "title": _("仮説と実態のズレ"),
+        "sub": ngettext(
+            "%(n)sか所あります。影響の大きい順です。", "%(n)sか所あります。影響の大きい順です。", n
+        )
+        % {"n": n}
+        if n
+        else _(
+            "確かに言えるズレは見つかっていません。人数が少ないと、ズレがあってもまだ言えないことがあります。"
+        ),
+        "labels": [_("仮説"), _("実態")],
+        "cards": [_gap(card, language) for card in real.gaps],
+    }
+
+
+def _gap(card: GapCard, language: Language) -> dict[str, object]:
+    people = formats.count(card.people, language, "人")
+    return {
+        "number": card.number,
+        "title": card.title,
+        "believed": card.believed,
+        "real": card.real,
+        "evidence": card.evidence,
+        "people": _("当てはまる人 %(n)s") % {"n": people} if card.people else "",
+    }
+
+
+def _ways(ways: WaysShown | None, language: Language) -> dict[str, object]:
+    """The ways to a stage: a picture, where it is drawn, else a table; words where nobody went any."""
+    if ways is None:
+        return {
+            "title": _("道すじ"),
+            "sub": _("過去1年に、2つ目より後の段階に来た人がまだいません。来ると、ここに道すじを描きます。"),
+            "picture": None,
+            "rows": [],
+            "common": [],
+            "notes": [],
         }
-        for start, end in runs_of(len(board.stages), most)
-    ]
+
+    def people(n: int) -> str:
+        return formats.count(n, language, "人")
+
+    notes = []
+    if ways.picture is not None:
+        notes.append(_("だいだい色の帯は、段階を飛ばして進んだ人です。"))
+    if ways.back:
+        back = formats.count(ways.back, language)
+        notes.append(_("前の段階に戻ったことが%(n)s回あります（図にはありません）。") % {"n": back})
+    rows = [] if ways.picture is not None else ways.rows[:WAY_ROWS]
+    kinds = {"skip": _("飛ばした"), "back": _("戻った"), "": ""}
+    return {
+        "title": _("「%(name)s」に来た%(n)sの道すじ") % {"name": ways.name, "n": people(ways.people)},
+        "sub": _("最初のきっかけから、どの段階を通ったか。帯の太さは人数です。")
+        if ways.picture is not None
+        else "",
+        "picture": asdict(ways.picture) if ways.picture is not None else None,
+        "counts": [people(bar.people) for bar in ways.picture.bars] if ways.picture is not None else [],
+        "rows": [[row.start, row.end, kinds[row.kind], people(row.people)] for row in rows],
+        "common_title": _("よくある道すじ"),
+        "common": [[way, people(n)] for way, n in ways.common],
+        "notes": notes,
+    }
 
 
 def _cell(cell: Cell, language: Language) -> list[object]:
@@ -167,6 +262,7 @@ def _cell(cell: Cell, language: Language) -> list[object]:
                     "kind": "box",
                     "text": said(chip.label),
                     "note": said(chip.what) if chip.leads is None else _people(chip.leads, language),
+                    "marks": [chip.gap] if chip.gap else [],
                 }
                 for chip in cell.chips
             ]
@@ -175,7 +271,11 @@ def _cell(cell: Cell, language: Language) -> list[object]:
                 (_("次へ進む"), f"{cell.share}%" if cell.share else ""),
                 (_("いる日数"), _days(cell.days)),
             ]
-            return [{"kind": "pair", "text": name, "note": value} for name, value in pairs if value]
+            return [
+                {"kind": "pair", "text": name, "note": value, "held": "", "far": False}
+                for name, value in pairs
+                if value
+            ]
     return list(cell.text.split("\n")) if cell.text else []
 
 

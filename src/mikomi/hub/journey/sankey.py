@@ -51,13 +51,26 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Ribbon:
-    """A flow as it is drawn: a closed path, and what it says."""
+    """A flow as it is drawn: `thick` from the height `y0` at `x0` to `y1` at `x1`, and what it says."""
 
-    path: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    thick: float
     start: str
     end: str
     people: int
     skips: bool
+
+    @property
+    def path(self) -> str:
+        """The closed path of an SVG."""
+        mid, under0, under1 = _r((self.x0 + self.x1) / 2), _r(self.y0 + self.thick), _r(self.y1 + self.thick)
+        return (
+            f"M{self.x0} {self.y0}C{mid} {self.y0} {mid} {self.y1} {self.x1} {self.y1}"
+            f"V{under1}C{mid} {under1} {mid} {under0} {self.x0} {under0}Z"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +125,9 @@ def _ribbons(bars: Sequence[Bar], flows: Sequence[Flow], scale: float) -> list[R
         a, b = bars[flow.start], bars[flow.end]
         x0, x1, y0, y1 = a.x + NODE, b.x, starts[flow], coming[flow.end]
         coming[flow.end] += flow.people * scale
-        mid, under0, under1 = _r((x0 + x1) / 2), _r(y0 + thick), _r(y1 + thick)
-        x0, x1, y0, y1 = _r(x0), _r(x1), _r(y0), _r(y1)
-        path = (
-            f"M{x0} {y0}C{mid} {y0} {mid} {y1} {x1} {y1}"
-            f"V{under1}C{mid} {under1} {mid} {under0} {x0} {under0}Z"
+        ribbons.append(
+            Ribbon(_r(x0), _r(y0), _r(x1), _r(y1), _r(thick), a.label, b.label, flow.people, flow.skips)
         )
-        ribbons.append(Ribbon(path, a.label, b.label, flow.people, flow.skips))
     return ribbons
 
 

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_GET
 
 from mikomi.core.words import Words
 from mikomi.hub.journey import paper, queries
-from mikomi.hub.journey.board import Board, Lane
+from mikomi.hub.journey.board import Board, Lane, marked
+from mikomi.hub.journey.overlaid import Overlaid, overlaid
 from mikomi.hub.journey.views.work import Work, board_of, language, open_work
 from mikomi.hub.kit import formats
 
@@ -31,12 +32,9 @@ def sheet(request: HttpRequest) -> HttpResponse:
 
 
 def _sheet(request: HttpRequest, work: Work, failed: Words | None) -> HttpResponse:
-    board, lanes = _shown(work)
+    board, lanes, real = _shown(work)
     size = "a3" if request.GET.get("paper") == "a3" else "a4"
-    figures = queries.figures(work.kept.number) if work.kept else None
-    if figures is not None:
-        lanes.append(paper.real_lane(board, figures.document, language()))
-    context = {"work": work, "board": board, "lanes": lanes, "paper": size, "failed": failed}
+    context = {"work": work, "board": board, "lanes": lanes, "real": real, "paper": size, "failed": failed}
     return render(request, "journey/sheet.html", context, status=409 if failed else 200)
 
 
@@ -47,12 +45,9 @@ def file(request: HttpRequest, name: str) -> HttpResponse:
     if work is None or name not in KINDS:
         raise Http404
     size, kind = KINDS[name]
-    board, lanes = _shown(work)
-    figures = queries.figures(work.kept.number) if work.kept else None
-    if figures is not None:
-        lanes.append(paper.real_lane(board, figures.document, language()))
+    board, lanes, real = _shown(work)
     try:
-        made = paper.set_map(board, lanes, _sub(work), size, language())
+        made = paper.set_map(board, lanes, real, _sub(work), size, language())
     except paper.NoFontError as error:
         return _sheet(request, work, error.words)
     ending = name.rpartition(".")[2]
@@ -62,9 +57,14 @@ def file(request: HttpRequest, name: str) -> HttpResponse:
     )
 
 
-def _shown(work: Work) -> tuple[Board, list[Lane]]:
-    board = board_of(work, work.kept.map if work.kept else None)
-    return board, [lane for lane in board.lanes if not lane.empty]
+def _shown(work: Work) -> tuple[Board, list[Lane], Overlaid | None]:
+    shown = work.kept.map if work.kept else work.map
+    board = board_of(work, shown)
+    figures = queries.figures(work.kept.number) if work.kept else None
+    real = overlaid(figures, shown, language()) if figures else None
+    if real is not None:
+        board = marked(board, real.marks)
+    return board, [lane for lane in board.lanes if not lane.empty], real
 
 
 def _sub(work: Work) -> str:
