@@ -23,11 +23,13 @@ ALLOWED_HOSTS = list(_HOSTS.names)
 
 INSTALLED_APPS = [
     "mikomi.hub.site",
+    "mikomi.hub.handoff",
     "mikomi.hub.segments",
     "mikomi.hub.scores",
     "mikomi.hub.journey",
     "mikomi.hub.capture",
     "mikomi.hub.people",
+    "mikomi.hub.deeds",
     "mikomi.hub.activity",
     "mikomi.hub.consent",
     "mikomi.hub.accounts",

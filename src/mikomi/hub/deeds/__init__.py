@@ -1,0 +1,1 @@
+"""What we do to leads: tried calls, calls, mails. Never what they do; those are events."""

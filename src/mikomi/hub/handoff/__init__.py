@@ -1,0 +1,1 @@
+"""Handing leads over to sales: who works on which company until when, and what came of it."""

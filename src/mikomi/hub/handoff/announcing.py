@@ -1,0 +1,22 @@
+"""Telling people what happened to a hand-off: by name, since alerts lie above."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from mikomi.hub.handoff.models import Handoff, HandoffChange
+from mikomi.hub.kit.jobs import enqueue, registry
+
+TELL = "alerts.tell"
+
+
+def announce(what: str, handoff: int, user: int | None) -> None:
+    """Has it told, in the caller's transaction: `what` is given, reminder, escalated, returned, passed_on."""
+    if TELL in registry:
+        enqueue(TELL, what=f"handoff_{what}", handoff=handoff, user=user)
+
+
+def note(row: Handoff, what: str, now: datetime, by: int | None, **detail: Any) -> None:
+    """Writes a line of the hand-off's log."""
+    HandoffChange.objects.create(handoff=row, at=now, by_id=by, what=what, detail=detail)
