@@ -8,9 +8,9 @@ from mikomi.hub.kit import views as kit_views
 urlpatterns = [
     path("healthz", kit_views.health, name="health"),
     path("_kit/", samples.components, name="kit_samples"),
-    path("_kit/rule", samples.rule),
-    path("_kit/effect", samples.effect),
-    path("_kit/toast", samples.toast),
+    path("_kit/rule", samples.rule, name="kit_rule"),
+    path("_kit/effect", samples.effect, name="kit_effect"),
+    path("_kit/toast", samples.toast, name="kit_toast"),
     path("", include("mikomi.hub.accounts.urls")),
     path("", include("mikomi.hub.capture.urls")),
     path("", include("mikomi.hub.people.urls")),

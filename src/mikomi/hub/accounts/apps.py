@@ -1,8 +1,19 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.http import HttpRequest
+
+from mikomi.hub.accounts.access import allowed
+from mikomi.hub.kit.menu import register_guard
 
 
 class AccountsConfig(AppConfig):
     name = "mikomi.hub.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        register_guard(_may_open)
+
+
+def _may_open(request: HttpRequest, url_name: str) -> bool:
+    return allowed(getattr(request, "user", None), url_name)

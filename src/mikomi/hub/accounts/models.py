@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from mikomi.hub.accounts.types import Role
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes users; an address is compared without regard to case."""
@@ -30,6 +32,8 @@ class User(AbstractBaseUser):
     """In lower case: `save` sees to it."""
     name = models.CharField(max_length=100)
     """As colleagues call the person; shown in the menu and on hand-offs."""
+    role = models.CharField(max_length=10, default=Role.ADMIN)
+    """A `Role`. The first person is the admin; everybody else is given one with the invitation."""
     language = models.CharField(max_length=5, blank=True)
     """`ja` or `en`; empty: as the browser asks."""
     settings = models.JSONField(default=dict, blank=True)

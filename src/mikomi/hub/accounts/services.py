@@ -11,14 +11,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from mikomi.hub.accounts.models import LoginLink, User
+from mikomi.hub.accounts.types import Role
 from mikomi.hub.kit.leases import hold
 
 LINK_LIFE = timedelta(hours=24)
 
 
-def create_user(email: str, name: str, password: str | None = None, *, language: str = "") -> User:
+def create_user(
+    email: str, name: str, password: str | None = None, *, language: str = "", role: Role = Role.ADMIN
+) -> User:
     """A new person; the password is to have been validated."""
-    return User.objects.create_user(email, password, name=name, language=language)
+    return User.objects.create_user(email, password, name=name, language=language, role=role)
 
 
 def make_login_link(user: User, *, life: timedelta = LINK_LIFE, reusable: bool = False) -> str:

@@ -1,7 +1,8 @@
 """The side menu and the health light: apps say what they have, the frame shows what there is.
 
 An app calls `register` (and `register_health`) in its `AppConfig.ready`. An entry whose address does
-not resolve is left out, so the menu never leads to a page that is not there.
+not resolve is left out, so the menu never leads to a page that is not there; neither does it lead
+where the reader may not go, as the guard says.
 """
 
 from __future__ import annotations
@@ -86,6 +87,7 @@ class Light:
 _entries: dict[str, MenuEntry] = {}
 _health: list[Callable[[HttpRequest], Light | None]] = []
 _search: list[str] = []
+_guards: list[Callable[[HttpRequest, str], bool]] = []
 
 
 def register(*entries: MenuEntry) -> None:
@@ -104,6 +106,11 @@ def register_search(url_name: str) -> None:
     _search[:] = [url_name]
 
 
+def register_guard(may_open: Callable[[HttpRequest, str], bool]) -> None:
+    """Names who says whether the reader of a page may open the address with a name."""
+    _guards[:] = [may_open]
+
+
 def search_of() -> str:
     """The address of the search, or nothing where no app brings one."""
     try:
@@ -120,6 +127,8 @@ def menu_of(request: HttpRequest, current: str = "") -> tuple[MenuGroup, ...]:
     """
     found: list[tuple[MenuEntry, str]] = []
     for entry in sorted(_entries.values(), key=lambda entry: entry.place):
+        if not all(may_open(request, entry.url_name) for may_open in _guards):
+            continue
         try:
             found.append((entry, reverse(entry.url_name)))
         except NoReverseMatch:

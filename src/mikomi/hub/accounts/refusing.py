@@ -1,0 +1,58 @@
+"""Nobody gets where the table of `access.py` does not let them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from mikomi.hub.accounts import access
+from mikomi.hub.accounts.types import ROLE_NAMES, May, Role
+from mikomi.hub.kit.name_users import listed
+from mikomi.hub.kit.requests import PageRequest
+
+type GetResponse = Callable[[PageRequest], HttpResponse]
+
+
+class AccessMiddleware:
+    """Answers 403, on a page that says who may, whatever the table does not allow the person.
+
+    Django's `LoginRequiredMiddleware` stands before it: who is not logged in was sent to the login
+    unless the view is open to strangers, as the table says, too.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: PageRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: PageRequest, view: Any, args: Sequence[Any], kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        match = request.resolver_match
+        name = match.view_name if match else ""
+        if access.allowed(request.user, name, request.method or "GET"):
+            return None
+        return refuse(request, access.roles_for(name, request.method or "GET"))
+
+
+def refuse(request: PageRequest, may: Sequence[Role]) -> HttpResponse:
+    """403 in words: what the person is here, and which roles may."""
+    if request.htmx:
+        # The script says so in words; nothing of the answer would be put into the page.
+        return HttpResponse(status=403)
+    role = getattr(request.user, "role", "")
+    context = {
+        "role": ROLE_NAMES[Role(role)] if role else None,
+        "roles": listed(ROLE_NAMES[one] for one in may),
+        "reading": request.method in ("GET", "HEAD"),
+    }
+    return render(request, "accounts/refused.html", context, status=403)
+
+
+def may(request: HttpRequest) -> dict[str, May]:
+    """For templates: `{% if may.market %}` and so on hides what would be refused."""
+    return {"may": access.may_of(getattr(request, "user", None))}

@@ -1,0 +1,82 @@
+"""Every page, tried as every role: what the table says is what happens."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+
+from mikomi.hub.accounts import access, services
+from mikomi.hub.accounts.access import NEEDS, PUBLIC, Apart
+from mikomi.hub.accounts.types import Role
+from mikomi.hub.site import pipeline
+from tests.hub.accounts.addresses import Address, addresses
+from tests.hub.site.world import ON, make_world, put_outcome
+
+pytestmark = pytest.mark.django_db
+ADDRESSES = addresses()
+ENDING = {"account_logout"}
+"""Trying this one would end the trying."""
+
+
+@pytest.fixture(autouse=True)
+def data_folder(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(settings, "DATA_FOLDER", tmp_path)
+
+
+def test_every_address_is_in_the_table_and_nothing_else_is() -> None:
+    assert {address.name for address in ADDRESSES} == set(NEEDS)
+
+
+def test_the_table_says_public_where_no_login_is_asked_for_and_nowhere_else() -> None:
+    public = {name for name, need in NEEDS.items() if need == PUBLIC}
+    assert {address.name for address in ADDRESSES if not address.login} == public
+    assert not any(PUBLIC in need for need in NEEDS.values() if isinstance(need, Apart))
+
+
+def test_what_is_not_in_the_table_is_for_admins_alone() -> None:
+    assert access.roles_for("site:invented") == [Role.ADMIN]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_page_as_every_role(role: Role) -> None:
+    make_world()
+    put_outcome("L1", 150, "lost")
+    pipeline.score_all(ON)
+    client = Client(raise_request_exception=False, headers={"accept": "text/html"})
+    client.force_login(services.create_user("mori@works.example", "森", "correct horse 42", role=role))
+    wrong = []
+    for address in ADDRESSES:
+        for method in ("GET", "POST"):
+            if address.name in ENDING:
+                continue
+            allowed = access.allowed_role(role, address.name, method)
+            answer = tried(client, address, method, script=not allowed)
+            if answer.status_code >= 500 or (answer.status_code == 403) == allowed:
+                wrong.append((address.name, method, answer.status_code))
+    assert "\n".join(map(str, wrong)) == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("ja", "あなたの役割は「営業」です。ここを使えるのは 管理者、マーケティング担当 です。"),
+        ("en", "Your role is Sales. Admin, Marketer may use this."),
+    ],
+)
+def test_who_is_refused_is_told_who_may(client: Client, language: str, said: str) -> None:
+    client.force_login(services.create_user("mori@works.example", "森", role=Role.SALES, language=language))
+    for answer in (client.get("/import/"), client.post("/import/")):
+        assert answer.status_code == 403
+        assert said in answer.content.decode()
+
+
+def tried(client: Client, address: Address, method: str, *, script: bool):
+    """The answer; whatever it changed is taken back. A script is refused without a page, which is quick."""
+    headers = {"hx-request": "true"} if script else {}
+    with transaction.atomic():
+        ask = client.get if method == "GET" else client.post
+        answer = ask(address.path, headers=headers)
+        transaction.set_rollback(True)
+    return answer
