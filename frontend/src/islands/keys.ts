@@ -38,7 +38,9 @@ export function watchKeys(): void {
         moveBy(-1);
         return;
       case "z":
-        document.querySelector<HTMLElement>(".mk-toasts [data-undo]")?.click();
+        (
+          document.querySelector<HTMLElement>(".mk-toasts [data-undo]") ?? document.querySelector<HTMLElement>("[data-undo]")
+        )?.click();
         return;
       default:
     }

@@ -14,19 +14,28 @@ PART = 4_096
 
 
 class Draft(models.Model):
-    """The one draft. `edits` grows with every change, so that two people's edits cannot cross.
+    """The one draft. `document` is the JSON of `core.journey.map`, empty for no draft.
 
-    `document` is the JSON of `core.journey.map`, empty for no draft. `before` is what the last change
-    replaced: what 元に戻す brings back. `based_on`: the number of the revision it started from.
+    `based_on`: the number of the revision it started from.
     """
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     document = models.TextField(default="")
-    before = models.TextField(default="")
-    edits = models.IntegerField(default=0)
     based_on = models.IntegerField(null=True)
     changed_at = models.DateTimeField()
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+
+class DraftStep(models.Model):
+    """What a person did to the draft: what 元に戻す takes back and やり直す (`undone`) brings again.
+
+    Both documents are whole; `after` is empty where the draft was thrown away.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
+    before = models.TextField()
+    after = models.TextField()
+    undone = models.BooleanField(default=False)
 
 
 class Revision(models.Model):

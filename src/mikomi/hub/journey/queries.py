@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from django.db.models import Max
 from django.utils import timezone
 
 from mikomi.core.journey.map import TEXTS, JourneyMap, load_map
-from mikomi.hub.journey.models import Answer, Draft, Figures, Looked, Revision
-from mikomi.hub.journey.types import DraftMap, FiguresOf, KeptMap
+from mikomi.hub.journey.models import Answer, Draft, DraftStep, Figures, Looked, Revision
+from mikomi.hub.journey.types import DraftMap, FiguresOf, KeptMap, Steps
+
+if TYPE_CHECKING:
+    from mikomi.hub.accounts.models import User
 
 FORGOTTEN_AFTER = timedelta(days=30)
 
@@ -44,17 +48,23 @@ def draft() -> DraftMap | None:
         return None
     return DraftMap(
         map=_loaded(row.document),
-        edits=row.edits,
         based_on=row.based_on,
         changed_at=row.changed_at,
         changed_by=str(row.changed_by or ""),
-        undoable=bool(row.before),
     )
 
 
+def steps(user: User) -> Steps:
+    """What this person can take back of the draft, and take again."""
+    found = set(DraftStep.objects.filter(user=user).values_list("undone", flat=True).distinct())
+    return Steps(back=False in found, again=True in found)
+
+
 def keys_ever_used() -> set[str]:
-    """The keys of all stages of the draft and of every revision."""
+    """The keys of all stages of the draft, of what can come back to it, and of every revision."""
     documents = [
+        *DraftStep.objects.values_list("before", flat=True),
+        *DraftStep.objects.values_list("after", flat=True),
         *Draft.objects.values_list("document", flat=True),
         *Revision.objects.values_list("document", flat=True),
     ]

@@ -11,46 +11,54 @@ from django.utils import timezone
 
 from mikomi.core.journey.edits import change_stage
 from mikomi.core.journey.map import JourneyMap, dump_map, load_map
+from mikomi.core.journey.steps import redraw
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.journey import queries
-from mikomi.hub.journey.models import Answer, Draft, Looked, Revision
-from mikomi.hub.journey.types import Answered, KeptMap
+from mikomi.hub.journey.models import Answer, Draft, DraftStep, Looked, Revision
+from mikomi.hub.journey.types import Answered, KeptMap, Redrawn
 from mikomi.hub.kit.jobs import enqueue
 
 if TYPE_CHECKING:
     from mikomi.hub.accounts.models import User
 
 
-class StaleMapError(MikomiError):
-    """Someone else changed the draft meanwhile."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            Words(
-                "ほかの人が先に地図を変えました。画面を開き直して、もう一度変えてください",
-                "someone else changed the map first; reload the page and change it again",
-            )
-        )
+MOST_STEPS = 50
+"""So many steps of each person can be taken back."""
 
 
-def save_draft(journey: JourneyMap, user: User | None) -> int:
-    """Keeps `journey` as the draft and gives the new number of edits. Raises `DocumentError`."""
-    return _write(dump_map(journey), user)
+def save_draft(journey: JourneyMap, user: User | None) -> None:
+    """Keeps `journey` as the draft. Raises `DocumentError`."""
+    _write(dump_map(journey), user)
 
 
-def _write(document: str, user: User | None, *, before: str | None = None) -> int:
+def _write(document: str, user: User | None, *, begun_with: str = "") -> None:
+    """Keeps the draft and the step that led to it. `begun_with`: what stood there before the first draft."""
     with transaction.atomic():
-        row = Draft.objects.select_for_update().first()
-        if row is None:
-            latest = queries.current_map()
-            row = Draft(based_on=latest.number if latest else None)
-        row.before = row.document if before is None else before
-        row.document = document
-        row.edits += 1
-        row.changed_at = timezone.now()
-        row.changed_by = user
-        row.save()
-        return row.edits
+        row = _draft()
+        before = row.document or begun_with
+        if before and before != document:
+            DraftStep.objects.filter(user=user, undone=True).delete()
+            DraftStep.objects.create(user=user, before=before, after=document)
+            kept = DraftStep.objects.filter(user=user).order_by("-pk").values("pk")[:MOST_STEPS]
+            DraftStep.objects.filter(user=user).exclude(
+                pk__in=list(kept.values_list("pk", flat=True))
+            ).delete()
+        _keep(row, document, user)
+
+
+def _draft() -> Draft:
+    row = Draft.objects.select_for_update().first()
+    if row is None:
+        latest = queries.current_map()
+        row = Draft(based_on=latest.number if latest else None)
+    return row
+
+
+def _keep(row: Draft, document: str, user: User | None) -> None:
+    row.document = document
+    row.changed_at = timezone.now()
+    row.changed_by = user
+    row.save()
 
 
 def edit_draft(edit: Callable[[JourneyMap], JourneyMap], user: User | None) -> JourneyMap:
@@ -62,10 +70,12 @@ def edit_draft(edit: Callable[[JourneyMap], JourneyMap], user: User | None) -> J
     with transaction.atomic():
         row = Draft.objects.select_for_update().first()
         latest = queries.current_map()
+        begun_with = ""
         if row is not None and row.document:
             start = load_map(row.document)
         elif latest is not None:
             start = latest.map
+            begun_with = dump_map(start)
         else:
             raise MikomiError(
                 Words(
@@ -74,18 +84,42 @@ def edit_draft(edit: Callable[[JourneyMap], JourneyMap], user: User | None) -> J
                 )
             )
         found = edit(start)
-        save_draft(found, user)
+        _write(dump_map(found), user, begun_with=begun_with)
     return found
 
 
-def undo(user: User | None) -> bool:
-    """Takes the last change of the draft back; says whether there was one."""
+def undo(user: User | None) -> Redrawn | None:
+    """Takes back the last step that this person took with the draft; None where there is none.
+
+    What others drew at the same place since stays as it is.
+    """
     with transaction.atomic():
-        row = Draft.objects.select_for_update().first()
-        if row is None or not row.before:
-            return False
-        _write(row.before, user, before="")
-        return True
+        row = _draft()
+        step = DraftStep.objects.filter(user=user, undone=False).order_by("-pk").first()
+        return _redraw(row, step, step.after, step.before, user) if step else None
+
+
+def redo(user: User | None) -> Redrawn | None:
+    """Takes the step again that this person took back last; None where there is none."""
+    with transaction.atomic():
+        row = _draft()
+        step = DraftStep.objects.filter(user=user, undone=True).order_by("pk").first()
+        return _redraw(row, step, step.before, step.after, user) if step else None
+
+
+def _redraw(row: Draft, step: DraftStep, start: str, end: str, user: User | None) -> Redrawn:
+    standing, left = row.document, 0
+    if standing == start:
+        drawn = end
+    elif not (standing and start and end):
+        drawn, left = standing, 1
+    else:
+        found, left = redraw(load_map(standing), load_map(start), load_map(end))
+        drawn = dump_map(found)
+    DraftStep.objects.filter(pk=step.pk).update(undone=not step.undone)
+    if drawn != standing:
+        _keep(row, drawn, user)
+    return Redrawn(drawn != standing, left)
 
 
 def discard_draft(user: User | None) -> None:
@@ -161,9 +195,8 @@ def keep_revision(user: User | None, *, reason: str = "", at: datetime | None = 
             number=number, document=row.document, reason=reason.strip(), at=at or timezone.now(), by=user
         )
         row.based_on = number
-        row.before = ""
-        row.edits += 1
         row.save()
+        DraftStep.objects.all().delete()
         enqueue("site.score_all")
         enqueue("site.prepare_journey", once=True)
     found = queries.revision(number)

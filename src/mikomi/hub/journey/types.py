@@ -22,14 +22,29 @@ class KeptMap:
 
 @dataclass(frozen=True, slots=True)
 class DraftMap:
-    """The draft as it stands. `undoable`: whether the last change can be taken back."""
+    """The draft as it stands."""
 
     map: JourneyMap
-    edits: int
     based_on: int | None
     changed_at: datetime
     changed_by: str
-    undoable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Whether a person has steps of the draft to take back, and some to take again."""
+
+    back: bool
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Redrawn:
+    """A step taken back or again: whether the draft is another one now, and how many places stayed because
+    somebody drew there since."""
+
+    changed: bool
+    left: int
 
 
 @dataclass(frozen=True, slots=True)

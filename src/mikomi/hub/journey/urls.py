@@ -13,6 +13,7 @@ urlpatterns = [
     path("journey/pick/<slug:key>/<slug:lane>/", editing.pick, name="pick"),
     path("journey/stage/<slug:key>/<slug:act>/", editing.act_on_stage, name="act"),
     path("journey/undo/", editing.undo, name="undo"),
+    path("journey/redo/", editing.redo, name="redo"),
     path("journey/start/", starting.start, name="start"),
     path("journey/interview/", starting.roles, name="roles"),
     path("journey/interview/<slug:role>/", starting.interview, name="interview"),

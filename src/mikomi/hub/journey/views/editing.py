@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from mikomi.core.conditions.document import DocumentError
@@ -19,6 +20,7 @@ from mikomi.core.words import MikomiError
 from mikomi.hub.journey import offers, queries, services
 from mikomi.hub.journey.board import Chip
 from mikomi.hub.journey.touchpoints import TOUCHPOINTS
+from mikomi.hub.journey.types import Redrawn
 from mikomi.hub.journey.views.work import Work, board_of, edit, language, open_work
 from mikomi.hub.kit.requests import PageRequest
 
@@ -31,7 +33,7 @@ def draw(request: PageRequest) -> HttpResponse:
     work = open_work()
     if work is None:
         return redirect("journey:map")
-    return render(request, "journey/edit.html", _context(work))
+    return render(request, "journey/edit.html", _context(request, work))
 
 
 @require_POST
@@ -86,7 +88,7 @@ def _answer(request: PageRequest, key: str, lane: str) -> HttpResponse:
     work = open_work()
     assert work is not None
     messages.success(request, _("マスを直しました"), extra_tags=reverse("journey:undo"))
-    context = {**_context(work), "toast_next": reverse("journey:edit")}
+    context = {**_context(request, work), "toast_next": reverse("journey:edit")}
     if lane != "name":
         context["cell"] = context["board"].cell(key, lane)
     else:
@@ -151,7 +153,9 @@ def change_title(request: PageRequest) -> HttpResponse:
     assert work is not None
     messages.success(request, _("マスを直しました"), extra_tags=reverse("journey:undo"))
     return render(
-        request, "journey/answers/cell.html", {**_context(work), "toast_next": reverse("journey:edit")}
+        request,
+        "journey/answers/cell.html",
+        {**_context(request, work), "toast_next": reverse("journey:edit")},
     )
 
 
@@ -178,16 +182,43 @@ def pick(request: PageRequest, key: str, lane: str) -> HttpResponse:
 
 @require_POST
 def undo(request: PageRequest) -> HttpResponse:
-    """元に戻す: the last change of the draft."""
-    if services.undo(cast(Any, request.user)):
-        messages.success(request, _("元に戻しました"))
+    """元に戻す: the last step that this person took with the draft."""
+    found = services.undo(cast(Any, request.user))
+    return _redrawn(request, found, _("元に戻しました"), _("元に戻すものがありません"))
+
+
+@require_POST
+def redo(request: PageRequest) -> HttpResponse:
+    """やり直す: what this person took back last."""
+    found = services.redo(cast(Any, request.user))
+    return _redrawn(request, found, _("やり直しました"), _("やり直すものがありません"))
+
+
+def _redrawn(request: PageRequest, found: Redrawn | None, done: str, nothing: str) -> HttpResponse:
+    if found is None:
+        messages.error(request, nothing)
+    elif not found.changed:
+        messages.error(request, _("あとからほかの人が書き直しているため、そのままにしました"))
+    elif found.left:
+        said = ngettext(
+            "%(done)s。あとからほかの人が書き直した%(n)sか所は、そのままです",
+            "%(done)s。あとからほかの人が書き直した%(n)sか所は、そのままです",
+            found.left,
+        )
+        messages.success(request, said % {"done": done, "n": found.left})
     else:
-        messages.error(request, _("元に戻すものがありません"))
+        messages.success(request, done)
     there = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(there, allowed_hosts={request.get_host()})
     return redirect(there if safe else reverse("journey:edit"))
 
 
-def _context(work: Work) -> dict[str, Any]:
+def _context(request: PageRequest, work: Work) -> dict[str, Any]:
     board = board_of(work)
-    return {"work": work, "board": board, "lanes": board.lanes, "editing": True}
+    return {
+        "work": work,
+        "board": board,
+        "lanes": board.lanes,
+        "editing": True,
+        "steps": queries.steps(cast(Any, request.user)),
+    }
