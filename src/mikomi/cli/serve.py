@@ -135,6 +135,9 @@ def ready_to_serve(serving: Serving) -> Iterator[Started]:
     served before `serve` says so. When the block ends, so do the processes.
     """
     set_out(serving.folder)
+    if not os.environ.get("MIKOMI_HOSTS"):
+        # Those who send mails know no request that would tell them.
+        os.environ.setdefault("MIKOMI_OWN_URL", serving.url)
     pages = serving.answers and "web" in serving.roles
     with alone(serving.folder, *serving.roles):
         if serving.answers:

@@ -88,6 +88,8 @@ TEMPLATES = [
 DATABASES = {"default": environment.database(os.environ, DATA_FOLDER)}
 MAILERS = {"default": environment.smtp(os.environ)}
 DEFAULT_FROM_EMAIL = environment.sender(os.environ)
+OWN_URL = environment.own_url(os.environ)
+ANYMAIL = {"REQUESTS_TIMEOUT": 20}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 # Login attempts are counted here; in the database, so that all web processes count together.
 CACHES = {

@@ -18,6 +18,7 @@ from mikomi.hub.capture.sources import DEFAULT_OPTIONS
 from mikomi.hub.capture.tagging import checking, fetching, lifetimes
 from mikomi.hub.capture.tagging.fetching import Fetched
 from mikomi.hub.capture.tagging.returning import count_again, returning
+from mikomi.hub.kit import outgoing
 from tests.hub.capture.messages import CHROME, START, entry, page
 
 BASE = "https://ma.example.co.jp"
@@ -138,28 +139,6 @@ def test_how_long_browsers_were_known_is_measured_for_each_by_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    "address",
-    [
-        "127.0.0.1",
-        "10.1.2.3",
-        "169.254.169.254",
-        "::1",
-        "fd00::1",
-        "::ffff:127.0.0.1",
-        "0.0.0.0",
-        "224.0.0.1",
-    ],
-)
-def test_only_public_addresses_may_be_fetched(address: str) -> None:
-    assert not fetching.is_public(address, 443)
-
-
-def test_a_public_address_may_be_fetched_at_the_ports_of_the_web_only() -> None:
-    assert fetching.is_public("8.8.8.8", 443)
-    assert not fetching.is_public("8.8.8.8", 22)
-
-
-@pytest.mark.parametrize(
     "url",
     [
         "http://localhost/",
@@ -183,7 +162,7 @@ class Site(BaseHTTPRequestHandler):
             return
         self.send_response(200)
         self.end_headers()
-        self.wfile.write(b"x" * (fetching.MOST_BYTES + 10) if self.path == "/large" else "題".encode())
+        self.wfile.write(b"x" * (outgoing.MOST_BYTES + 10) if self.path == "/large" else "題".encode())
 
     def log_message(self, format: str, *args: object) -> None:
         pass
@@ -205,6 +184,6 @@ def test_a_page_is_fetched_within_bounds_and_redirects_are_checked_again(site: s
         return address == "127.0.0.1"
 
     assert fetching.fetch_page(f"{site}/", allowed=here).text == "題"
-    assert len(fetching.fetch_page(f"{site}/large", allowed=here).text) == fetching.MOST_BYTES
+    assert len(fetching.fetch_page(f"{site}/large", allowed=here).text) == outgoing.MOST_BYTES
     with pytest.raises(MikomiError, match=r"169\.254"):
         fetching.fetch_page(f"{site}/away", allowed=here)

@@ -101,3 +101,26 @@ def test_samples_are_shown_where_they_are_asked_for() -> None:
     assert environment.samples({"MIKOMI_SAMPLES": "1"})
     with pytest.raises(MikomiError, match="MIKOMI_SAMPLES"):
         environment.samples({"MIKOMI_SAMPLES": "yes"})
+
+
+def test_without_a_mail_server_mail_stays_on_this_machine() -> None:
+    assert environment.smtp({})["BACKEND"] == environment.MAIL_BOX
+
+
+def test_a_mail_service_is_named_by_its_address_with_its_key() -> None:
+    told = environment.smtp({"MIKOMI_SMTP_URL": "mailgun://key-1@works.example?from=mikomi@works.example"})
+    assert told["BACKEND"] == "anymail.backends.mailgun.EmailBackend"
+    assert told["OPTIONS"] == {"api_key": "key-1", "sender_domain": "works.example"}
+    for wrong in ("postmark://", "postmark://token@", "mailgun://key@?from=a@works.example"):
+        with pytest.raises(MikomiError, match="MIKOMI_SMTP_URL"):
+            environment.smtp({"MIKOMI_SMTP_URL": wrong})
+
+
+def test_links_in_mails_lead_to_where_people_reach_the_pages() -> None:
+    assert (
+        environment.own_url({"MIKOMI_OWN_URL": "https://mikomi.works.example/"})
+        == "https://mikomi.works.example"
+    )
+    assert environment.own_url({"MIKOMI_HOSTS": "https://a.example,b.example"}) == "https://a.example"
+    with pytest.raises(MikomiError, match="MIKOMI_OWN_URL"):
+        environment.own_url({"MIKOMI_OWN_URL": "mikomi.works.example"})

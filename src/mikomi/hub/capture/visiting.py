@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -26,6 +24,7 @@ from mikomi.hub.activity.queries import contents_of_keys
 from mikomi.hub.capture.models import AddressGuess, Network, NetworkSettings, VisitingCompany
 from mikomi.hub.capture.networks import placed
 from mikomi.hub.capture.queries import published
+from mikomi.hub.kit import outgoing
 from mikomi.hub.kit.setwise import fetch, run
 from mikomi.hub.people.queries import (
     companies_by_domain,
@@ -199,14 +198,16 @@ def forget_addresses(before: int) -> None:
     run("update capture_visitor set address = '' where last_seen < %s and address <> ''", [before])
 
 
-def ask_service(url: str, key: str, address: str) -> tuple[str, str, str]:
+def ask_service(
+    url: str, key: str, address: str, *, allowed: outgoing.Allowed = outgoing.is_public
+) -> tuple[str, str, str]:
     """Asks a lookup service: `url` with `{ip}` and `{key}` filled in answers JSON with a company's name and
     domain, flat or under `company` (as ipinfo.io, ipapi.is and others do). Whatever fails is no answer."""
     filled = url.replace("{ip}", urllib.parse.quote(address)).replace("{key}", urllib.parse.quote(key))
     try:
-        with urllib.request.urlopen(filled, timeout=SECONDS * 2) as answer:
-            said = json.loads(answer.read(1 << 16))
-    except (OSError, ValueError, urllib.error.URLError) as error:
+        answer = outgoing.call(filled, allowed=allowed, redirects=1, seconds=SECONDS * 2, most=1 << 16)
+        said = json.loads(answer.body) if answer.status == 200 else None
+    except (MikomiError, ValueError) as error:
         log.warning("the lookup service did not answer for an address: %s", type(error).__name__)
         return "", "", ""
     if not isinstance(said, dict):

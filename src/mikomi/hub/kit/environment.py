@@ -7,8 +7,13 @@ MIKOMI_SECRET_KEY     signs sessions and links, 32 characters or more; without i
                       the data folder
 MIKOMI_HOSTS          names the pages are reached by, separated by commas, https:// before one where TLS
                       stands in front; without it this machine only
-MIKOMI_SMTP_URL       smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465 (TLS);
-                      ?from=mikomi@example.com names the sender; without it mail is printed, not sent
+MIKOMI_OWN_URL        where people reach the pages, for links in mails and alerts; without it the first
+                      of MIKOMI_HOSTS, else where it is served
+MIKOMI_SMTP_URL       smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465 (TLS),
+                      or a service: postmark://KEY@, sendgrid://KEY@, brevo://KEY@, resend://KEY@,
+                      sparkpost://KEY@, mailersend://KEY@, mailgun://KEY@domain;
+                      ?from=mikomi@example.com names the sender; without it mail is kept in the mail box
+                      of the pages and never leaves this machine
 MIKOMI_SAMPLES        1 shows every component of the pages under /_kit/, for those who work on them
 """
 
@@ -173,17 +178,47 @@ def hosts(environment: Mapping[str, str]) -> Hosts:
     return Hosts((*LOCAL_HOSTS, *names), tuple(origins), secure)
 
 
+def own_url(environment: Mapping[str, str]) -> str:
+    """Where people reach the pages, without a slash at its end."""
+    asked = environment.get("MIKOMI_OWN_URL", "").strip().rstrip("/")
+    if not asked:
+        return next(iter(hosts(environment).origins), "http://localhost:8000")
+    parts, _port = _split("MIKOMI_OWN_URL", asked)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise _wrong(
+            "MIKOMI_OWN_URL",
+            "https://mikomi.example.com の形で書いてください",
+            "write https://mikomi.example.com",
+        )
+    return asked
+
+
+MAIL_BOX = "mikomi.hub.kit.mailbox.MailBoxBackend"
+MAIL_SERVICES = {
+    "brevo": ("brevo", "api_key"),
+    "mailersend": ("mailersend", "api_token"),
+    "mailgun": ("mailgun", "api_key"),
+    "postmark": ("postmark", "server_token"),
+    "resend": ("resend", "api_key"),
+    "sendgrid": ("sendgrid", "api_key"),
+    "sparkpost": ("sparkpost", "api_key"),
+}
+"""Services that django-anymail speaks to: its backend, and how that calls the key."""
+
+
 def smtp(environment: Mapping[str, str]) -> dict[str, Any]:
-    """Django's settings for sending mail: printed on the terminal unless `MIKOMI_SMTP_URL` is set."""
+    """Django's settings for sending mail: into the mail box unless `MIKOMI_SMTP_URL` is set."""
     url = environment.get("MIKOMI_SMTP_URL", "").strip()
     if not url:
-        return {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
+        return {"BACKEND": MAIL_BOX}
     parts, port = _split("MIKOMI_SMTP_URL", url)
+    if parts.scheme in MAIL_SERVICES:
+        return _service(parts)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise _wrong(
             "MIKOMI_SMTP_URL",
-            "smtp://ユーザー:パスワード@ホスト:587 の形で書いてください",
-            "write smtp://user:password@host:587",
+            "smtp://ユーザー:パスワード@ホスト:587 か、postmark://キー@ のようにサービスを書いてください",
+            "write smtp://user:password@host:587, or a service as postmark://KEY@",
         )
     tls = parts.scheme == "smtps"
     return {
@@ -198,6 +233,18 @@ def smtp(environment: Mapping[str, str]) -> dict[str, Any]:
             "timeout": 20,
         },
     }
+
+
+def _service(parts: SplitResult) -> dict[str, Any]:
+    backend, key = MAIL_SERVICES[parts.scheme]
+    sends_as = parts.scheme == "mailgun"
+    if not parts.username or (sends_as and not parts.hostname) or "from" not in dict(parse_qsl(parts.query)):
+        wanted = f"{parts.scheme}://KEY@{'example.com' if sends_as else ''}?from=mikomi@example.com"
+        raise _wrong("MIKOMI_SMTP_URL", f"{wanted} の形で書いてください", f"write {wanted}")
+    options: dict[str, Any] = {key: unquote(parts.username)}
+    if sends_as:
+        options["sender_domain"] = parts.hostname
+    return {"BACKEND": f"anymail.backends.{backend}.EmailBackend", "OPTIONS": options}
 
 
 def samples(environment: Mapping[str, str]) -> bool:

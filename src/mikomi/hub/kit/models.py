@@ -60,3 +60,13 @@ class CacheEntry(models.Model):
 
     class Meta:
         db_table = "kit_cache"
+
+
+class KeptMail(models.Model):
+    """A mail that went into the mail box of this machine, since no mail server is set."""
+
+    at = models.DateTimeField(db_index=True)
+    sender = models.CharField(max_length=320)
+    to = models.CharField(max_length=1000)
+    subject = models.CharField(max_length=400)
+    text = models.TextField()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -29,6 +28,7 @@ from mikomi.hub.capture.webforms.content import (
     content_from,
     dump,
 )
+from mikomi.hub.kit import mailbox
 from mikomi.hub.kit.requests import PageRequest
 from mikomi.hub.kit.templatetags.kit import words
 from mikomi.hub.people.fields import group_name
@@ -202,7 +202,7 @@ def _editor(
         "purposes": PURPOSES.items(),
         "colleagues": colleagues(),
         "faults": editing.faults(content, held.place),
-        "no_smtp": settings.MAILERS["default"]["BACKEND"].endswith("console.EmailBackend"),
+        "no_smtp": mailbox.in_use(),
         "sources": Source.objects.filter(disabled_at=None, kind=Source.Kind.WEB).order_by("pk"),
         "documents": Document.objects.filter(ended_at=None).order_by("title"),
         "public": public,

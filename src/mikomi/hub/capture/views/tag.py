@@ -20,11 +20,12 @@ from mikomi.core.words import MikomiError, Words
 from mikomi.hub.capture import own_people, sources
 from mikomi.hub.capture.models import Form, RefusedCount, Source
 from mikomi.hub.capture.tagging import checking, lifetimes, seen_pages
-from mikomi.hub.capture.tagging.fetching import addresses_of, fetch_page
+from mikomi.hub.capture.tagging.fetching import fetch_page
 from mikomi.hub.capture.tagging.options import COLLECTED, OF_FORMS, lines_of, read_options
 from mikomi.hub.capture.tagging.returning import returning
 from mikomi.hub.capture.tagging.snippet import snippet_of
 from mikomi.hub.capture.webforms.captured import tell_sources
+from mikomi.hub.kit.outgoing import addresses_of
 from mikomi.hub.kit.requests import PageRequest
 from mikomi.hub.people.queries import custom_keys
 

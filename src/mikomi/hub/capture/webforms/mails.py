@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import logging
-import smtplib
-import socket
 from collections.abc import Mapping
 from datetime import timedelta
 
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone
 
 from mikomi.hub.capture.models import FormMail, Submission
+from mikomi.hub.kit import mailing
 from mikomi.hub.kit.jobs import enqueue
 
 log = logging.getLogger(__name__)
@@ -20,6 +18,11 @@ log = logging.getLogger(__name__)
 MOST_A_DAY = 5
 """So many mails of a kind one address gets within a day: a form must not be a way to flood somebody."""
 LONGEST_SUBJECT = 200
+_STATES: Mapping[mailing.Fate, FormMail.State] = {
+    "again": FormMail.State.WAITING,
+    "refused": FormMail.State.FAILED,
+    "unknown": FormMail.State.SENDING,
+}
 STILL_SENDING = timedelta(minutes=10)
 """So long a mail server may take to say what became of a mail."""
 
@@ -56,11 +59,10 @@ def send(number: int) -> None:
     if not waiting.update(state=FormMail.State.SENDING, tried_at=timezone.now()):
         return
     mail = FormMail.objects.get(pk=number)
-    headers = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
     try:
-        EmailMessage(mail.subject, mail.body, to=[mail.to], headers=headers).send()
+        mailing.send(mail.subject, mail.body, mail.to)
     except Exception as error:
-        state = _after(error)
+        state = _STATES[mailing.fate_after(error)]
         FormMail.objects.filter(pk=number).update(state=state, error=str(error)[:500])
         if state == FormMail.State.WAITING:
             raise
@@ -94,25 +96,3 @@ def send_again(submission: int, number: int) -> bool:
         mail.save(update_fields=["state", "error"])
         enqueue("capture.send_form_mail", number=number)
     return True
-
-
-def _after(error: Exception) -> FormMail.State:
-    """What is known of a mail after an error: taken back, refused, or unknown."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        codes = [code for code, _said in error.recipients.values()]
-        return FormMail.State.FAILED if all(code >= 500 for code in codes) else FormMail.State.WAITING
-    before_the_mail = (
-        ConnectionRefusedError,
-        socket.gaierror,
-        smtplib.SMTPConnectError,
-        smtplib.SMTPHeloError,
-        smtplib.SMTPAuthenticationError,
-        smtplib.SMTPSenderRefused,
-        smtplib.SMTPNotSupportedError,
-        smtplib.SMTPDataError,
-    )
-    if isinstance(error, before_the_mail):
-        return FormMail.State.WAITING
-    if isinstance(error, ValueError):
-        return FormMail.State.FAILED
-    return FormMail.State.SENDING
