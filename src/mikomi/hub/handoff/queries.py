@@ -86,6 +86,14 @@ def owners_of_companies(companies: Collection[int]) -> dict[int, tuple[int | Non
     return {row.company: (row.owner_id, str(row.owner or "")) for row in rows if row.company is not None}
 
 
+def companies_before(companies: Collection[int]) -> set[int]:
+    """Those of `companies` that were handed over before and are in nobody's hands now."""
+    rows = Handoff.objects.filter(company__in=companies).values_list("company", "state")
+    held = list(rows)
+    now = {company for company, state in held if state == State.OPEN}
+    return {company for company, _ in held if company is not None} - now
+
+
 def results_of(number: int) -> list[ResultView]:
     """The results of a hand-off, the latest first."""
     return _results(Result.objects.filter(handoff=number))

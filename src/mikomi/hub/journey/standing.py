@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import date
 from functools import partial
 
 import numpy as np
@@ -16,6 +17,8 @@ from mikomi.hub.journey.types import Step
 from mikomi.hub.kit.setwise import on_postgres
 
 type Numbers = npt.NDArray[np.int64]
+
+_EPOCH = date(1970, 1, 1)
 
 
 def stage_of(leads: Sequence[int]) -> dict[int, str]:
@@ -123,6 +126,12 @@ def history_of(lead: int) -> list[Step]:
     """The way of one lead, oldest first."""
     rows = StageMove.objects.filter(lead=lead).order_by("on", "pk")
     return [Step(row.was, row.now, row.on, row.by_hand) for row in rows]
+
+
+def entered_on(on: date, stages: Collection[str]) -> list[tuple[int, str]]:
+    """Who stepped into one of `stages` on the local day: (lead, stage)."""
+    rows = StageMove.objects.filter(on=(on - _EPOCH).days, now__in=stages)
+    return list(rows.order_by("pk").values_list("lead", "now"))
 
 
 def forget(leads: Sequence[int]) -> None:

@@ -132,6 +132,12 @@ def latest_moves(number: int, *, entered: bool, limit: int) -> list[Moved]:
     return [_moved(row) for row in rows]
 
 
+def entered_on(on: date, numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Who entered one of these segments on the local day: (lead, segment)."""
+    rows = Move.objects.filter(on=on, segment__in=numbers, entered=True)
+    return list(rows.order_by("pk").values_list("lead", "segment"))
+
+
 def priority_of(leads: Sequence[int]) -> dict[int, Priority]:
     """What was said of whom to work on first, by lead; those of whom nothing was said are left out.
     To be left alone goes before all else, then the highest."""

@@ -13,7 +13,7 @@ from mikomi.hub.kit.jobs import job, periodic
 from mikomi.hub.people import trash
 from mikomi.hub.people.field_users import tell_fields_in_use
 from mikomi.hub.scores.drafting import standing_model
-from mikomi.hub.site import exports, pipeline
+from mikomi.hub.site import exports, handing, pipeline
 from mikomi.hub.site.actions import count_campaigns, edit_leads
 from mikomi.hub.site.actions import merge_sure as merging
 from mikomi.hub.site.actions.erase_leads import erase_leads
@@ -45,6 +45,12 @@ def prepare_journey_night(slot: str) -> None:
 def score_changed(leads: list[int] | None = None) -> None:
     """Scores what changed since the last run. Enqueue with `once=True`: one run takes all changes."""
     pipeline.score_touched(timezone.localdate(), leads or ())
+
+
+@job("site.hand_over_noted")
+def hand_over_noted() -> None:
+    """Hands over what waits: more than a run of scoring did itself. Enqueue with `once=True`."""
+    handing.hand_over_noted(timezone.localdate())
 
 
 @job("site.score_all")

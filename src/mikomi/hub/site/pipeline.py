@@ -28,7 +28,7 @@ from mikomi.hub.kit import temperature as levels
 from mikomi.hub.people import queries as people
 from mikomi.hub.scores import queries as scores
 from mikomi.hub.scores.types import PublishedModel
-from mikomi.hub.site import grouping, statuses, temperature
+from mikomi.hub.site import grouping, handing, statuses, temperature
 from mikomi.hub.site.models import Board
 from mikomi.hub.site.rows import cells, companies, kept_out, log, store, suffixes
 from mikomi.hub.site.rows.people import people_rows
@@ -189,6 +189,8 @@ def _write(lease: leases.Hold, run: _Run) -> Scored:
             suffixes.put_companies(part)
             suffixes.put_leads(part)
     campaigns.follow(pl.Series("lead", run.touched, pl.Int32))
+    shown = handing.Shown(run.on, run.model, run.old, run.fresh, run.touched)
+    found = handing.occasions_of(shown)
     with transaction.atomic():
         lease.check()
         fresh = run.fresh
@@ -210,8 +212,10 @@ def _write(lease: leases.Hold, run: _Run) -> Scored:
         kept_out.write(run.kept, fresh, run.would_be_hot, run.gone, every=run.every)
         grouping.write(run.groups, fresh["lead_id"], run.gone, run.on, every=run.every)
         statuses.keep(run.on)
+        handing.note(run.on, found)
         hot = cells.counted_heats()[levels.HOT]
         _note(run, moved.rows, hot)
+    handing.hand_over_after(run.on)
     return Scored(len(fresh), len(moved.rows), hot, run.on, run.model.number if run.model else None)
 
 

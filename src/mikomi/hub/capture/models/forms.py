@@ -11,7 +11,7 @@ class Form(models.Model):
 
     `slug` is its address and never changes; events bear `form/<slug>` as content. `draft` is what is
     being edited (`webforms.content`), `version` the one that is shown. With `closed_at` it takes
-    nothing more.
+    nothing more. `urgent`: whoever sends it waits for an answer; None: as its purpose and name say.
     """
 
     class Place(models.TextChoices):
@@ -27,6 +27,7 @@ class Form(models.Model):
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     closed_at = models.DateTimeField(null=True)
+    urgent = models.BooleanField(null=True)
 
 
 class FormVersion(models.Model):

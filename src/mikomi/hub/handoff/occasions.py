@@ -1,0 +1,69 @@
+"""Occasions to hand leads over: noted together with the scores that show them, settled right after.
+
+So none is lost when a process dies between the two, and none is handed over twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+from django.utils import timezone
+
+from mikomi.core.words import Words
+from mikomi.hub.handoff.models import Occasion
+from mikomi.hub.handoff.types import Cause
+from mikomi.hub.kit.setwise import on_postgres, run, staged
+
+COLUMNS = ("lead", "cause", "entry", "detail")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An occasion that was noted and not settled yet."""
+
+    number: int
+    lead: int
+    cause: Cause
+    entry: str
+    detail: dict[str, Any]
+
+
+def note_occasions(frame: pl.DataFrame, now: datetime) -> int:
+    """Notes occasions (`COLUMNS`; `detail` is JSON as text) in the caller's transaction; how many are new.
+    Those that are known already stay as they are."""
+    if frame.is_empty():
+        return 0
+    rows = frame.select(pl.col("lead").cast(pl.Int32), *COLUMNS[1:]).with_columns(
+        at=pl.lit(now.astimezone(timezone.get_default_timezone())).dt.convert_time_zone("UTC")
+    )
+    detail = "o.detail::jsonb" if on_postgres() else "o.detail"
+    empty = "'{}'::jsonb" if on_postgres() else "'{}'"
+    with staged(rows, "occasions"):
+        return run(
+            "insert into handoff_occasion (lead, cause, entry, detail, seen_at, answer)"
+            f" select o.lead, o.cause, o.entry, {detail}, o.at, {empty} from occasions o where true"
+            " on conflict do nothing"
+        )
+
+
+def waiting(most: int) -> list[Waiting]:
+    """The occasions that wait, urgent ones first, then as they came."""
+    held = Occasion.objects.filter(settled_at=None)
+    urgent = list(held.filter(cause=Cause.URGENT).order_by("seen_at", "pk")[:most])
+    others = list(held.exclude(cause=Cause.URGENT).order_by("seen_at", "pk")[: most - len(urgent)])
+    return [Waiting(row.pk, row.lead, Cause(row.cause), row.entry, row.detail) for row in (*urgent, *others)]
+
+
+def ever(cause: Cause) -> bool:
+    """Whether there ever was an occasion of this cause."""
+    return Occasion.objects.filter(cause=cause).exists()
+
+
+def leave_out(numbers: Collection[int], why: Words, now: datetime) -> None:
+    """Settles occasions without handing over, and says why."""
+    held = Occasion.objects.filter(pk__in=numbers, settled_at=None)
+    held.update(settled_at=now, answer={"ja": why.ja, "en": why.en})

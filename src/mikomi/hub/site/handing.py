@@ -1,0 +1,248 @@
+"""From what a run of scoring shows to hand-offs: who became hot, came back, asked for something.
+
+Occasions are noted in the transaction of the run and handed over right after it, so that a lead that gets hot
+is in somebody's hands in the same round.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+from django.utils import timezone
+
+from mikomi.core.scoring.model import ColleaguesSignal, ReturnSignal
+from mikomi.hub.activity import queries as activity
+from mikomi.hub.activity.recent import recent_touches
+from mikomi.hub.capture.webforms.wishes import wishes_of
+from mikomi.hub.handoff import calendar, occasions, queries, services
+from mikomi.hub.handoff.types import Cause, Handing
+from mikomi.hub.journey import standing as stages
+from mikomi.hub.kit import temperature as levels
+from mikomi.hub.kit.jobs import enqueue
+from mikomi.hub.people import queries as people
+from mikomi.hub.scores.types import PublishedModel
+from mikomi.hub.segments import queries as segments
+from mikomi.hub.segments.types import Priority
+from mikomi.hub.site import handed
+from mikomi.hub.site.rows import store
+from mikomi.hub.site.titles import labels_of
+
+log = logging.getLogger("mikomi.handing")
+
+EPOCH = date(1970, 1, 1)
+LONGEST_ENTRY = 120
+AT_ONCE = 100
+"""So many occasions are handed over in the run itself; more wait for the worker."""
+RECENT_DAYS = 3
+"""What happened longer ago is history that came by a file, not an inquiry that waits."""
+MOST_BACK = 500
+"""Comebacks that are looked at in one run: more at once come from files."""
+_SCHEMA = {"lead": pl.Int32, "cause": pl.String, "entry": pl.String, "detail": pl.String}
+
+type Row = tuple[int, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a run showed: scores before and after, by lead number, and whose facts changed."""
+
+    on: date
+    model: PublishedModel | None
+    old: store.Scores
+    fresh: store.Scores
+    touched: store.Numbers
+
+
+def occasions_of(shown: Shown) -> pl.DataFrame:
+    """The occasions that a run shows, but for steps into stages and segments, which it has yet to write."""
+    rules = calendar.team().rules
+    rows: list[Row] = []
+    if rules[Cause.URGENT]:
+        rows += _urgent(shown)
+    if rules[Cause.HOT]:
+        rows += _hot(shown)
+    if rules[Cause.RECONSIDER] and shown.model is not None:
+        rows += _back(shown, shown.model)
+    return _frame(rows)
+
+
+def note(on: date, found: pl.DataFrame) -> None:
+    """Notes occasions in the transaction of the run, after it wrote who moved where."""
+    occasions.note_occasions(pl.concat([found, _frame(_moves(on))]), timezone.now())
+
+
+def hand_over_after(on: date) -> None:
+    """`hand_over_noted` behind a run of scoring: what fails is left to the worker, which tries again and
+    shows it, so that it never holds up the scores."""
+    try:
+        hand_over_noted(on)
+    except Exception:
+        log.exception("handing over is left to the worker")
+        enqueue("site.hand_over_noted", once=True)
+
+
+def hand_over_noted(on: date, most: int = AT_ONCE) -> int:
+    """Hands over what waits, at most so many, urgent ones first; how many were settled. The rest is the
+    worker's."""
+    held = occasions.waiting(most + 1)
+    if len(held) > most:
+        enqueue("site.hand_over_noted", once=True)
+    some = held[:most]
+    if not some:
+        return 0
+    now = timezone.now()
+    known = handed.Known.of({one.lead for one in some}, on)
+    give: list[Handing] = []
+    for one in some:
+        why_not = known.why_not(one.lead, one.cause)
+        if why_not is not None:
+            occasions.leave_out([one.number], why_not, now)
+        else:
+            give.append(known.handing(one.lead, one.cause, one.entry, one.detail))
+    services.hand_over_many(give, on, now=now)
+    return len(some)
+
+
+def _urgent(shown: Shown) -> list[Row]:
+    """Inquiries and wishes sent by our forms, and what counts as one on the team's own site."""
+    leads = shown.touched.tolist()
+    since = datetime.now(UTC) - timedelta(days=RECENT_DAYS)
+    rows = [
+        (
+            one.lead,
+            Cause.URGENT.value,
+            f"form:{one.submission}",
+            _json(what=one.words, at=one.at.isoformat()),
+        )
+        for one in wishes_of(leads, since)
+    ]
+    pairs = [
+        (kind, content) for kind, _, content in (c.partition(":") for c in calendar.team().urgent_contents)
+    ]
+    first = (shown.on - EPOCH).days - RECENT_DAYS
+    told = recent_touches(pl.Series("lead", leads, pl.Int32), pairs, first)
+    titles = labels_of().contents if told.height else {}
+    rows += [
+        # Asked again on the same day, it is one more occasion.
+        (
+            lead,
+            Cause.URGENT.value,
+            f"{kind}:{content}:{day}:{n}"[:LONGEST_ENTRY],
+            _json(what=titles.get(content, content)),
+        )
+        for lead, kind, content, day, n in told.iter_rows()
+    ]
+    return rows
+
+
+def _hot(shown: Shown) -> list[Row]:
+    """Who is hot now and was not before the run; on the first run of all, whoever is."""
+    fresh = shown.fresh
+    hot = fresh["lead_id"][fresh["heat"] == levels.HOT]
+    if occasions.ever(Cause.HOT):
+        heat = handed.heat_of_cells()
+        cells_hot = np.array([cell for cell, value in heat.items() if value == levels.HOT], dtype=np.int64)
+        before = shown.old["lead_id"][np.isin(shown.old["cell"], cells_hot)]
+        hot = np.setdiff1d(hot, before)
+    return [
+        (lead, Cause.HOT.value, shown.on.isoformat(), _json(on=shown.on.isoformat())) for lead in hot.tolist()
+    ]
+
+
+def _back(shown: Shown, published: PublishedModel) -> list[Row]:
+    """Who came back after a quiet time, and second people of a company that we know from before."""
+    model = published.model
+    signals = {
+        signal.id: signal
+        for signal in model.signals
+        if isinstance(signal, ReturnSignal | ColleaguesSignal) and signal.points > 0
+    }
+    if not signals:
+        return []
+    asked = _risen(shown, min(signal.points for signal in signals.values()))
+    found: list[Row] = []
+    seconds: list[tuple[int, str]] = []
+    for told in handed.back_lines(model, asked, shown.on) if asked else ():
+        for line in told.lines:
+            if line.id not in signals or line.worth <= 0 or line.last is None:
+                continue
+            if (shown.on - line.last).days > RECENT_DAYS:
+                continue
+            if isinstance(signals[line.id], ReturnSignal):
+                entry = f"{line.id}:{line.last.isoformat()}"
+                found.append((told.number, Cause.RECONSIDER.value, entry, _json(signal=line.label)))
+            else:
+                seconds.append((told.number, line.label))
+    known = _known_companies([lead for lead, _ in seconds])
+    found += [
+        (lead, Cause.RECONSIDER.value, f"second:{shown.on:%Y-%m}", _json(signal=label, second=True))
+        for lead, label in seconds
+        if lead in known
+    ]
+    return found
+
+
+def _risen(shown: Shown, points: float) -> list[int]:
+    """The touched leads whose engagement rose by what a signal gives, or by half of it where other rules
+    took away; those that rose most."""
+    fresh = shown.fresh[np.isin(shown.fresh["lead_id"], shown.touched)]
+    before = np.zeros(len(fresh))
+    if len(shown.old):
+        at = np.minimum(np.searchsorted(shown.old["lead_id"], fresh["lead_id"]), len(shown.old) - 1)
+        there = shown.old["lead_id"][at] == fresh["lead_id"]
+        before = np.where(there, shown.old["engagement"][at], 0.0)
+    rise = fresh["engagement"] - before
+    best = np.argsort(-rise, kind="stable")[:MOST_BACK]
+    return sorted(fresh["lead_id"][best][rise[best] >= points / 2].tolist())
+
+
+def _known_companies(leads: Sequence[int]) -> set[int]:
+    """Those of `leads` whose company was handed over before, or lost a deal, and is in nobody's hands."""
+    company = dict(people.company_numbers(list(leads)).drop_nulls().iter_rows()) if leads else {}
+    told = queries.companies_before(set(company.values()))
+    everybody = people.colleague_ids(list(company)) if company else []
+    lost = set(activity.outcome_days(everybody).filter(pl.col("result") == "lost")["lead"].to_list())
+    theirs = dict(people.company_numbers(sorted(lost)).iter_rows()) if lost else {}
+    return {lead for lead, number in company.items() if number in told or number in theirs.values()}
+
+
+def _moves(on: date) -> list[Row]:
+    """Steps into stages and segments of today that hand over by themselves."""
+    team = calendar.team()
+    rows: list[Row] = []
+    if team.rules[Cause.STAGE] and team.stages:
+        rows += [
+            (lead, Cause.STAGE.value, f"{stage}:{on.isoformat()}", _json(stage=stage))
+            for lead, stage in stages.entered_on(on, team.stages)
+        ]
+    wanted: dict[int, tuple[Cause, str]] = {}
+    if team.rules[Cause.SEGMENT]:
+        wanted |= {
+            one.number: (Cause.SEGMENT, one.name)
+            for one in segments.segments()
+            if one.number in team.segments
+        }
+    if team.rules[Cause.PRIORITY]:
+        first = (one for one in segments.segments() if one.priority == Priority.HIGH)
+        wanted |= {one.number: (Cause.PRIORITY, one.name) for one in first}
+    if wanted:
+        rows += [
+            (lead, wanted[number][0].value, f"{number}:{on.isoformat()}", _json(segment=wanted[number][1]))
+            for lead, number in segments.entered_on(on, list(wanted))
+        ]
+    return rows
+
+
+def _frame(rows: Sequence[Row]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=_SCHEMA, orient="row").unique(["lead", "cause", "entry"], keep="first")
+
+
+def _json(**detail: Any) -> str:
+    return json.dumps(detail, ensure_ascii=False)

@@ -1,0 +1,52 @@
+"""From a run of scoring to hand-offs."""
+
+from __future__ import annotations
+
+import pytest
+
+from mikomi.hub.handoff import queries
+from mikomi.hub.handoff.models import Occasion
+from mikomi.hub.handoff.types import Cause
+from mikomi.hub.people import exclusions
+from mikomi.hub.people.queries import numbers_of
+from mikomi.hub.site import pipeline
+from tests.hub.handoff.team import seat
+from tests.hub.site.world import ON, make_world, put_events, put_outcome
+
+pytestmark = pytest.mark.django_db
+
+
+def test_whoever_gets_hot_is_in_somebodys_hands_in_the_same_run() -> None:
+    ito = seat("伊藤")
+    make_world()
+    pipeline.score_all(ON)
+    known = numbers_of(["L1", "L2", "L5"])
+    first = queries.today(ON, ito.pk)
+    assert [one.leads for one in first] == [(known["L1"],)]
+    assert set(first[0].causes) == {Cause.HOT, Cause.RECONSIDER}
+    frozen = first[0].members[0].frozen
+    assert frozen.hot
+    assert frozen.reason.ja
+    assert queries.whys_of(first[0].number)[first[0].members[0].number]
+    put_events([("L5", 0, "page_view", "/pricing"), ("L5", 0, "download", "doc/guide")])
+    pipeline.score_touched(ON)
+    assert {one.leads[0] for one in queries.today(ON, ito.pk)} == {known["L1"], known["L5"]}
+    # Again the same: nobody is handed over twice.
+    pipeline.score_all(ON)
+    assert len(queries.today(ON)) == 2
+    assert not Occasion.objects.filter(settled_at=None).exists()
+
+
+def test_whoever_is_in_a_deal_or_kept_out_of_calls_is_not_handed_over_for_being_hot() -> None:
+    make_world()
+    put_outcome("L1", 5, "meeting")
+    pipeline.score_all(ON)
+    known = numbers_of(["L1", "L5"])
+    assert all(known["L1"] not in one.leads or Cause.RECONSIDER in one.causes for one in queries.today(ON))
+    said = Occasion.objects.get(lead=known["L1"], cause=Cause.HOT)
+    assert "商談" in said.answer["ja"]
+    exclusions.exclude("no_calls", "lead", str(known["L5"]))
+    put_events([("L5", 0, "page_view", "/pricing"), ("L5", 0, "download", "doc/guide")])
+    pipeline.score_touched(ON)
+    assert Occasion.objects.get(lead=known["L5"], cause=Cause.HOT).answer
+    assert all(known["L5"] not in one.leads for one in queries.today(ON))
