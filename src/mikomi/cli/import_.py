@@ -30,6 +30,7 @@ ROWS = {
     "events": Words("行動", "events"),
     "outcomes": Words("結果", "outcomes"),
     "optouts": Words("配信停止", "refusals"),
+    "deals": Words("商談", "deals"),
 }
 BASES = ("consent", "card", "deal", "published")
 CONFLICTS = ("overwrite", "keep", "fill")
@@ -289,6 +290,8 @@ def summary(report: Report, language: Language) -> str:
         ),
         Words(f"新しい{what.ja}: {report.new:,}", f"new {what.en}: {report.new:,}"),
     ]
+    if report.kind == "deals":
+        lines.append(Words(f"内容が変わった商談: {report.changed:,}", f"changed deals: {report.changed:,}"))
     if report.kind == "leads":
         lines.append(Words(f"情報が変わったリード: {report.changed:,}", f"changed leads: {report.changed:,}"))
     lines.append(Words(f"変わらない行: {report.unchanged:,}", f"unchanged rows: {report.unchanged:,}"))

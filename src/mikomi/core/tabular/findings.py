@@ -26,6 +26,7 @@ type Code = Literal[
     "our_columns",
     "applied",
     "attended",
+    "deals_of_one",
 ]
 
 SHOWN = 10
@@ -224,7 +225,15 @@ def _attended(found: Finding) -> Words:
     )
 
 
+def _deals_of_one(f: Finding) -> Words:
+    return Words(
+        f"同じ商談の行がほかにも{f.count:,}行あります。1件にまとめ、いちばん下の行の内容を採りました",
+        f"{f.count:,} further rows are of deals that are there already: one deal each, as its last row says",
+    )
+
+
 SENTENCES: dict[Code, Callable[[Finding], Words]] = {
+    "deals_of_one": _deals_of_one,
     "encoding": _encoding,
     "delimiter": _delimiter,
     "sheet": _sheet,

@@ -8,7 +8,7 @@ from typing import Literal
 
 from mikomi.core.words import Words
 
-type Kind = Literal["leads", "events", "outcomes", "optouts"]
+type Kind = Literal["leads", "events", "outcomes", "optouts", "deals"]
 """Which import a file of the form usually is."""
 
 type Basis = Literal["card", "trade", "consent"]

@@ -16,6 +16,7 @@ import polars as pl
 
 from mikomi.core.tabular.form_types import Attendance, Basis, Form, Hint, Kind
 from mikomi.core.tabular.forms_of_address_books import BOOK_FORMS
+from mikomi.core.tabular.forms_of_deals import DEAL_FORMS
 from mikomi.core.tabular.forms_of_events import EVENT_FORMS
 from mikomi.core.tabular.forms_of_mail import MAIL_FORMS
 from mikomi.core.tabular.forms_of_people import PEOPLE_FORMS
@@ -35,7 +36,7 @@ __all__ = [
     "recognise",
 ]
 
-FORMS: tuple[Form, ...] = (*PEOPLE_FORMS, *BOOK_FORMS, *EVENT_FORMS, *MAIL_FORMS)
+FORMS: tuple[Form, ...] = (*DEAL_FORMS, *PEOPLE_FORMS, *BOOK_FORMS, *EVENT_FORMS, *MAIL_FORMS)
 """All known forms, the more special ones of a program first."""
 
 ENOUGH = 3

@@ -10,7 +10,7 @@ import polars as pl
 from mikomi.hub.activity.changes import changing, mark_changed
 from mikomi.hub.activity.types import KnownOutcome, OutcomeKey
 from mikomi.hub.kit.days import instant
-from mikomi.hub.kit.setwise import fetch, listed
+from mikomi.hub.kit.setwise import fetch, listed, run, staged
 
 _KEY = {"subject": pl.Int32, "at": pl.Int64, "id": pl.Int64}
 
@@ -72,3 +72,42 @@ def take_back_outcome(key: OutcomeKey, *, source: str) -> bool:
         leads = fetch("select lead from activity_subject where id = %s", {"lead": pl.Int32}, [key.subject])
         mark_changed(leads["lead"].drop_nulls(), number, activity=False)
     return True
+
+
+def take_back_deals(deals: pl.Series) -> None:
+    """Deletes the outcomes of deals (numbers), in a transaction that writes facts."""
+    with changing() as number, staged(deals.cast(pl.Int32).unique().alias("deal").to_frame(), "undone_deals"):
+        leads = fetch(
+            "select distinct s.lead from undone_deals u join activity_outcome o on o.deal = u.deal"
+            " join activity_subject s on s.id = o.subject where s.lead is not null",
+            {"lead": pl.Int32},
+        )["lead"]
+        run("delete from activity_outcome where deal in (select deal from undone_deals)")
+        mark_changed(leads, number, activity=False)
+
+
+def give_subjects(subjects: pl.DataFrame) -> None:
+    """Ties subjects to leads, or unties them: `subject` and `lead` (numbers; null: nobody known). In a
+    transaction that writes facts; for subjects under which no events stand."""
+    with changing() as number, staged(subjects.cast({"subject": pl.Int32, "lead": pl.Int32}), "given"):
+        before = fetch(
+            "select s.lead from given g join activity_subject s on s.id = g.subject where s.lead is not null",
+            {"lead": pl.Int32},
+        )["lead"]
+        run(
+            "update activity_subject set lead = given.lead from given"
+            " where given.subject = activity_subject.id"
+        )
+        mark_changed(
+            pl.concat([before, subjects["lead"].drop_nulls().cast(pl.Int32)]), number, activity=False
+        )
+
+
+def forget_empty(subjects: pl.Series) -> None:
+    """Deletes those of `subjects` (numbers) under which nothing stands any more."""
+    with staged(subjects.cast(pl.Int32).alias("subject").to_frame(), "emptied"):
+        run(
+            "delete from activity_subject where id in (select subject from emptied)"
+            " and not exists (select 1 from activity_event e where e.subject = activity_subject.id)"
+            " and not exists (select 1 from activity_outcome o where o.subject = activity_subject.id)"
+        )

@@ -76,6 +76,16 @@ def find_companies(keys: pl.Series) -> pl.DataFrame:
         ).unique(KEY, keep="first", maintain_order=True)
 
 
+def recognise(keys: pl.Series) -> pl.DataFrame:
+    """As `find_companies`, and names that differ from the one company of their name by the legal form alone
+    find it, too. Makes no company."""
+    known = find_companies(keys)
+    rest = keys.drop_nulls().unique()
+    rest = rest.filter(~rest.is_in(known[KEY].implode())).alias(KEY)
+    same = _by_core(rest).filter(pl.col("#there").is_not_null())
+    return pl.concat([known, same.select(KEY, pl.col("#there").alias(SUBJECT))])
+
+
 def take_companies(companies: pl.DataFrame, origin: Origin) -> pl.DataFrame:
     """`#company` -> `#subject`; companies that are new are made. In a transaction.
 

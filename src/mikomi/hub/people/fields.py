@@ -211,11 +211,26 @@ FACTS = {
 }
 """What other columns of a file may be."""
 
+DEAL_COLUMNS = {
+    "deal": Words("商談の番号", "Deal number"),
+    "deal_name": Words("商談の名前", "Deal name"),
+    "contact": Words("相手の名前", "Contact"),
+    "stage": Words("商談の段階", "Deal stage"),
+    "is_won": Words("受注したか", "Won"),
+    "is_closed": Words("終わったか", "Closed"),
+    "product": Words("製品", "Product"),
+    "opened": Words("商談になった日", "Opened"),
+    "closed": Words("受注・失注した日", "Closed on"),
+}
+"""What columns of a list of deals may be besides."""
+
 
 def label_of(key: str) -> Words:
     """How a field, or another column of a file, is called; a custom field as its file calls it."""
     if key in FACTS:
         return FACTS[key]
+    if key not in STANDARD and key in DEAL_COLUMNS:
+        return DEAL_COLUMNS[key]
     ja, en, *_ = STANDARD.get(key, (key, key))
     return Words(ja, en)
 

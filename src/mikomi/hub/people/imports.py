@@ -25,6 +25,7 @@ from mikomi.hub.kit.small_cache import small_cache
 from mikomi.hub.people.dated import Origin, origin
 from mikomi.hub.people.fields import shared_among
 from mikomi.hub.people.importing import mending
+from mikomi.hub.people.importing.deal_files import read_deal_file
 from mikomi.hub.people.importing.fact_files import read_fact_file
 from mikomi.hub.people.importing.lead_files import read_lead_file
 from mikomi.hub.people.importing.made_fields import undefined_fields
@@ -90,6 +91,8 @@ def read_file(
     """Reads a file of `kind` as chosen. Raises `MikomiError` in words for one that cannot be read so."""
     if kind == Import.Kind.LEADS:
         return read_lead_file(path, options, encoding=encoding, folder=mending.folder(), progress=progress)
+    if kind == Import.Kind.DEALS:
+        return read_deal_file(path, options, encoding=encoding)
     return read_fact_file(path, kind, options, encoding=encoding, progress=progress)
 
 
@@ -348,6 +351,8 @@ def _finish(taken: Import, sheet: Sheet, resumed: bool) -> Report:
             taken.save()
         enqueue("site.score_changed", once=True)
         enqueue("people.find_duplicates", once=True)
+        if taken.kind == Import.Kind.LEADS:
+            enqueue("people.place_deals", once=True)
         if taken.options.get("seminar") and taken.kind == Import.Kind.LEADS:
             enqueue("capture.take_list", number=taken.pk)
     return Report(

@@ -7,6 +7,7 @@ from django.utils import timezone
 from mikomi.hub.kit.jobs import enqueue, job, periodic
 from mikomi.hub.people import attachments, deriving, labels, notes, uploads
 from mikomi.hub.people.companies_by_mail import recognise_companies
+from mikomi.hub.people.deals.placing import place
 from mikomi.hub.people.duplicates import finding
 from mikomi.hub.people.same_companies import finding as same_companies
 
@@ -35,6 +36,18 @@ def find_duplicates() -> None:
 def find_same_companies() -> None:
     """Looks for companies that may be one. Enqueue with `once=True`."""
     same_companies.find_same_companies()
+
+
+@job("people.place_deals")
+def place_deals() -> None:
+    """Finds the leads of deals that wait. Enqueue with `once=True`."""
+    place()
+
+
+@periodic("people.place_waiting_deals", minutes=10)
+def place_waiting_deals(slot: str) -> None:
+    """Finds the leads of deals that wait among those who came by forms, tracking and by hand."""
+    place()
 
 
 @periodic("people.find_new_duplicates", minutes=10)

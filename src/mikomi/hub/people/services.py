@@ -24,6 +24,7 @@ from mikomi.hub.people.dated import (
     write_history,
     write_values,
 )
+from mikomi.hub.people.deals.taking_back import forget_deals
 from mikomi.hub.people.fields import keys_of, make_fields
 from mikomi.hub.people.following import derive_history, follow
 from mikomi.hub.people.kinds import canonical
@@ -201,6 +202,7 @@ def erase(leads: Sequence[int]) -> None:
     gone = pl.DataFrame({"lead": list(leads)}, schema={"lead": pl.Int32})
     with changing():
         with staged(gone, "leaving"):
+            forget_deals("leaving")
             theirs = _OF_LEADS["people_attachment"].format("(select lead from leaving)")
             files = fetch(f"select stored_as from people_attachment where {theirs}", {"name": pl.String})
             remove_after_commit(files["name"])

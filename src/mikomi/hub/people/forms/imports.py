@@ -18,6 +18,7 @@ KINDS = [
     (Import.Kind.LEADS.value, _("リード（だれか）")),
     (Import.Kind.EVENTS.value, _("行動（何をしたか）")),
     (Import.Kind.OUTCOMES.value, _("結果（受注・失注など）")),
+    (Import.Kind.DEALS.value, _("商談（SFAの一覧）")),
     (Import.Kind.OPTOUTS.value, _("配信停止・エラーアドレス")),
 ]
 ENCODINGS = [

@@ -11,6 +11,7 @@ from mikomi.core.tabular import headers
 from mikomi.core.tabular.forms import Form, fingerprint, form_of, recognise
 from mikomi.core.tabular.mending import OUR_COLUMNS
 from mikomi.core.tabular.proposals import Proposal, propose
+from mikomi.hub.people.deals.reading import COLUMNS as DEAL_COLUMNS
 from mikomi.hub.people.fields import STANDARD
 from mikomi.hub.people.importing.options import OWN_FIELD, Options
 from mikomi.hub.people.models import FileForm, Import
@@ -22,12 +23,29 @@ BESIDE = {
     Import.Kind.EVENTS: ("lead", "email", "at", "kind", "content", "automated"),
     Import.Kind.OUTCOMES: ("lead", "email", "at", "result", "reason", "amount"),
     Import.Kind.OPTOUTS: ("email", "at", "reason"),
+    Import.Kind.DEALS: DEAL_COLUMNS,
 }
 """What columns may be besides fields (leads), or at all (the others)."""
 MORE = {
     "reason": ("reason", "理由", "失注理由", "受注理由", "対象外理由", "lost reason", "close reason",
-               "停止理由", "配信停止理由", "解除理由", "エラー内容", "エラー理由", "エラー種別"),
-    "amount": ("amount", "金額", "受注金額", "売上金額", "商談金額", "deal amount", "value"),
+               "停止理由", "配信停止理由", "解除理由", "エラー内容", "エラー理由", "エラー種別",
+               "受注失注理由", "不成立理由", "loss reason"),
+    "amount": ("amount", "金額", "受注金額", "売上金額", "商談金額", "deal amount", "value", "見積金額",
+               "契約金額", "金額（円）", "金額（税抜）", "金額（税込）", "金額（万円）", "金額（千円）"),
+    "deal": ("deal id", "deal", "opportunity id", "商談ID", "商談番号", "案件ID", "案件番号", "案件コード",
+             "取引ID", "deal number", "商談コード"),
+    "deal_name": ("deal name", "opportunity name", "opportunity", "商談名", "案件名", "件名", "取引名"),
+    "contact": ("contact", "contact name", "相手", "先方担当者", "顧客担当者", "取引先責任者"),
+    "stage": ("stage", "deal stage", "phase", "status", "フェーズ", "段階", "ステージ", "商談ステージ",
+              "商談フェーズ", "案件ステータス", "ステータス", "進捗", "状況", "受注結果", "商談結果", "結果",
+              "受失注", "result"),
+    "is_won": ("is won", "won"),
+    "is_closed": ("is closed", "closed"),
+    "product": ("product", "product name", "製品", "製品名", "商品", "商品名", "サービス", "サービス名"),
+    "opened": ("opened", "open date", "opened at", "create date", "created date", "商談日", "商談化日",
+               "商談開始日", "商談発生日", "発生日", "初回商談日", "作成日", "登録日"),
+    "closed": ("close date", "closed date", "closed at", "受注日", "失注日", "受注失注日", "成約日", "完了日",
+               "確定日", "クローズ日", "契約日", "完了予定日"),
 }  # fmt: skip
 """Headers of columns beside those that all files know."""
 
@@ -132,7 +150,7 @@ def _of_facts(
             best = headers.resolve(field, open_names) or _more(field, open_names) or by_value.get(field)
         if best is not None and best not in taken.values():
             taken[field] = best
-    if kind != Import.Kind.OPTOUTS and "lead" in taken and "email" in taken:
+    if kind not in (Import.Kind.OPTOUTS, Import.Kind.DEALS) and "lead" in taken and "email" in taken:
         # One column says whose row it is.
         del taken["email"]
     fields = {header: field for field, header in taken.items()}

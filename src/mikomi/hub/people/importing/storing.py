@@ -18,6 +18,7 @@ from mikomi.hub.consent.addresses import folded_addresses
 from mikomi.hub.kit.setwise import fetch, run, staged
 from mikomi.hub.people.companies import KEY, find_companies, key_of, with_keys
 from mikomi.hub.people.dated import SUBJECT, Origin
+from mikomi.hub.people.deals.storing import check_deals, store_deals
 from mikomi.hub.people.importing.attending import events_of
 from mikomi.hub.people.importing.checking import new_field
 from mikomi.hub.people.importing.expected import expected_at
@@ -169,12 +170,15 @@ def store_leads(
 
 
 def store_facts(chunk: pl.DataFrame, sheet: Sheet, told: Origin) -> Chunk:
-    """Stores a run of events, outcomes or refusals."""
+    """Stores a run of events, outcomes, deals or refusals."""
     if sheet.kind == Import.Kind.OPTOUTS:
         refused = _with_reason(chunk, told.source)
         new = consent.record_refusals(refused, import_id=told.import_id, by_id=told.by_id)
         mark_addresses(folded_addresses(refused["address"]))
         return Chunk(new, 0, chunk.height - new)
+    if sheet.kind == Import.Kind.DEALS:
+        made, changed, same, waits = store_deals(chunk, told.import_id)
+        return Chunk(made, changed, same, waits, waits)
     with changing() as number:
         if sheet.by_mail:
             _tie_mails(chunk["lead"], number)
@@ -187,6 +191,8 @@ def check_facts(chunk: pl.DataFrame, sheet: Sheet) -> Chunk:
     """What `store_facts` would do; writes nothing."""
     if sheet.kind == Import.Kind.OPTOUTS:
         new = consents.new_refusals(chunk["address"])
+    elif sheet.kind == Import.Kind.DEALS:
+        return Chunk(*check_deals(chunk), rejected=no_rejects())
     elif sheet.kind == Import.Kind.EVENTS:
         new = facts.count_new_events(chunk)
     else:

@@ -29,6 +29,7 @@ def undo_sentences(told: Mapping[str, Any]) -> list[Words]:
          "{n:,} leads and companies are known as before"),
         ("events", "行動 {n:,} 件を消しました", "{n:,} events were taken away"),
         ("outcomes", "結果 {n:,} 件を消しました", "{n:,} outcomes were taken away"),
+        ("deals", "商談 {n:,} 件を取り込む前に戻しました", "{n:,} deals are as they were before"),
         ("tags", "タグを {n:,} 人から外しました", "tags were taken off {n:,} times"),
         ("lists", "リストから {n:,} 人を外しました", "{n:,} entries were taken off lists"),
         ("bases", "配信の根拠 {n:,} 件を消しました", "{n:,} grounds for mail were taken away"),

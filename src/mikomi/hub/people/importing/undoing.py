@@ -23,6 +23,7 @@ from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.kit.setwise import fetch, run, staged
 from mikomi.hub.kit.small_cache import small_cache
 from mikomi.hub.people.companies import forget_names
+from mikomi.hub.people.deals.taking_back import release_deals, take_back_deals_of
 from mikomi.hub.people.importing import mending
 from mikomi.hub.people.importing.handing_on import (
     hand_over,
@@ -93,7 +94,7 @@ class _Undone:
 def undo_import(number: int) -> None:
     """Takes import `number`, for which that was asked (`undoing`), back and writes the report."""
     record = Import.objects.get(pk=number)
-    if heir := same_file_later(record):
+    if record.kind != Import.Kind.DEALS and (heir := same_file_later(record)):
         said = hand_over(record, heir)
         _close(record, {"heir": heir.pk, "sentences": [sentence(said)]})
         return
@@ -102,6 +103,7 @@ def undo_import(number: int) -> None:
     done = _Undone()
     _take_leads(number, done)
     gone = facts.take_back_import(number)
+    deals = take_back_deals_of(number)
     spared = pl.concat([pl.DataFrame(schema={"scope": pl.String, "subject": pl.Int32}), *done.spared])
     # The companies come after the leads: what a lead was called by may have been another one before.
     values = take_back_values(import_id=number, spared=_with_made_companies(number, spared))
@@ -113,7 +115,7 @@ def undo_import(number: int) -> None:
         let_others_have_made(number)
         run("delete from people_importedsubject where import_id = %s", [number])
     fields = take_fields(record)
-    told = _numbers(record, done, values, gone, labels, bases, refusals)
+    told = _numbers(record, done, values, gone, deals, labels, bases, refusals)
     told |= {"fields": len(fields.gone), "fields_left": list(fields.left)}
     said = [*undo_sentences(told), *field_sentences(fields, done=True)]
     _close(record, told | {"sentences": [sentence(words) for words in said or [NOTHING_THERE]]})
@@ -189,6 +191,7 @@ def _delete_leads(going: pl.Series, change: int) -> int:
     if going.is_empty():
         return 0
     with staged(going.alias("lead").to_frame(), "going"):
+        release_deals("going")
         facts.release(going, change)
         named = "(select lead from going)"
         run(f"delete from people_change where scope = 'lead' and subject in {named}")
@@ -298,6 +301,7 @@ def _numbers(
     done: _Undone,
     values: TakenBack,
     gone: facts.FactsBack,
+    deals: int,
     labels: tuple[int, int],
     bases: int,
     refusals: int,
@@ -316,6 +320,7 @@ def _numbers(
         "refusals_stay": refusals,
         "events": gone.events,
         "outcomes": gone.outcomes,
+        "deals": deals,
         "kept": done.kept,
         "kept_leads": done.kept_leads,
         "kept_companies": done.kept_companies,
@@ -327,5 +332,16 @@ def _numbers(
     }
     # What an earlier try had taken back before it was killed counts, too.
     before = record.undo_report or {}
-    added = ("leads", "companies", "values", "tags", "lists", "bases", "events", "outcomes", "confirmed")
+    added = (
+        "leads",
+        "companies",
+        "values",
+        "tags",
+        "lists",
+        "bases",
+        "events",
+        "outcomes",
+        "deals",
+        "confirmed",
+    )
     return told | {name: told[name] + int(before.get(name) or 0) for name in added}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mikomi.hub.people.models.deals import Deal, DealVersion
 from mikomi.hub.people.models.imports import FileForm, Import, ImportedSubject
 from mikomi.hub.people.models.known import (
     Batch,
@@ -24,6 +25,8 @@ __all__ = [
     "CompanyAlias",
     "CompanyMerge",
     "CompanyPair",
+    "Deal",
+    "DealVersion",
     "Derivation",
     "DuplicatePair",
     "Exclusion",

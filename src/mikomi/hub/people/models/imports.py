@@ -25,6 +25,7 @@ class Import(models.Model):
         EVENTS = "events"
         OUTCOMES = "outcomes"
         OPTOUTS = "optouts"
+        DEALS = "deals"
 
     class Status(models.TextChoices):
         UPLOADED = "uploaded"

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from mikomi.core.words import Words
+from mikomi.hub.people.deals.reading import COLUMNS as DEAL_COLUMNS
 from mikomi.hub.people.fields import FACTS, STANDARD, label_of
 from mikomi.hub.people.models import Field, Import
 
@@ -19,6 +20,7 @@ KIND_NAMES: dict[str, Label] = {
     "leads": _("リード"),
     "events": _("行動"),
     "outcomes": _("結果"),
+    "deals": _("商談"),
     "optouts": _("配信停止・エラーアドレス"),
 }
 ENCODING_NAMES: dict[str, str] = {
@@ -115,6 +117,7 @@ NEW_ROWS: dict[str, tuple[Label, Label]] = {
     "events": (_("新しく加わる行"), _("新しく加わった行")),
     "outcomes": (_("新しく加わる行"), _("新しく加わった行")),
     "optouts": (_("新しく止める人"), _("新しく止めた人")),
+    "deals": (_("新しく加わる商談"), _("新しく加わった商談")),
 }
 """What new rows are called before and after, where they are not people."""
 
@@ -150,6 +153,7 @@ _OTHER_KINDS: dict[str, tuple[str, ...]] = {
     "events": ("lead", "at", "kind", "content", "automated"),
     "outcomes": ("lead", "at", "result", "reason", "amount"),
     "optouts": ("email", "at", "reason"),
+    "deals": DEAL_COLUMNS,
 }
 
 

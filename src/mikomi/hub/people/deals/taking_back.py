@@ -1,0 +1,112 @@
+"""Taking deals back: what one import said of them, and the persons that go."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from mikomi.hub.activity.changes import changing
+from mikomi.hub.activity.results import forget_empty, take_back_deals
+from mikomi.hub.kit.setwise import fetch, run, staged
+from mikomi.hub.people.deals.placing import place
+from mikomi.hub.people.deals.reading import FRAME
+from mikomi.hub.people.deals.settling import settle
+from mikomi.hub.people.deals.storing import SAID, write_deals
+
+DEALS_A_STEP = 10_000
+_LEADS_DEALS = (
+    "select d.id from {0} g join activity_subject s on s.lead = g.lead join people_deal d on d.subject = s.id"
+)
+
+
+def take_back_deals_of(import_id: int) -> int:
+    """Takes back what an import said of deals: those that nothing else speaks of go, the others are what the
+    other imports say; how many deals changed. Step by step, each one transaction: cut off, it goes on."""
+    done = 0
+    while True:
+        with changing():
+            gone = fetch(
+                "select id, deal from people_dealversion where import_id = %s order by id limit %s",
+                {"version": pl.Int64, "deal": pl.Int32},
+                [import_id, DEALS_A_STEP],
+            )
+            if gone.is_empty():
+                return done
+            _take(gone)
+        done += gone.height
+
+
+def release_deals(table: str) -> None:
+    """Has the deals of leads that go (`lead` of the temporary `table`) wait again. Before their subjects go,
+    in a transaction."""
+    run(f"update people_deal set basis = '', waits = 'people' where id in ({_LEADS_DEALS.format(table)})")
+
+
+def forget_deals(table: str) -> None:
+    """Takes the persons out of the deals of leads that are erased (`lead` of the temporary `table`): the deal
+    stays with its company, nobody is named, and no list brings them back. In a transaction, before the facts
+    go."""
+    theirs = fetch(
+        f"{_LEADS_DEALS.format(table)} union select d.id from {table} g join people_lead l on l.id = g.lead"
+        " join people_deal d on d.email = l.email where l.email <> ''",
+        {"deal": pl.Int32},
+    )
+    with staged(theirs, "nameless"):
+        named = "(select deal from nameless)"
+        run(
+            "update people_deal set lead_key = '', email = '', contact = '', forgotten = true, basis = '',"
+            f" waits = 'erased', subject = null where id in {named}"
+        )
+        versions = fetch(
+            f"select id, said from people_dealversion where deal in {named} and said is not null",
+            {"version": pl.Int64, "said": pl.String},
+        )
+    if versions.height:
+        said = _opened(versions["said"]).with_columns(
+            pl.lit("").alias(name) for name in ("lead", "email", "contact")
+        )
+        plain = versions.with_columns(
+            said.select(pl.struct(SAID).struct.json_encode().alias("said"))["said"].alias("said")
+        )
+        with staged(plain, "nameless"):
+            run(
+                "update people_dealversion set said = nameless.said from nameless"
+                " where nameless.version = people_dealversion.id"
+            )
+
+
+def _take(gone: pl.DataFrame) -> None:
+    with staged(gone, "taken"):
+        # Who said the same later says it now.
+        run(
+            "update people_dealversion set said = (select v.said from taken t join people_dealversion v"
+            " on v.id = t.version where t.deal = people_dealversion.deal) where said is null and id in"
+            " (select (select min(n.id) from people_dealversion n where n.deal = t.deal and n.id > t.version)"
+            " from taken t join people_dealversion v on v.id = t.version where v.said is not null)"
+        )
+        run("delete from people_dealversion where id in (select version from taken)")
+        left = fetch(
+            "select t.deal, (select v.said from people_dealversion v where v.deal = t.deal"
+            " and v.said is not null order by v.id desc limit 1) from taken t",
+            {"deal": pl.Int32, "said": pl.String},
+        )
+    alone = left.filter(pl.col("said").is_null())["deal"]
+    if len(alone):
+        with staged(alone.to_frame(), "alone"):
+            subjects = fetch(
+                "select d.subject from alone a join people_deal d on d.id = a.deal"
+                " where d.subject is not null",
+                {"subject": pl.Int32},
+            )["subject"]
+            take_back_deals(alone)
+            run("delete from people_deal where id in (select deal from alone)")
+        forget_empty(subjects)
+    stays = left.filter(pl.col("said").is_not_null())
+    if stays.height:
+        write_deals(pl.concat([stays.select("deal"), _opened(stays["said"])], how="horizontal"))
+        settle(stays["deal"])
+        place(stays["deal"])
+
+
+def _opened(said: pl.Series) -> pl.DataFrame:
+    fields = pl.Struct({name: FRAME[name] for name in SAID})
+    return said.str.json_decode(fields).struct.unnest()
