@@ -24,7 +24,8 @@ ROWS = [
 ]
 
 # Labels of a report of opportunities with contacts and accounts (Salesforce, Japanese).
-SALESFORCE = """商談 ID,商談名,取引先名,取引先責任者 メール,フェーズ,金額,完了予定日,作成日,失注理由,商談 所有者
+SALESFORCE = """\
+商談 ID,商談名,取引先名,取引先責任者 メール,フェーズ,金額,完了予定日,作成日,失注理由,商談 所有者
 006A,標準,株式会社青木製作所,p-1@works.example,受注,"1,200,000",2025/10/30,2025/09/01,,
 006B,追加,株式会社青木製作所,,提案,120万円,2026/01/31,2025/10/05,,佐藤
 006C,基幹刷新,上田商事,no@works.example,失注,1.5億円,令和7年9月30日,2025/07/01,価格,

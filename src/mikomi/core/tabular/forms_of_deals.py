@@ -115,7 +115,7 @@ HUBSPOT = Form(
 
 KINTONE = Form(
     key="kintone_deals",
-    name=Words("kintone の案件管理", "kintone deals (案件管理)"),
+    name=Words("kintone の案件管理", "kintone deals"),
     kind="deals",
     must=(
         ("案件名", "案件管理番号", "案件番号", "見込み時期", "受注予定日", "Opportunity Name"),

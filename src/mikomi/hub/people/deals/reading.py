@@ -66,7 +66,7 @@ NO_SUCH_DAY = Words(
 )
 BAD_AMOUNT = Words(
     "金額が円の金額として読めません（例：1,200,000、120万円、1.5億円）",
-    "the amount cannot be read as yen (for example 1,200,000, 120万円)",
+    "the amount cannot be read as yen (for example 1,200,000)",
 )
 NEGATIVE = Words("金額がマイナスです", "the amount is below zero")
 TOO_LONG = Words(
