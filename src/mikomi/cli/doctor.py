@@ -35,12 +35,14 @@ def run(args: argparse.Namespace) -> int:
     activity = load("mikomi.hub.activity.health")
     capture = load("mikomi.hub.capture.health")
     site = load("mikomi.hub.site.health")
+    alerts = load("mikomi.hub.alerts.health")
     looks = [
         activity.look_at_counters,
         activity.look_at_contents,
         activity.look_at_history,
         capture.look_at_aside,
         site.look_at_groups,
+        alerts.look_at_alerts,
     ]
     findings = load("mikomi.hub.kit.health").examine(looks)
     for finding in findings:

@@ -23,6 +23,7 @@ ALLOWED_HOSTS = list(_HOSTS.names)
 
 INSTALLED_APPS = [
     "mikomi.hub.site",
+    "mikomi.hub.alerts",
     "mikomi.hub.handoff",
     "mikomi.hub.segments",
     "mikomi.hub.scores",

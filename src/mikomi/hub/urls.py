@@ -16,5 +16,6 @@ urlpatterns = [
     path("", include("mikomi.hub.people.urls")),
     path("", include("mikomi.hub.journey.urls")),
     path("", include("mikomi.hub.scores.urls")),
+    path("", include("mikomi.hub.alerts.urls")),
     path("", include("mikomi.hub.site.urls")),
 ]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from django.db import transaction
 
+from mikomi.hub.alerts import services as alerts
 from mikomi.hub.capture import visitors
 from mikomi.hub.capture.campaigns import editing as campaigns
 from mikomi.hub.capture.seminars import lists as seminars
@@ -43,6 +44,7 @@ def erase_leads(lead_ids: Sequence[int]) -> None:
             judging.forget(numbers.tolist())
             standing.forget(numbers.tolist())
             segments.forget(numbers.tolist())
+            alerts.forget(numbers.tolist())
             # The facts go by way of people: a lead's key lives there.
             people.erase(numbers.tolist())
             # They may stand in any workbook that was written.

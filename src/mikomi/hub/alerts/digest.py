@@ -1,0 +1,85 @@
+"""The morning's digest: what waits today, and what was held back since the last one."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from mikomi.core.words import Words
+from mikomi.hub.accounts.queries import addresses_of, colleagues
+from mikomi.hub.alerts.models import Alert
+from mikomi.hub.alerts.recording import tell_person
+from mikomi.hub.alerts.types import Told, Wishes
+from mikomi.hub.alerts.wishes import wishes_of_all
+from mikomi.hub.handoff import calendar
+from mikomi.hub.handoff import queries as handoffs
+
+LATEST = timedelta(hours=3)
+"""So late a digest is still sent in the morning; after that the day has begun."""
+MOST_LISTED = 20
+KEPT = timedelta(days=400)
+_TITLE = Words("今日の連絡 {n}件", "{n} contacts today")
+_SENTENCE = Words("期限を過ぎたものが{late}件あります。", "{late} of them are overdue.")
+_ALL_IN_TIME = Words("期限を過ぎたものはありません。", "None is overdue.")
+_HELD = Words("お知らせ", "Alert")
+_MORE = Words("ほか{n}件", "{n} more")
+_OPEN = Words("今日連絡する人を開く", "Open the people to contact today")
+
+
+def send_due(now: datetime | None = None) -> int:
+    """Makes the digests whose time has come; says how many."""
+    now = now or timezone.now()
+    local = timezone.localtime(now)
+    wishes = wishes_of_all(number for number, _name in colleagues())
+    made = sum(_send(user, one, local) for user, one in wishes.items() if _is_time(one, local))
+    Alert.objects.filter(made_at__lt=now - KEPT).delete()
+    return made
+
+
+def _is_time(wishes: Wishes, local: datetime) -> bool:
+    at = datetime.combine(local.date(), wishes.digest_at, local.tzinfo)
+    return at <= local < at + LATEST
+
+
+def _send(user: int, wishes: Wishes, local: datetime) -> bool:
+    day = local.date()
+    if not calendar.working_time(user=user).is_working(day):
+        return False
+    with transaction.atomic():
+        held = list(Alert.objects.filter(user=user, held=True).order_by("pk"))
+        waiting = handoffs.today(day, user) if wishes.digest else []
+        if not held and not waiting:
+            return False
+        address = addresses_of([user])
+        told = _say(
+            held, len(waiting), sum(_late(one.due_at, local) for one in waiting), address[0][1] or "ja"
+        )
+        alert = tell_person(user, "digest", f"digest:{day.isoformat()}", told)
+        if alert is None:
+            return False
+        Alert.objects.filter(pk__in=[one.pk for one in held]).update(held=False)
+    return True
+
+
+def _late(due_at: datetime | None, local: datetime) -> bool:
+    return due_at is not None and due_at < local
+
+
+def _say(held: list[Alert], waiting: int, late: int, language: str) -> Told:
+    told = [Told.of(one.told) for one in held[:MOST_LISTED]]
+    facts = [(_HELD.text(language), f"{one.title} {one.sentence}".strip()) for one in told]
+    if len(held) > MOST_LISTED:
+        facts.append((_HELD.text(language), _MORE.text(language).format(n=len(held) - MOST_LISTED)))
+    sentence = _SENTENCE.text(language).format(late=late) if late else _ALL_IN_TIME.text(language)
+    return Told(
+        title=_TITLE.text(language).format(n=waiting),
+        sentence=sentence,
+        facts=tuple(facts),
+        url=settings.OWN_URL + "/",
+        url_label=_OPEN.text(language),
+        event="digest",
+        data={"waiting": waiting, "overdue": late, "held": len(held)},
+    )

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from mikomi.hub.alerts import digest, queue, telling
+from mikomi.hub.kit.jobs import job, periodic, running
+
+
+@job("alerts.tell")
+def tell(what: str, handoff: int, user: int | None) -> int:
+    """Tells of something that happened to a hand-off; says how many alerts were made."""
+    claim = running()
+    return telling.tell(what, handoff, user, occasion=str(claim.task if claim else ""))
+
+
+@job("alerts.deliver")
+def deliver(channel: int) -> int:
+    """Sends what waits for a channel."""
+    return queue.deliver(channel)
+
+
+@periodic("alerts.deliver_due", minutes=5)
+def deliver_due(slot: str) -> None:
+    """Looks after what waits, should a job have been lost."""
+    queue.deliver_due()
+
+
+@periodic("alerts.digest", minutes=5)
+def send_digests(slot: str) -> int:
+    """The morning's digest, to each at their time."""
+    return digest.send_due()

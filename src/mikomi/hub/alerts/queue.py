@@ -1,0 +1,176 @@
+"""Sending what is recorded: in order, once, and again for a week while a channel takes nothing.
+
+A delivery is claimed by a conditional update before it is sent. Where the process dies in between, it stays
+`sending`: a line for a person to look at, never a second message.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from mikomi.core.words import Words
+from mikomi.hub.alerts.channels.fates import LaterError, RefusedError, UnknownError
+from mikomi.hub.alerts.channels.kind import Message
+from mikomi.hub.alerts.channels.known import KINDS
+from mikomi.hub.alerts.models import Channel, Delivery
+from mikomi.hub.alerts.queries import may_go_again
+from mikomi.hub.alerts.types import Told
+from mikomi.hub.kit import leases
+from mikomi.hub.kit.jobs import enqueue
+
+log = logging.getLogger("mikomi.alerts")
+
+PAUSES = (5, 15, 60, 300, 900, 1800)
+"""Seconds until the next try, then the last again and again: a channel that is well again is found soon."""
+KEPT = timedelta(days=7)
+"""So long an alert waits for its channel before it is given up, for a person to send again."""
+BUDGET = 20.0
+"""Seconds that one run may take, so that other work is not kept waiting."""
+LEASE_WAIT = 15.0
+STUBBORN = 3
+"""After so many tries the next message is tried too: it may be this one that the channel cannot take."""
+SET_ASIDE = timedelta(hours=1)
+GIVEN_UP = Words(
+    "1週間試しましたが送れませんでした。連携先を直してから「もう一度送る」を押してください",
+    "it could not be sent for a week; mend the channel, then send it again",
+)
+
+
+def deliver(number: int) -> int:
+    """Sends what waits for a channel (its number), the oldest first; says how many were sent."""
+    with leases.hold(f"alerts.channel.{number}", wait=LEASE_WAIT):
+        return _empty(number)
+
+
+def deliver_due() -> None:
+    """Has every channel worked on that something waits for, and gives up what waited too long."""
+    now = timezone.now()
+    waiting = Delivery.objects.filter(state=Delivery.State.WAITING)
+    waiting.filter(recorded_at__lt=now - KEPT).update(
+        state=Delivery.State.FAILED, error={"ja": GIVEN_UP.ja, "en": GIVEN_UP.en}
+    )
+    for channel in waiting.filter(due_at__lte=now).values_list("channel", flat=True).distinct():
+        enqueue("alerts.deliver", once=True, channel=channel)
+
+
+def send_again(number: int) -> bool:
+    """Has a delivery sent again that failed, or of which nobody knows what became; whether it may be."""
+    now = timezone.now()
+    with transaction.atomic():
+        held = Delivery.objects.select_for_update().filter(pk=number).first()
+        if held is None or not may_go_again(held, now):
+            return False
+        held.state, held.recorded_at, held.due_at, held.error = Delivery.State.WAITING, now, now, {}
+        held.save(update_fields=["state", "recorded_at", "due_at", "error"])
+        enqueue("alerts.deliver", once=True, channel=held.channel.pk)
+    return True
+
+
+def _empty(number: int) -> int:
+    end = time.monotonic() + BUDGET
+    sent, stubborn = 0, []
+    while True:
+        now = timezone.now()
+        channel = Channel.objects.filter(pk=number, is_active=True).first()
+        if channel is None or (channel.next_at is not None and channel.next_at > now):
+            return sent
+        waiting = Delivery.objects.filter(channel=number, state=Delivery.State.WAITING, due_at__lte=now)
+        held = waiting.exclude(pk__in=stubborn).select_related("alert", "channel").order_by("pk").first()
+        if held is None:
+            return sent
+        if time.monotonic() > end:
+            enqueue("alerts.deliver", once=True, channel=number)
+            return sent
+        if not _claim(held, now):
+            continue
+        try:
+            KINDS[channel.kind].send(_message(held), channel.config)
+        except RefusedError as error:
+            _settle(held, Delivery.State.FAILED, error.words)
+            _well(channel)
+        except UnknownError as error:
+            _settle(held, Delivery.State.SENDING, error.words)
+            _ill(channel, error.words, None)
+            return sent
+        except LaterError as error:
+            _settle(held, Delivery.State.WAITING, error.words)
+            if held.tries + 1 >= STUBBORN and not stubborn and not error.pause:
+                stubborn.append(held.pk)
+                if waiting.exclude(pk=held.pk).exists():
+                    continue
+            _ill(channel, error.words, error.after, pause=error.pause)
+            return sent
+        else:
+            with transaction.atomic():
+                Delivery.objects.filter(pk=held.pk).update(
+                    state=Delivery.State.SENT, sent_at=timezone.now(), error={}
+                )
+                _well(channel)
+                # Others get through: it was that one message.
+                Delivery.objects.filter(pk__in=stubborn).update(due_at=timezone.now() + SET_ASIDE)
+            sent += 1
+
+
+def _claim(held: Delivery, now: datetime) -> bool:
+    ours = Delivery.objects.filter(pk=held.pk, state=Delivery.State.WAITING)
+    return bool(ours.update(state=Delivery.State.SENDING, started_at=now, tries=F("tries") + 1))
+
+
+def _message(held: Delivery) -> Message:
+    told = Told.of(held.alert.told)
+    if held.channel.kind != Channel.Kind.MAIL:
+        # Whoever reads a team's channel is not the person whose word the links are.
+        told = replace(told, buttons=())
+    return Message(f"msg_mikomi_{held.pk}", told, held.address)
+
+
+def _settle(held: Delivery, state: Delivery.State, words: Words) -> None:
+    Delivery.objects.filter(pk=held.pk).update(state=state, error={"ja": words.ja, "en": words.en})
+
+
+def _well(channel: Channel) -> None:
+    Channel.objects.filter(pk=channel.pk).update(
+        failing_since=None, tries=0, next_at=None, error={}, sent_at=timezone.now()
+    )
+
+
+def _ill(channel: Channel, words: Words, after: float | None, *, pause: bool = False) -> None:
+    """Notes that the channel takes nothing, and when it is tried again."""
+    seconds = PAUSES[min(channel.tries, len(PAUSES) - 1)] * random.uniform(0.9, 1.1)
+    seconds = max(seconds, after or 0.0)
+    now = timezone.now()
+    with transaction.atomic():
+        Channel.objects.filter(pk=channel.pk).update(
+            failing_since=channel.failing_since or now,
+            tries=channel.tries + 1,
+            next_at=now + timedelta(seconds=seconds),
+            error={"ja": words.ja, "en": words.en},
+            is_active=not pause,
+        )
+        if not pause:
+            enqueue("alerts.deliver", after=timedelta(seconds=seconds + 0.5), channel=channel.pk)
+    log.warning("the channel %s takes nothing: %s", channel.pk, words.en)
+
+
+def try_channel(channel: Channel) -> str:
+    """Sends a test message at once, without the queue; gives what came back. Raises `MikomiError`."""
+    told = Told(
+        TEST_TITLE.text(channel.language), TEST.text(channel.language), event="test", data={"test": True}
+    )
+    key = f"msg_mikomi_test_{channel.pk}_{int(time.time() * 1000)}"
+    said = KINDS[channel.kind].send(Message(key, told), channel.config)
+    _well(channel)
+    enqueue("alerts.deliver", once=True, channel=channel.pk)
+    return said
+
+
+TEST_TITLE = Words("Mikomi からのテスト", "A test from Mikomi")
+TEST = Words("このメッセージが見えていれば、連携はできています。", "If you can read this, the channel works.")

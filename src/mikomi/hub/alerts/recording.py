@@ -1,0 +1,122 @@
+"""Alerts are written down before anything is sent, in one transaction with where they are to go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from mikomi.hub.accounts.queries import addresses_of
+from mikomi.hub.alerts.models import Alert, Channel, Delivery
+from mikomi.hub.alerts.types import APP, MAIL, Kind, Told
+from mikomi.hub.alerts.wishes import wishes_of
+from mikomi.hub.kit.jobs import enqueue
+
+DELIVER = "alerts.deliver"
+
+
+def tell_person(
+    user: int,
+    kind: Kind,
+    key: str,
+    told: Told,
+    *,
+    handoff: int | None = None,
+    lead: int | None = None,
+    now: datetime | None = None,
+) -> Alert | None:
+    """Tells a person by what they want; None where `key` was told to them already or they left.
+
+    In their quiet time, and beyond what they want a day, only their list says it; the rest waits for the
+    morning's digest.
+    """
+    addresses = addresses_of([user])
+    if not addresses:
+        return None
+    now = now or timezone.now()
+    wishes = wishes_of(user)
+    wanted = wishes.channels[kind]
+    outside = wanted - {APP}
+    local = timezone.localtime(now)
+    with transaction.atomic():
+        held = bool(outside) and kind != "digest"
+        held = held and (wishes.is_quiet(local.time()) or _told_on(user, local) >= wishes.most_a_day)
+        alert, made = Alert.objects.get_or_create(
+            key=f"{key}:{user}",
+            defaults={
+                "user_id": user,
+                "kind": kind,
+                "handoff": handoff,
+                "lead": lead,
+                "told": told.as_json(),
+                "in_app": APP in wanted,
+                "held": held,
+                "made_at": now,
+            },
+        )
+        if not made:
+            return None
+        if not held:
+            numbers = [int(one) for one in outside if one.isdigit()]
+            channels = list(Channel.objects.filter(pk__in=numbers).exclude(kind=Channel.Kind.MAIL))
+            if MAIL in outside:
+                channels.append(mail_channel())
+            _send(alert, channels, addresses[0][0], now)
+    return alert
+
+
+def tell_team(
+    kind: Kind, key: str, told_in: dict[str, Told], *, handoff: int | None = None, lead: int | None = None
+) -> list[Alert]:
+    """Tells the channels that hear such alerts whoever they are for; `told_in`: what it says by language."""
+    now = timezone.now()
+    made_now: list[Alert] = []
+    with transaction.atomic():
+        hearing = [one for one in Channel.objects.exclude(kind=Channel.Kind.MAIL) if kind in one.hears]
+        for language in {one.language for one in hearing}:
+            told = told_in.get(language) or told_in["ja"]
+            alert, made = Alert.objects.get_or_create(
+                key=f"{key}:team:{language}",
+                defaults={
+                    "kind": kind,
+                    "handoff": handoff,
+                    "lead": lead,
+                    "told": told.as_json(),
+                    "made_at": now,
+                },
+            )
+            if made:
+                _send(alert, [one for one in hearing if one.language == language], "", now)
+                made_now.append(alert)
+    return made_now
+
+
+def mail_channel() -> Channel:
+    """The channel of mails."""
+    return Channel.objects.get_or_create(kind=Channel.Kind.MAIL, defaults={"name": "mail"})[0]
+
+
+def _send(alert: Alert, channels: Sequence[Channel], address: str, now: datetime) -> None:
+    Delivery.objects.bulk_create(
+        Delivery(
+            alert=alert,
+            channel=channel,
+            address=address if channel.kind == Channel.Kind.MAIL else "",
+            recorded_at=now,
+            due_at=now,
+        )
+        for channel in channels
+    )
+    for channel in channels:
+        enqueue(DELIVER, once=True, channel=channel.pk)
+
+
+def _told_on(user: int, local: datetime) -> int:
+    """How many alerts have left for a person on the local day, the digest aside."""
+    begin = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    sent = Delivery.objects.filter(
+        alert__user=user, recorded_at__gte=begin, recorded_at__lt=begin + timedelta(days=1)
+    )
+    return sent.exclude(alert__kind="digest").values("alert").distinct().count()

@@ -1,0 +1,78 @@
+"""Changing alerts and channels."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from mikomi.core.words import MikomiError, Words
+from mikomi.hub.alerts.channels.known import KINDS
+from mikomi.hub.alerts.channels.webhook import make_secret
+from mikomi.hub.alerts.models import Alert, Channel
+from mikomi.hub.alerts.types import KINDS as ALERTS
+from mikomi.hub.kit.jobs import enqueue
+
+LONGEST_NAME = 100
+LONGEST_VALUE = 2000
+
+
+def save_channel(
+    channel: Channel | None, kind: str, typed: Mapping[str, str], hears: Collection[str], language: str
+) -> Channel:
+    """Makes or changes a channel; a secret that is left empty stays as it was. Raises `MikomiError`."""
+    known = KINDS[kind]
+    before = channel.config if channel else {}
+    config = {one.name: typed.get(one.name, "").strip()[:LONGEST_VALUE] for one in known.fields}
+    config |= {
+        one.name: before[one.name]
+        for one in known.fields
+        if one.secret and not config[one.name] and before.get(one.name)
+    }
+    if kind == "webhook" and not config["secret"]:
+        config["secret"] = make_secret()
+    for one in known.fields:
+        if one.required and not config[one.name]:
+            raise MikomiError(Words(f"「{one.label.ja}」を入れてください", f"give “{one.label.en}”"))
+    known.check(config)
+    name = typed.get("name", "").strip()[:LONGEST_NAME] or known.label.text(language)
+    with transaction.atomic():
+        held = channel or Channel(kind=kind)
+        held.name, held.config, held.language = name, config, language
+        held.hears = [one for one in ALERTS if one in hears and one != "digest"]
+        # What waits is tried at once: somebody just mended it.
+        held.is_active, held.failing_since, held.tries, held.next_at, held.error = True, None, 0, None, {}
+        held.save()
+        enqueue("alerts.deliver", once=True, channel=held.pk)
+    return held
+
+
+def pause(channel: Channel, *, paused: bool) -> None:
+    """Stops a channel or lets it go on; what waits stays."""
+    with transaction.atomic():
+        Channel.objects.filter(pk=channel.pk).update(
+            is_active=not paused, failing_since=None, tries=0, next_at=None, error={}
+        )
+        if not paused:
+            enqueue("alerts.deliver", once=True, channel=channel.pk)
+
+
+def try_now(channel: Channel) -> None:
+    """Has what waits tried at once."""
+    with transaction.atomic():
+        Channel.objects.filter(pk=channel.pk).update(next_at=None)
+        enqueue("alerts.deliver", once=True, channel=channel.pk)
+
+
+def mark_read(user: int, numbers: Sequence[int] | None = None) -> None:
+    """Marks alerts of a person's list as read; all of them without `numbers`."""
+    held = Alert.objects.filter(user=user, in_app=True, read_at=None)
+    if numbers is not None:
+        held = held.filter(pk__in=numbers)
+    held.update(read_at=timezone.now())
+
+
+def forget(leads: Sequence[int]) -> None:
+    """Deletes what was said of leads that are erased, sent or not."""
+    Alert.objects.filter(lead__in=leads).delete()
