@@ -200,6 +200,14 @@ def test_no_cell_of_the_export_is_a_formula(client, evil: str) -> None:
         assert cell.lstrip()[:1] not in set("=+-@\t\r＝")
 
 
+def test_a_lead_that_did_nothing_has_a_page_where_silence_counts(client, world) -> None:
+    silence = "  - {id: still, label: 静か, pattern: silence, quiet_days: 90, points: -20}\ngrades:"
+    scores.publish_model(parse_model(MODEL.replace("grades:", silence, 1)))
+    pipeline.score_all(ON)
+    for key in ("L7", "L4"):
+        assert client.get(f"/leads/{number(key)}/").status_code == 200
+
+
 def test_the_timeline_goes_on_where_it_stopped(client, world, monkeypatch) -> None:
     monkeypatch.setattr("mikomi.hub.site.views.lead.TIMELINE_SIZE", 2)
     lead = number("L1")

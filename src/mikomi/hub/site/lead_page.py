@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 import polars as pl
 
@@ -235,7 +236,7 @@ def _marks(
             text = f"{text} {signed(rule.points)}"
             marks += [
                 Mark(day_of(day + rule.quiet_days), text)
-                for day, after in zip(days, (*days[1:], day_number(near.on) + 1), strict=True)
+                for day, after in pairwise((*days, day_number(near.on) + 1))
                 if after - day > rule.quiet_days
             ]
     return marks + _deeds(near.source.touches, doings.of(number), language, facts.labels)
