@@ -15,7 +15,7 @@ from mikomi.hub.people import exclusions
 from mikomi.hub.people import queries as people
 from mikomi.hub.people import services as people_services
 from mikomi.hub.people.duplicates import finding
-from mikomi.hub.people.models import LeadTag, ListMember
+from mikomi.hub.people.models import LeadTag, ListMember, PastLabel
 from mikomi.hub.segments.models import Move
 from mikomi.hub.site import pipeline
 from mikomi.hub.site.actions.erase_leads import erase_leads
@@ -61,6 +61,7 @@ def lead(tmp_path, monkeypatch) -> int:
     finding.find_all()
     LeadTag.objects.create(lead=number, tag=1, at=timezone.now())
     ListMember.objects.create(lead=number, list=1, at=timezone.now())
+    PastLabel.objects.create(kind="tag", label=2, lead=number, since=timezone.now(), until=timezone.now())
     ActedLead.objects.create(batch=1, lead=number)
     Visitor.objects.create(source=1, anonymous="a", lead=number, certainty="sure", first_seen=0, last_seen=0)
     TokenUse.objects.create(mail="m", lead=number, visitor=1, at=0)

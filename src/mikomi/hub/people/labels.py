@@ -7,20 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.timezone import make_aware
 
 from mikomi.core.conditions.text import fold_text
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.activity.changes import changing, mark_changed
-from mikomi.hub.kit.setwise import fetch, run, staged
-from mikomi.hub.people.models import LeadList, Tag
+from mikomi.hub.kit.setwise import fetch, listed, run, staged
+from mikomi.hub.people.models import LeadList, PastLabel, Tag
 from mikomi.hub.people.types import Label
 
 type Kind = Literal["tag", "list"]
@@ -47,6 +48,13 @@ def deleted_labels(kind: Kind) -> list[Label]:
     """The tags or lists that can be brought back, the latest deleted first."""
     gone = MODELS[kind].objects.filter(deleted_at__isnull=False).order_by("-deleted_at", "pk")
     return [Label(one.pk, one.name) for one in gone]
+
+
+def known_then(kind: Kind, day: date) -> set[int]:
+    """The numbers of the labels that were not deleted by the end of the local day, as far as deleted ones
+    can be brought back still."""
+    held = Q(deleted_at=None) | Q(deleted_at__gte=_end_of(day))
+    return set(MODELS[kind].objects.filter(held).values_list("pk", flat=True))
 
 
 def label(kind: Kind, number: int) -> Label | None:
@@ -135,6 +143,7 @@ def sweep_labels(now: datetime) -> None:
         for number in old:
             with transaction.atomic():
                 run(f"delete from {table} where {column} = %s", [number])
+                PastLabel.objects.filter(kind=kind, label=number).delete()
                 model.objects.filter(pk=number, deleted_at__isnull=False).delete()
 
 
@@ -165,10 +174,17 @@ def put_label(
 
 
 def take_label(kind: Kind, number: int, leads: Sequence[int] | pl.Series) -> pl.DataFrame:
-    """Takes a label off leads. Gives what `give_labels` needs to hang it on again as it was."""
+    """Takes a label off leads; past days know that it was there. Gives what `give_labels` needs to hang it
+    on again as it was."""
     table, column = HUNG[kind]
     with transaction.atomic(), staged(_numbers(leads), "labelled"):
         _touch(leads)
+        run(
+            "insert into people_pastlabel (kind, label, lead, since, until, import_id, batch_id)"
+            f" select %s, h.{column}, h.lead, h.at, %s, h.import_id, h.batch_id from {table} h"
+            f" where h.{column} = %s and h.lead in (select lead from labelled)",
+            [kind, connection.ops.adapt_datetimefield_value(timezone.now()), number],
+        )
         return fetch(
             f"delete from {table} where {column} = %s and lead in (select lead from labelled)"
             f" returning lead, import_id, batch_id, cast(at as text), by_id",
@@ -187,6 +203,12 @@ def give_labels(kind: Kind, number: int, taken: pl.DataFrame) -> int:
     at = "t.at::timestamptz" if connection.vendor == "postgresql" else "t.at"
     with transaction.atomic(), staged(taken.select(list(TAKEN)), "given"):
         _touch(taken["lead"])
+        run(
+            "delete from people_pastlabel where kind = %s and label = %s and exists (select 1 from given t"
+            f" where t.lead = people_pastlabel.lead and {at} = people_pastlabel.since) and not exists"
+            f" (select 1 from {table} h where h.lead = people_pastlabel.lead and h.{column} = %s)",
+            [kind, number, number],
+        )
         return run(
             f"insert into {table} (lead, {column}, import_id, batch_id, at, by_id)"
             f" select t.lead, %s, t.import_id, t.batch_id, {at}, t.by_id from given t"
@@ -196,8 +218,10 @@ def give_labels(kind: Kind, number: int, taken: pl.DataFrame) -> int:
 
 
 def take_back_labels(kind: Kind, number: int, batch_id: int) -> int:
-    """Takes a label off the leads that an act hung it on, and where it hangs from that act still."""
+    """Takes a label off the leads that an act hung it on, and where it hangs from that act still. Past days
+    know nothing of it either: the act is taken back."""
     table, column = HUNG[kind]
+    PastLabel.objects.filter(kind=kind, label=number, batch_id=batch_id).delete()
     gone = fetch(
         f"delete from {table} where {column} = %s and batch_id = %s returning lead",
         {"lead": pl.Int32},
@@ -232,19 +256,29 @@ def leads_with(kind: Kind, numbers: Iterable[int], most: int) -> list[int] | Non
     return None if len(found) > most else sorted(set(found))
 
 
-def bearers(kind: Kind, number: int, *, until: date | None = None) -> Numbers:
-    """The numbers of all leads with a label; with `until`, of those that had it by the end of that local day
-    and have it still: what was taken off is not known any more."""
+def bearers(
+    kind: Kind, number: int, *, until: date | None = None, among: Sequence[int] | None = None
+) -> Numbers:
+    """The numbers of the leads with a label, or of those `among` these; with `until`, of those that had it
+    at the end of that local day."""
     table, column = HUNG[kind]
-    sql = f"select lead from {table} where {column} = %s"
-    params: list[int | str | None] = [number]
-    if until is not None:
-        end = make_aware(datetime.combine(until + timedelta(days=1), time.min))
-        sql += " and at < %s"
-        params.append(connection.ops.adapt_datetimefield_value(end))
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return np.array([row[0] for row in cursor.fetchall()], dtype=np.int64)
+    asked = pl.Series("lead", [] if among is None else among, dtype=pl.Int32)
+    with listed(asked, "among", "lead") as (beginning, given):
+        start = f"{beginning if among is not None else ''}select h.lead from "
+        only = "among q cross join " if among is not None else ""
+        mine = " and h.lead = q.lead" if among is not None else ""
+        sql = f"{start}{only}{table} h where h.{column} = %s{mine}"
+        params: list[Any] = [*(given if among is not None else ()), number]
+        if until is not None:
+            end = connection.ops.adapt_datetimefield_value(_end_of(until))
+            sql += (
+                f" and h.at < %s union select h.lead from {only}people_pastlabel h"
+                f" where h.kind = %s and h.label = %s{mine} and h.since < %s and h.until >= %s"
+            )
+            params += [end, kind, number, end, end]
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            return np.array([row[0] for row in cursor.fetchall()], dtype=np.int64)
 
 
 def has_label(kind: Kind, leads: str, count: int) -> str:
@@ -268,6 +302,10 @@ def check_name(name: str) -> str:
             Words(f"名前は{LONGEST}文字までにしてください", f"a name may have {LONGEST} characters at most")
         )
     return shown
+
+
+def _end_of(day: date) -> datetime:
+    return make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
 def _touch(leads: Sequence[int] | Numbers | pl.Series) -> None:

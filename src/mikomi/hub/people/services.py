@@ -41,6 +41,7 @@ _OF_LEADS = {
     "people_attachment": "scope = 'lead' and subject in {}",
     "people_leadtag": "lead in {}",
     "people_listmember": "lead in {}",
+    "people_pastlabel": "lead in {}",
     "people_duplicatepair": "low in {0} or high in {0}",
     "people_matchkey": "lead in {}",
     "people_matchphone": "lead in {}",

@@ -56,7 +56,7 @@ def facts_on(
     """What `conditions` ask of `leads` on the local `day`, besides scores and activity.
 
     `leads`: `people.queries.attribute_frame`. `every`: they are all leads. `past`: labels and consent as they
-    were on that day, as far as that is known: of a label that was taken off nothing is.
+    were at the end of that day.
     """
     asked = list(conditions)
     numbers = leads["number"].cast(pl.Int64).to_numpy()
@@ -69,9 +69,8 @@ def facts_on(
         ("list", {number for who in asked for number in used_lists(who)}),
     )
     for kind, wanted in named:
-        there = {label.number for label in labels.labels(kind)} if wanted else set()
-        for number in wanted & there:
-            held[kind, number] = np.isin(numbers, labels.bearers(kind, number, until=until))
+        for number in wanted & _labels_on(kind, until) if wanted else ():
+            held[kind, number] = np.isin(numbers, labels.bearers(kind, number, until=until, among=only))
     stage, keys = None, ()
     if any(isinstance(leaf, InStage) for leaf in leaves):
         stage, keys = standing.codes(numbers)
@@ -90,6 +89,12 @@ def facts_on(
         labels=held,
         consent=None if states is None else states.to_numpy(),
     )
+
+
+def _labels_on(kind: labels.Kind, day: date | None) -> set[int]:
+    if day is not None:
+        return labels.known_then(kind, day)
+    return {label.number for label in labels.labels(kind)}
 
 
 def who_holds(who: Who) -> tuple[Numbers, Flags]:

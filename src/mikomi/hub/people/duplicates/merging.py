@@ -47,6 +47,11 @@ def merge(
         }
         for table, name in (("people_leadtag", "tag"), ("people_listmember", '"list"')):
             copy_marks(table, name, gone, kept, batch.pk)
+        run(
+            "insert into people_pastlabel (kind, label, lead, since, until, batch_id)"
+            " select kind, label, %s, since, until, %s from people_pastlabel where lead = %s",
+            [kept, batch.pk, gone],
+        )
         _write_values(one, other, take, batch.pk, by_id)
         repoint_subjects(pl.Series("subject", before["subjects"], pl.Int32), kept)
         Lead.objects.filter(pk=kept).update(

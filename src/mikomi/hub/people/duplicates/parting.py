@@ -20,7 +20,7 @@ from mikomi.hub.activity.changes import changing, mark_changed
 from mikomi.hub.activity.services import repoint_subjects
 from mikomi.hub.people.duplicates.leads import LEADS, OTHER_MAIL
 from mikomi.hub.people.duplicates.merging import copy_marks, mails_of, owner_of
-from mikomi.hub.people.models import Change, Exclusion, Lead, LeadTag, ListMember, Merge, Scope
+from mikomi.hub.people.models import Change, Exclusion, Lead, LeadTag, ListMember, Merge, PastLabel, Scope
 from mikomi.hub.people.models.same import Merging
 from mikomi.hub.people.same.merging import end_merge, held_merge, take_apart, take_back
 
@@ -76,6 +76,7 @@ def _take_marks(merge: Merging) -> None:
         rows.delete()
         for other in _later(merge):
             copy_marks(table, f'"{name}"', other.gone, merge.kept, other.batch, taken)
+    PastLabel.objects.filter(lead=merge.kept, batch_id=merge.batch).delete()
 
 
 def _give_back_row(merge: Merging, kept: Lead, gone: Lead) -> None:

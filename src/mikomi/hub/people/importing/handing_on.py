@@ -40,7 +40,8 @@ def hand_over(record: Import, heir: Import) -> Words:
         pair = [heir.pk, record.pk]
         facts.hand_over(record.pk, heir.pk)
         run("update people_change set import_id = %s where import_id = %s", pair)
-        for table in ("people_leadtag", "people_listmember", "people_companyalias", "consent_basis"):
+        labels = ("people_leadtag", "people_listmember", "people_pastlabel")
+        for table in (*labels, "people_companyalias", "consent_basis"):
             run(f"update {table} set import_id = %s where import_id = %s", pair)
         run(
             "insert into people_importedsubject (import_id, scope, subject, made, confirmed, at)"

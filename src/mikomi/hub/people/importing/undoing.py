@@ -149,6 +149,7 @@ def _take_labels(record: Import) -> tuple[int, int]:
         )["lead"]
         tags = run("delete from people_leadtag where import_id = %s", [record.pk])
         lists = run("delete from people_listmember where import_id = %s", [record.pk])
+        run("delete from people_pastlabel where import_id = %s", [record.pk])
         made = record.report.get("made") or {}
         undone = Import.objects.filter(status=Import.Status.UNDONE, kind=Import.Kind.LEADS)
         for kind, model, hung in (("tag", Tag, LeadTag), ("list", LeadList, ListMember)):

@@ -14,7 +14,7 @@ from mikomi.hub.people.models.known import (
     Lead,
     Scope,
 )
-from mikomi.hub.people.models.labels import Attachment, LeadList, LeadTag, ListMember, Note, Tag
+from mikomi.hub.people.models.labels import Attachment, LeadList, LeadTag, ListMember, Note, PastLabel, Tag
 from mikomi.hub.people.models.same import CompanyMerge, CompanyPair, DuplicatePair, Exclusion, Merge
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "ListMember",
     "Merge",
     "Note",
+    "PastLabel",
     "Scope",
     "Tag",
 ]

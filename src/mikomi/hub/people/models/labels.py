@@ -55,6 +55,35 @@ class ListMember(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
 
+class PastLabel(models.Model):
+    """A tag or list was on a lead from `since` until it was taken off: what past days are told from. What
+    an import or an act hung on goes with it when that is taken back, as if it had never been."""
+
+    class Kind(models.TextChoices):
+        TAG = "tag"
+        LIST = "list"
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=4, choices=Kind)
+    label = models.IntegerField()
+    lead = models.IntegerField(db_index=True)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    import_id = models.IntegerField(null=True)
+    batch_id = models.IntegerField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["kind", "label", "lead"], name="past_label"),
+            models.Index(
+                fields=["import_id"], name="past_label_import", condition=models.Q(import_id__isnull=False)
+            ),
+            models.Index(
+                fields=["batch_id"], name="past_label_batch", condition=models.Q(batch_id__isnull=False)
+            ),
+        ]
+
+
 class Note(models.Model):
     """What somebody wrote down about a lead or a company. A lead's notes follow it into a merge:
     `subject` is who it is shown with, `written_of` who it was written of. `edited_by` changed it last.
