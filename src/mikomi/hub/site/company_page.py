@@ -28,7 +28,7 @@ from mikomi.hub.site.lead_page import PLOT_DAYS
 from mikomi.hub.site.lists.pages import rows_of
 from mikomi.hub.site.timeline import RESULTS, day_of
 from mikomi.hub.site.types import Row, Standing
-from mikomi.hub.site.ways import WEEKS, Way, way_of_company
+from mikomi.hub.site.ways import DAYS, Way, way_of_company
 
 MOST_PEOPLE = 2_000
 """Of a company with more people, only the first so many by number are looked at."""
@@ -224,7 +224,7 @@ def journey_of(
     if kept is None or not few:
         return None
     on = timezone.localdate()
-    changed = company_facts.days_of_change(list(few), company, on - timedelta(weeks=WEEKS), on)
+    changed = company_facts.days_of_change(list(few), company, on - timedelta(DAYS), on)
     way, codes = way_of_company(few, kept, on, outcomes, changed)
     here: dict[str, list[tuple[int, str]]] = {}
     keys = kept.map.keys()

@@ -1,14 +1,10 @@
-"""The way of one lead, or of a company's people, through the journey: from facts, by the map in force.
-
-Seen once a week over a year, and day by day where it changed in between.
-"""
+"""The way of one lead, or of a company's people, through the journey: day by day over a year, from facts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +21,7 @@ from mikomi.hub.journey.types import KeptMap, SetByHand
 from mikomi.hub.people import queries as people
 from mikomi.hub.site.answering import content_groups
 
-WEEKS = 52
+DAYS = 365
 SHOWN = 10
 """Of a map with more stages not all are shown on a page."""
 MOST_FRAMES = 12
@@ -202,7 +198,8 @@ def way_of_lead(
     walker = Walkers.of(kept, [lead], outcomes, changed)
     keys = kept.map.keys()
     held = next((one for one in walker.said if one.held_on(on) and one.stage in keys), None)
-    return Way(kept, on, _stays(lambda days: walker.stages(days)[:, 0], on, walker.said), held)
+    days = _year(on)
+    return Way(kept, on, _stays(walker.stages(days)[:, 0], days), held)
 
 
 def way_of_company(
@@ -214,8 +211,10 @@ def way_of_company(
 ) -> tuple[Way, dict[int, int]]:
     """How far the furthest of these leads stood, day by day, and the code of each on `on`."""
     walkers = Walkers.of(kept, leads, outcomes, changed)
-    way = Way(kept, on, _stays(lambda days: walkers.stages(days).max(axis=1), on, walkers.said))
-    return way, dict(zip(walkers.numbers, walkers.stages([on])[0].tolist(), strict=True))
+    days = _year(on)
+    codes = walkers.stages(days)
+    way = Way(kept, on, _stays(codes.max(axis=1), days))
+    return way, dict(zip(walkers.numbers, codes[-1].tolist(), strict=True))
 
 
 def computed_on(
@@ -226,29 +225,14 @@ def computed_on(
     return kept.map.keys()[code - 1] if code else ""
 
 
-def _stays(
-    stages: Callable[[Sequence[date]], Codes], on: date, said: Sequence[SetByHand]
-) -> tuple[Stay, ...]:
-    """A year up to `on`: once a week, where something was said by hand, and every day of the weeks in which
-    the stage changed."""
-    weekly = [on - timedelta(weeks=week) for week in range(WEEKS + 1)]
-    by_hand = [day for one in said for day in (one.since, one.until) if day and weekly[-1] < day < on]
-    days = sorted({*weekly, *by_hand})
-    seen = dict(zip(days, stages(days).tolist(), strict=True))
-    between = [
-        before + timedelta(days=n)
-        for before, after in pairwise(days)
-        if seen[before] != seen[after]
-        for n in range(1, (after - before).days)
-    ]
-    if between:
-        seen |= dict(zip(between, stages(between).tolist(), strict=True))
-    starts: list[tuple[date, int]] = []
-    for day in sorted(seen):
-        if not starts or starts[-1][1] != seen[day]:
-            starts.append((day, seen[day]))
-    ends = [*(day for day, _code in starts[1:]), on + timedelta(days=1)]
+def _stays(codes: Codes, days: Sequence[date]) -> tuple[Stay, ...]:
+    """The stays of one who stood so on `days`, each of which follows the one before."""
+    begins = [0, *(np.flatnonzero(np.diff(codes.astype(np.int16))) + 1).tolist()]
     return tuple(
-        Stay(code, first, (end - first).days, open_start=first == days[0])
-        for (first, code), end in zip(starts, ends, strict=True)
+        Stay(int(codes[begin]), days[begin], end - begin, open_start=begin == 0)
+        for begin, end in zip(begins, [*begins[1:], len(days)], strict=True)
     )
+
+
+def _year(on: date) -> list[date]:
+    return [on - timedelta(days=n) for n in reversed(range(DAYS))]
