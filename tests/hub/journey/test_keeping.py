@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -11,6 +12,7 @@ from mikomi.core.journey.map import JourneyMap
 from mikomi.core.words import MikomiError
 from mikomi.hub.accounts.models import User
 from mikomi.hub.journey import queries, services
+from mikomi.hub.journey.models import Revision
 from mikomi.hub.journey.types import Redrawn, Steps
 
 
@@ -38,9 +40,10 @@ def test_the_map_in_force_is_the_latest_one_that_was_kept(user: User):
     assert kept is not None
     assert (kept.number, kept.map.stages[0].name) == (2, "気づき")
     assert [one.number for one in queries.revisions()] == [2, 1]
-    as_of = queries.map_as_of(timezone.localdate())
-    assert as_of is not None
-    assert as_of.number == 2
+    Revision.objects.filter(number=1).update(at=timezone.now() - timedelta(days=9))
+    today = timezone.localdate()
+    told = {days: queries.map_then(today - timedelta(days=days)) for days in (0, 1, 9, 10)}
+    assert {days: one and one.number for days, one in told.items()} == {0: 2, 1: 1, 9: 1, 10: 1}
 
 
 def test_a_map_that_changes_nothing_is_no_revision(user: User):

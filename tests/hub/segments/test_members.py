@@ -1,18 +1,19 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from mikomi.core.conditions.parse_who import read_who
 from mikomi.core.words import MikomiError
 from mikomi.hub.kit.setwise import staged
 from mikomi.hub.segments import queries, services
 from mikomi.hub.segments.bits import PART
-from mikomi.hub.segments.models import Move
+from mikomi.hub.segments.models import Definition, Move
 from mikomi.hub.segments.types import Priority
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +50,28 @@ def test_entering_and_leaving_is_dated(makers) -> None:
     assert queries.moves_in(makers, NEXT, NEXT) == (1, 1)
     assert [m.lead for m in queries.latest_moves(makers, entered=True, limit=9)] == [2 * PART + 5]
     (held,) = queries.segments_of(2 * PART + 5)
-    assert (held.segment.number, held.since) == (makers, None if held.segment.defined_on > NEXT else NEXT)
+    assert (held.segment.number, held.since, held.at_latest) == (makers, NEXT, False)
+    (first,) = queries.segments_of(PART)
+    assert (first.since, first.at_latest) == (ON, True), "who was in at the first count may have been before"
+    services.define(makers, read_who({"field": "industry", "known": True}), None)
+    write(makers, [PART, 2 * PART + 5], NEXT + timedelta(1))
+    told = [queries.segments_of(lead)[0] for lead in (PART, 2 * PART + 5)]
+    assert [(one.since, one.at_latest) for one in told] == [(NEXT + timedelta(1), True)] * 2
+
+
+def test_past_days_know_the_definition_of_then(makers) -> None:
+    known = read_who({"field": "industry", "known": True})
+    now = timezone.now()
+    services.define(makers, known, None)
+    Definition.objects.filter(number=1).update(at=now - timedelta(30))
+    Definition.objects.filter(number=2).update(at=now - timedelta(10))
+    today = timezone.localdate(now)
+    told = {days: queries.defined_then(today - timedelta(days))[makers] for days in (0, 10, 11, 30, 60)}
+    assert {days: one.number for days, one in told.items()} == {0: 2, 10: 2, 11: 1, 30: 1, 60: 1}
+    assert (told[11].who, told[10].who) == (MAKERS, known)
+    services.delete_segment(makers)
+    assert makers in queries.defined_then(today - timedelta(1))
+    assert makers not in queries.defined_then(today)
 
 
 def test_touched_leads_change_nobody_else(makers) -> None:

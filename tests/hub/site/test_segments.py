@@ -22,8 +22,10 @@ from mikomi.hub.accounts.models import User
 from mikomi.hub.people import labels
 from mikomi.hub.people import queries as people
 from mikomi.hub.people.importing.storing import store_facts
-from mikomi.hub.people.models import Import
+from mikomi.hub.people.models import Import, LeadTag
 from mikomi.hub.segments import queries
+from mikomi.hub.segments.models import Definition
+from mikomi.hub.segments.services import define
 from mikomi.hub.segments.types import Priority, SegmentView
 from mikomi.hub.site import pipeline
 from mikomi.hub.site.actions.edit_leads import Deed, edit_leads, undo_edit
@@ -204,6 +206,34 @@ def test_why_is_told_for_any_past_day(client) -> None:
     assert "1回" in early.seen
     assert client.get(url, {"lead": lead, "on": "いつか"}).status_code == 200
     assert client.get(url, {"lead": "999999"}).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_past_days_follow_the_definitions_and_the_tags_of_then(client) -> None:
+    tag, today = labels.make_label("tag", "展示会"), timezone.localdate()
+    lead, (then, before) = people.numbers_of(["L1"])["L1"], (today - timedelta(9), today - timedelta(19))
+    inner = make(client, "札", {"tag": [tag]})
+    outer = make(client, "札の人", {"segment": [inner]})
+    edit_leads(Deed("tag", label=tag), np.array([lead]), "札", None)
+    LeadTag.objects.update(at=timezone.now() - timedelta(15))
+    edit_leads(Deed("untag", label=tag), np.array([lead]), "札", None)
+    define(inner, read_who({"field": "title", "contains": "社長"}), None)
+    Definition.objects.filter(number=1).update(at=timezone.now() - timedelta(12))
+    told = {}
+    for number in (inner, outer):
+        url = reverse("site:segment_why", args=[number])
+        days = {"then": then, "before": before, "today": today}
+        told |= {
+            (number, name): client.get(url, {"lead": lead, "on": day.isoformat()}).context
+            for name, day in days.items()
+        }
+    holds = {key: context["reason"].holds for key, context in told.items()}
+    assert holds == {
+        (number, name): name == "then" for number in (inner, outer) for name in ("then", "before", "today")
+    }
+    assert "展示会" in told[inner, "then"]["sentence"]
+    assert "社長" in told[inner, "today"]["sentence"]
+    assert told[inner, "before"]["then"].on > before
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -15,7 +16,7 @@ from mikomi.hub.accounts.models import User
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.journey import hands, standing
 from mikomi.hub.journey import services as journey
-from mikomi.hub.journey.models import ByHand
+from mikomi.hub.journey.models import ByHand, Revision
 from mikomi.hub.journey.past import past_stages
 from mikomi.hub.journey.queries import current_map
 from mikomi.hub.kit import jobs
@@ -114,6 +115,13 @@ def test_a_past_day_shows_that_days_stage_and_why(client) -> None:
     shown = client.get(reverse("site:lead", args=[number]), {"on": day.isoformat()})
     (panel,) = [panel for template, panel in shown.context["panels"] if template.endswith("journey.html")]
     assert panel["way"].stage == "情報収集"
+    Revision.objects.update(at=timezone.now() - timedelta(days=300))
+    kept = current_map().map
+    renamed = [replace(s, name="調べている") if s.key == "inform" else s for s in kept.stages]
+    journey.keep_map(replace(kept, stages=tuple(renamed)))
+    shown = client.get(reverse("site:lead", args=[number]), {"on": day.isoformat()})
+    (panel,) = [panel for template, panel in shown.context["panels"] if template.endswith("journey.html")]
+    assert panel["way"].stage == "情報収集", "a past day follows the map that was in force then"
     why = client.get(reverse("site:stage_why", args=[number]), {"on": day.isoformat()})
     assert why.context["here"][0].key == "inform"
     assert [stage.key for stage, reason in why.context["ahead"] if not reason.holds][-1] == "won"

@@ -29,10 +29,12 @@ def revision(number: int) -> KeptMap | None:
     return _kept(Revision.objects.select_related("by").filter(number=number).first())
 
 
-def map_as_of(day: date) -> KeptMap | None:
-    """The revision that was in force at the end of `day` (local); None before the first."""
+def map_then(day: date) -> KeptMap | None:
+    """The revision that was in force at the end of `day` (local); before the first, the first one. None
+    where there is none at all."""
     end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
-    return _kept(Revision.objects.select_related("by").filter(at__lt=end).order_by("-number").first())
+    rows = Revision.objects.select_related("by").order_by("number")
+    return _kept(rows.filter(at__lt=end).last() or rows.first())
 
 
 def revisions() -> list[KeptMap]:

@@ -11,7 +11,8 @@ class Segment(models.Model):
 
     `key`: the folded name, unique. `definition` grows with every change of the condition; `counted` is the
     definition that the stored members follow, 0 before the first count, and `counted_on` the local day of
-    the count. `members`: how many there are. `priority`: its members are worked on first (1), next (2),
+    the count, `begun_on` that of the first one by it: who was in then may have been in before. `members`:
+    how many there are. `priority`: its members are worked on first (1), next (2),
     last (3) or not at all (4); None for others. `deleted_at`: it can be brought back for a while.
     """
 
@@ -24,6 +25,7 @@ class Segment(models.Model):
     defined_at = models.DateTimeField()
     counted = models.IntegerField(default=0)
     counted_on = models.DateField(null=True)
+    begun_on = models.DateField(null=True)
     members = models.IntegerField(default=0)
     deleted_at = models.DateTimeField(null=True)
 

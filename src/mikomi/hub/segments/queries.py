@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache, reduce
 
 import numpy as np
 from django.db.models import Count, Q
+from django.utils.timezone import make_aware
 
 from mikomi.core.conditions.parse_who import read_who
 from mikomi.core.conditions.who import Who
@@ -38,7 +39,19 @@ def names() -> dict[int, str]:
 def definitions_of(number: int) -> list[Defined]:
     """The conditions that a segment had, the latest first."""
     rows = Definition.objects.filter(segment=number).select_related("by").order_by("-number")
-    return [Defined(row.number, read_who(row.condition), row.at, str(row.by or "")) for row in rows]
+    return [_defined(row) for row in rows]
+
+
+def defined_then(day: date) -> dict[int, Defined]:
+    """The condition that each segment had at the end of the local day, by number; of one that was made
+    later, the first it had. One that was deleted since is there as long as it can be brought back."""
+    end = make_aware(datetime.combine(day + timedelta(days=1), time.min))
+    there = Q(segment__deleted_at=None) | Q(segment__deleted_at__gte=end)
+    found: dict[int, Defined] = {}
+    for row in Definition.objects.filter(there).select_related("by", "segment").order_by("segment", "number"):
+        if row.segment.pk not in found or row.at < end:
+            found[row.segment.pk] = _defined(row)
+    return found
 
 
 def passing(number: int) -> Flags:
@@ -89,15 +102,9 @@ def segments_of(lead: int) -> list[Membership]:
         for part in MemberPart.objects.filter(part=lead // PART)
         if bytes(part.bits)[place // 8] >> (place % 8) & 1
     }
-    entered: dict[int, date] = {}
-    for move in Move.objects.filter(lead=lead, segment__in=held, entered=True).order_by("id"):
-        entered[move.segment] = move.on
-    return [
-        Membership(one, on if on is not None and on >= one.defined_on else None)
-        for one in segments()
-        if one.number in held
-        for on in [entered.get(one.number)]
-    ]
+    moves = Move.objects.filter(lead=lead, segment__in=held, entered=True).order_by("id")
+    entered = {move.segment: move for move in moves}
+    return [_membership(one, entered.get(one.number)) for one in segments() if one.number in held]
 
 
 def segments_of_leads(leads: Sequence[int]) -> dict[int, list[int]]:
@@ -170,7 +177,22 @@ def _view(row: Segment) -> SegmentView:
         defined_at=row.defined_at,
         counted_on=row.counted_on if row.counted == row.definition else None,
         members=row.members,
+        begun_on=row.begun_on,
     )
+
+
+def _defined(row: Definition) -> Defined:
+    return Defined(row.number, _condition(json.dumps(row.condition)), row.at, str(row.by or ""))
+
+
+def _membership(one: SegmentView, entered: Move | None) -> Membership:
+    begun = one.begun_on
+    # On the day of the first count, what was seen before it followed the definition before.
+    if entered and (
+        begun is None or entered.on > begun or (entered.on == begun and entered.at >= one.defined_at)
+    ):
+        return Membership(one, entered.on, at_latest=False)
+    return Membership(one, begun, at_latest=True)
 
 
 def _moved(row: Move) -> Moved:

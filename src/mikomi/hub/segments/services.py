@@ -194,13 +194,15 @@ def write_members(
                 )
             )
         if every:
+            if row.counted != row.definition:
+                row.begun_on = on
             row.members, row.counted, row.counted_on = int(after.sum()), row.definition, on
         elif len(moved):
             row.members += int(after.sum()) - int(before.sum())
             counted.append(row)
     _put_parts(puts)
     Segment.objects.bulk_update(
-        rows.values() if every else counted, ["members", "counted", "counted_on"], batch_size=200
+        rows.values() if every else counted, ["members", "counted", "counted_on", "begun_on"], batch_size=200
     )
     return _put_moves(pl.concat(moves) if moves else None, on, timezone.now())
 

@@ -25,7 +25,8 @@ class Priority(IntEnum):
 @dataclass(frozen=True, slots=True)
 class SegmentView:
     """A segment as it is defined. `defined_at` is aware (UTC), `counted_on` a local day, None before the
-    members were counted by this definition."""
+    members were counted by this definition; `begun_on` the local day of the first count by the definition
+    that the members follow."""
 
     number: int
     name: str
@@ -36,11 +37,7 @@ class SegmentView:
     defined_at: datetime
     counted_on: date | None
     members: int
-
-    @property
-    def defined_on(self) -> date:
-        """The local day of `defined_at`."""
-        return localdate(self.defined_at)
+    begun_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +49,20 @@ class Defined:
     at: datetime
     by: str
 
+    @property
+    def on(self) -> date:
+        """The local day of `at`."""
+        return localdate(self.at)
+
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A segment that a lead belongs to. `since`: the local day it entered; None: it is in since the segment
-    was defined so."""
+    """A segment that a lead belongs to. `since`: the local day it entered; `at_latest`: it was in when the
+    members were first counted by the definition, on that day, and may have been before."""
 
     segment: SegmentView
     since: date | None
+    at_latest: bool
 
 
 @dataclass(frozen=True, slots=True)

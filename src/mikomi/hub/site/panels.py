@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from mikomi.hub.capture import queries as capture
 from mikomi.hub.capture.campaigns.queries import choices, joined_by
-from mikomi.hub.journey.queries import current_map
+from mikomi.hub.journey.queries import current_map, map_then
 from mikomi.hub.people import attachments
 from mikomi.hub.people import notes as written
 from mikomi.hub.people.duplicates.queries import merged_into
@@ -138,7 +138,8 @@ def segments(asked: Asked) -> Panel | None:
 
 def journey(asked: Asked) -> Panel | None:
     """Where the person stands in the journey, how it came there, and the form to say so by hand."""
-    kept, past = current_map(), asked.on < asked.today
+    past = asked.on < asked.today
+    kept = map_then(asked.on) if past else current_map()
     if kept is None:
         return None
     on = asked.on if past else timezone.localdate()

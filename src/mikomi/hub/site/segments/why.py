@@ -9,17 +9,27 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from mikomi.core.conditions.who import GradeIs, HotIs, InStage, ScoreIs, Who, parts_of, segments_behind
+from mikomi.core.conditions.who import (
+    GradeIs,
+    HotIs,
+    InStage,
+    ScoreIs,
+    Who,
+    order_of,
+    parts_of,
+    segments_behind,
+)
 from mikomi.core.conditions.who_names import Names
 from mikomi.core.engine.local import score_days
 from mikomi.core.membership.why import Reason, why_who
 from mikomi.core.scoring.score import DayScores
 from mikomi.core.words import Language, MikomiError, Words
 from mikomi.hub.activity import queries as activity
-from mikomi.hub.journey.queries import map_as_of
+from mikomi.hub.journey.queries import map_then
 from mikomi.hub.people import queries as people
 from mikomi.hub.people.exclusions import excluded_frame
 from mikomi.hub.scores import queries as scores
+from mikomi.hub.segments.queries import defined_then
 from mikomi.hub.site.answering import (
     content_groups,
     defined_segments,
@@ -32,8 +42,9 @@ from mikomi.hub.site.ways import Walkers
 def why(who: Who, lead: int, on: date, today: date, language: Language, names: Names) -> Reason:
     """Why the lead (number) meets a condition at the end of the local day `on`, or does not.
 
-    Segments that the condition refers to count as they are defined now; scores by the version of that day.
-    Raises `MikomiError` for a lead that is out.
+    Segments that the condition refers to count as they were defined on that day; scores by the version and
+    stages by the map of that day. Raises `MikomiError` for a lead that is out, and where segments refer to
+    each other in a circle.
     """
     return whys([who], lead, on, today, language, names)[0]
 
@@ -50,15 +61,17 @@ def whys(
                 "this lead is there no more: it is in the trash, or was merged into another",
             )
         )
-    defined = defined_segments()
+    defined = {number: one.who for number, one in defined_then(on).items()} if on < today else None
+    defined = defined_segments() if defined is None else defined
     known = {number: one for who in asked for number, one in segments_behind(who, defined).items()}
+    order_of(known)
     conditions = [*asked, *known.values()]
     source = activity.activity_source([lead])
     facts = facts_on(on, leads, conditions, every=False, past=on < today)
     leaves = [leaf for one in conditions for leaf in parts_of(one)]
     if any(isinstance(leaf, InStage) for leaf in leaves):
         facts = replace(facts, stage=None, stages=())
-        kept = map_as_of(on)
+        kept = map_then(on)
         if kept is not None:
             walker = Walkers.of(kept, [lead], activity.outcomes_of(lead), ())
             facts = replace(facts, stage=walker.stages([on])[0], stages=tuple(kept.map.keys()))

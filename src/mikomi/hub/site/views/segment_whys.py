@@ -34,14 +34,17 @@ def segment_why(request: PageRequest, number: int) -> HttpResponse:
     person = people.person(lead)
     if person is None:
         raise Http404
+    then = queries.defined_then(on).get(number) if on < today else None
+    who = then.who if then else held.who
     reason, error = None, None
     try:
-        reason = why(held.who, lead, on, today, offer.language, offer.names)
+        reason = why(who, lead, on, today, offer.language, offer.names)
     except MikomiError as failed:
         error = failed.words
     context = {
         "segment": held,
-        "sentence": describe_who(held.who, offer.language, offer.names),
+        "sentence": describe_who(who, offer.language, offer.names),
+        "then": then,
         "person": person,
         "row": next(iter(rows_of([lead])), None),
         "reason": reason,

@@ -17,7 +17,7 @@ from mikomi.core.engine.folding import EPOCH
 from mikomi.core.words import MikomiError
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.journey import hands, standing
-from mikomi.hub.journey.queries import current_map
+from mikomi.hub.journey.queries import current_map, map_then
 from mikomi.hub.journey.types import KeptMap
 from mikomi.hub.kit.requests import PageRequest
 from mikomi.hub.kit.templatetags.kit import words
@@ -34,17 +34,19 @@ STEPS = 20
 @require_safe
 def stage_why(request: PageRequest, number: int) -> HttpResponse:
     """Why a lead stands where it stands on a day (`on`; left out: today), and not further on."""
-    kept, person = current_map(), people.person(number) if number < 2**31 else None
-    if kept is None or person is None:
-        raise Http404
     offer, today = offer_now(), timezone.localdate()
     on = day_asked(request.GET.get("on", ""), today)
+    kept = map_then(on) if on < today else current_map()
+    person = people.person(number) if number < 2**31 else None
+    if kept is None or person is None:
+        raise Http404
     context = {
         "person": person,
         "row": next(iter(rows_of([number])), None),
         "on": on,
         "today": today,
         "kept": kept,
+        "before_the_map": timezone.localdate(kept.at) > on,
         "menu_key": "leads",
     }
     try:
@@ -124,7 +126,7 @@ def _map() -> KeptMap:
 
 def _steps(number: int, kept: KeptMap) -> list[tuple[date, str, str, bool]]:
     """The last steps that were written down when they were taken, the latest first."""
-    names = {stage.key: stage.name for stage in kept.map.stages}
+    names = standing.stage_names() | {stage.key: stage.name for stage in kept.map.stages}
     steps = reversed(standing.history_of(number)[-STEPS:])
     return [
         (
