@@ -289,6 +289,20 @@ def first_days_of(touches: Sequence[int], leads: pl.Series | None = None) -> pl.
             return fetch(f"{columns} {joined} {named}", schema)
 
 
+def last_days_of_kind(kind: str, leads: Collection[int]) -> dict[int, int]:
+    """The latest day (since 1970-01-01) of each of these leads with events of a kind; those without are left
+    out."""
+    with listed(pl.Series(list(leads), dtype=pl.Int32), "asked", "lead") as (beginning, given):
+        found = fetch(
+            f"{beginning}select a.lead, max(a.day) from asked q cross join activity_activity a"
+            " where a.lead = q.lead and a.n > 0"
+            " and a.touch in (select t.id from activity_touch t where t.kind = %s) group by a.lead",
+            {"lead": pl.Int32, "day": pl.Int32},
+            [*given, kind],
+        )
+    return dict(found.iter_rows())
+
+
 def titles(contents: Collection[str] | None = None) -> dict[str, str]:
     """What these contents are called, or all that have a title; those without one are left out."""
     schema = {"content": pl.String, "title": pl.String}

@@ -50,6 +50,14 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """What speaks for a lead: the evidence, and whether a comeback counts at present."""
+
+    evidence: Evidence
+    back: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Neighbourhood:
     """Some leads with everybody of their companies: attributes as of a day, and their activity."""
 
@@ -106,18 +114,34 @@ def tell(rows: Sequence[Row], standing: Standing) -> dict[int, Told]:
     totals = np.stack([day.total for day in scores])
     place = {number: at for at, number in enumerate(near.leads["number"].to_list())}
     present = [number for number in numbers if number in place]
-    told = explain(standing.model, near.leads, near.source, standing.on, present)
-    ends = latest_ends(present, standing.model.timezone)
-    doings = Doings(near.source, standing.model)
-    found = {}
-    for why in told:
-        evidence = evidence_of(why, standing.model, standing.on, doings, ends.get(why.number))
-        found[why.number] = Told(
-            curve=tuple(totals[:, place[why.number]].tolist()),
-            reason=reason(evidence),
-            back=came_back(why, standing.model),
+    return {
+        number: Told(
+            curve=tuple(totals[:, place[number]].tolist()), reason=reason(ground.evidence), back=ground.back
         )
-    return found
+        for number, ground in _grounds(near, present, standing).items()
+    }
+
+
+def grounds(lead_ids: Sequence[int], standing: Standing) -> dict[int, Ground]:
+    """What speaks for each of a few leads at present, by number; those that are not there are left out."""
+    if not lead_ids:
+        return {}
+    near = neighbourhood(lead_ids, standing.model, standing.on)
+    there = set(near.leads["number"].to_list())
+    return _grounds(near, [number for number in lead_ids if number in there], standing)
+
+
+def _grounds(near: Neighbourhood, numbers: Sequence[int], standing: Standing) -> dict[int, Ground]:
+    told = explain(standing.model, near.leads, near.source, standing.on, numbers)
+    ends = latest_ends(numbers, standing.model.timezone)
+    doings = Doings(near.source, standing.model)
+    return {
+        why.number: Ground(
+            evidence_of(why, standing.model, standing.on, doings, ends.get(why.number)),
+            came_back(why, standing.model),
+        )
+        for why in told
+    }
 
 
 def loaded(source: ActivitySource) -> Activity:

@@ -1,0 +1,1 @@
+"""今日連絡する人: whom to call, why, and what to say first."""

@@ -1,0 +1,223 @@
+"""The cards of Today: one a company, the best person first, with all that a call needs.
+
+Which hand-offs stand there is asked of `handoff` by its index and put in order by the kept scores; only the cards
+that are shown are filled in. So the page costs as much as it shows, however many leads there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+
+from mikomi.core.words import Words
+from mikomi.hub.activity import queries as activity
+from mikomi.hub.handoff import worklist
+from mikomi.hub.handoff.types import Cause, Kind, Member, ResultView, Standing
+from mikomi.hub.journey.queries import current_map
+from mikomi.hub.journey.standing import stage_of
+from mikomi.hub.people import queries as people
+from mikomi.hub.people.types import Person
+from mikomi.hub.site.evidence import Ground, grounds
+from mikomi.hub.site.lists.pages import rows_of
+from mikomi.hub.site.reasons import reason
+from mikomi.hub.site.rows import store
+from mikomi.hub.site.standing import standing
+from mikomi.hub.site.timeline import day_of
+from mikomi.hub.site.titles import labels_of
+from mikomi.hub.site.today.opening import Known, opening
+from mikomi.hub.site.types import Row
+from mikomi.hub.site.types import Standing as Scored
+
+PHONES = ("direct_phone", "mobile", "phone")
+"""Which number to call, best first."""
+NOWHERE = 2**62
+"""The rank of somebody without a score: behind everybody who has one."""
+CONTACT_WORDS = {
+    Kind.NO_ANSWER: Words("電話（不在）", "phone, no answer"),
+    Kind.WRONG_PERSON: Words("電話（番号違い）", "phone, wrong number"),
+    Kind.MAILED: Words("メール", "mail"),
+}
+PHONE = Words("電話", "phone")
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The last time somebody of ours was in touch: when, how, and by whom ("" where nobody knows)."""
+
+    at: datetime | date
+    how: Words
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """One person of a card. `row`: as lists show the lead; `member`: the latest cause it was handed over for."""
+
+    row: Row
+    phone: str
+    member: Member | None
+
+    @property
+    def called(self) -> str:
+        """The name, or what stands for it."""
+        return self.row.name or self.row.email or self.row.key
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One company to call: the person to call first, colleagues beneath, and why.
+
+    `reason`: what speaks for the first person at present; `then`: what did when it was handed over, where that
+    reads otherwise. `stage`: where the person stands in the journey; `question`: what people ask there.
+    `late`: its deadline is over.
+    """
+
+    standing: Standing
+    first: Caller
+    colleagues: tuple[Caller, ...]
+    reason: Words
+    then: Words | None
+    back: bool
+    opening: Words
+    stage: str
+    question: str
+    contact: Contact | None
+    late: bool
+
+    @property
+    def number(self) -> int:
+        """The hand-off's number."""
+        return self.standing.number
+
+    @property
+    def check(self) -> bool:
+        """It was drawn at random, to learn what the threshold misses."""
+        return self.standing.check
+
+    @property
+    def asked(self) -> bool:
+        """The person asked for something: it is answered at once."""
+        return self.standing.urgent or Cause.URGENT in self.standing.causes
+
+
+def in_order(tasks: Sequence[worklist.Task]) -> list[worklist.Task]:
+    """Urgent ones first (the oldest first), then follow-ups on their day, then the rest, each the hottest
+    first. Whoever has no row any more (trash, merged) makes a hand-off stand last."""
+    leads = np.unique(np.array([lead for task in tasks for lead in task.leads], dtype=np.int64))
+    if not len(leads):
+        return []
+    scores = store.read_scores(leads, ("rank",))
+    ranks = dict(zip(scores["lead_id"].tolist(), scores["rank"].tolist(), strict=True))
+
+    def place(task: worklist.Task) -> tuple[int, float, int, int]:
+        best = min((ranks.get(lead, NOWHERE) for lead in task.leads), default=NOWHERE)
+        if task.urgent:
+            return 0, task.opened_at.timestamp(), best, task.handoff
+        return (1 if task.first else 2), 0.0, best, task.handoff
+
+    return sorted(tasks, key=place)
+
+
+def cards_of(numbers: Sequence[int], now: datetime) -> list[Card]:
+    """The cards of these hand-offs, in this order; those of which nobody is left are left out."""
+    held = worklist.standings(numbers)
+    every = list(dict.fromkeys(lead for one in held for lead in one.leads))
+    rows = {row.lead_id: row for row in rows_of(every)}
+    persons = {one.number: one for one in people.persons(list(rows))}
+    scores = store.read_scores(np.array(sorted(rows), dtype=np.int64), ("rank",))
+    ranks = dict(zip(scores["lead_id"].tolist(), scores["rank"].tolist(), strict=True))
+    callers = {
+        one.number: sorted(
+            (lead for lead in one.leads if lead in rows), key=lambda lead: (ranks.get(lead, NOWHERE), lead)
+        )
+        for one in held
+    }
+    firsts = [leads[0] for leads in callers.values() if leads]
+    scored = standing()
+    known = grounds(firsts, scored, labels_of()) if scored else {}
+    stages = stage_of(firsts)
+    contacts = last_contacts(every)
+    return [
+        _card(one, callers[one.number], rows, persons, known, stages, contacts, scored, now)
+        for one in held
+        if callers[one.number]
+    ]
+
+
+def _card(
+    one: Standing,
+    leads: Sequence[int],
+    rows: Mapping[int, Row],
+    persons: Mapping[int, Person],
+    known: Mapping[int, Ground],
+    stages: Mapping[int, str],
+    contacts: Mapping[int, Contact],
+    scored: Scored | None,
+    now: datetime,
+) -> Card:
+    latest: dict[int, Member] = {member.lead: member for member in one.members}
+    callers = [Caller(rows[lead], phone_of(persons.get(lead)), latest.get(lead)) for lead in leads]
+    first, ground = callers[0], known.get(leads[0])
+    frozen = first.member.frozen.reason if first.member else Words("", "")
+    told = reason(ground.evidence) if ground else frozen
+    key = stages.get(leads[0], "")
+    stage = kept.map.stage(key) if key and (kept := current_map()) else None
+    contact = max(
+        (contacts[lead] for lead in leads if lead in contacts), key=lambda c: _day(c.at), default=None
+    )
+    question = stage.question if stage else ""
+    return Card(
+        standing=one,
+        first=first,
+        colleagues=tuple(callers[1:]),
+        reason=told,
+        then=frozen if frozen.ja and frozen != told else None,
+        back=(ground.back if ground else False) or Cause.RECONSIDER in one.causes,
+        opening=opening(
+            Known(
+                urgent=one.urgent,
+                deed=_latest(ground),
+                before=ground.evidence.before if ground else None,
+                question=question,
+                colleague=len(callers) > 1 or bool(ground and ground.evidence.colleagues > 1),
+                talked=one.last_result in (Kind.TALKED, Kind.MAILED),
+            )
+        ),
+        stage=stage.name if stage else "",
+        question=question,
+        contact=contact,
+        late=one.due_at is not None and one.due_at < now,
+    )
+
+
+def phone_of(person: Person | None) -> str:
+    """The number to call, "" where none is known."""
+    known = person.attributes if person else {}
+    return next((known[name] for name in PHONES if known.get(name)), "")
+
+
+def last_contacts(leads: Sequence[int]) -> dict[int, Contact]:
+    """When each of these leads was contacted last, as far as results and events of calls tell."""
+    found = {lead: _contact(one) for lead, one in worklist.last_results(leads).items()}
+    for lead, day in activity.last_days_of_kind("call", leads).items():
+        called = day_of(day)
+        if lead not in found or _day(found[lead].at) < called:
+            found[lead] = Contact(called, PHONE, "")
+    return found
+
+
+def _contact(one: ResultView) -> Contact:
+    return Contact(one.at, CONTACT_WORDS.get(one.kind, PHONE), one.by)
+
+
+def _latest(ground: Ground | None):
+    if ground is None or not ground.evidence.deeds:
+        return None
+    return max(ground.evidence.deeds, key=lambda deed: (deed.last, deed.worth))
+
+
+def _day(at: datetime | date) -> date:
+    return at.date() if isinstance(at, datetime) else at
