@@ -13,6 +13,7 @@ import "./css/forms.css";
 import "./css/journey.css";
 import "./css/segments.css";
 import "./css/way.css";
+import "./css/today.css";
 import "./css/print.css";
 
 import Alpine from "@alpinejs/csp";
@@ -30,6 +31,7 @@ import { watchPrint } from "./islands/print";
 import { watchSwaps } from "./islands/returning";
 import { watchSentences } from "./islands/sentence";
 import { watchTables } from "./islands/tables";
+import { watchToday } from "./islands/today";
 import { toast } from "./islands/toast";
 import { watchAutosubmit } from "./islands/autosubmit";
 
@@ -56,6 +58,7 @@ watchPrint();
 watchSentences();
 watchSwaps();
 watchTables();
+watchToday();
 watchAutosubmit();
 Alpine.start();
 document.documentElement.dataset["mkReady"] = "";

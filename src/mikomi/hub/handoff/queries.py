@@ -96,12 +96,12 @@ def companies_before(companies: Collection[int]) -> set[int]:
 
 def results_of(number: int) -> list[ResultView]:
     """The results of a hand-off, the latest first."""
-    return _results(Result.objects.filter(handoff=number))
+    return result_views(Result.objects.filter(handoff=number))
 
 
 def history(lead: int) -> list[ResultView]:
     """The results that concern a lead, the latest first; those that were undone included."""
-    return _results(Result.objects.filter(lead=lead))
+    return result_views(Result.objects.filter(lead=lead))
 
 
 def log_of(number: int) -> list[ChangeView]:
@@ -194,7 +194,8 @@ def _member(row: HandedLead) -> Member:
     )
 
 
-def _results(rows: QuerySet[Result]) -> list[ResultView]:
+def result_views(rows: QuerySet[Result]) -> list[ResultView]:
+    """Results as others see them, the latest first."""
     return [
         ResultView(
             number=row.pk,

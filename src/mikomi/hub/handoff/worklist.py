@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from mikomi.hub.handoff.models import HandedLead, Handoff, Result, Seat
-from mikomi.hub.handoff.queries import _results, views
+from mikomi.hub.handoff.queries import result_views, views
 from mikomi.hub.handoff.types import Cause, ResultView, Standing, State
 
 MOST_RESULTS = 200
@@ -67,14 +67,20 @@ def left_of(on: date, owner: int) -> tuple[int, int]:
 
 
 def said_on(day: date, by: int | None = None) -> list[ResultView]:
-    """The results that people said on a local day (by one user, or all), each hand-off's last, oldest first."""
+    """The results that people said on a local day (by one user, or all): each hand-off's last, the oldest
+    first."""
     start = timezone.make_aware(datetime.combine(day, datetime.min.time()))
     rows = Result.objects.filter(at__gte=start, at__lt=start + timedelta(days=1), undone_at=None)
     rows = rows.exclude(by=None) if by is None else rows.filter(by=by)
     last: dict[int, ResultView] = {}
-    for one in _results(rows)[:MOST_RESULTS]:
+    for one in result_views(rows)[:MOST_RESULTS]:
         last.setdefault(one.handoff, one)
     return sorted(last.values(), key=lambda one: one.at)
+
+
+def result(number: int) -> ResultView | None:
+    """One result that was not taken back, or None."""
+    return next(iter(result_views(Result.objects.filter(pk=number, undone_at=None))), None)
 
 
 def was_urgent(results: Sequence[int]) -> set[int]:
@@ -86,7 +92,7 @@ def was_urgent(results: Sequence[int]) -> set[int]:
 def last_results(leads: Sequence[int]) -> dict[int, ResultView]:
     """The latest result said of each of these leads, by number; those without one are left out."""
     found: dict[int, ResultView] = {}
-    for one in _results(Result.objects.filter(lead__in=leads, undone_at=None)):
+    for one in result_views(Result.objects.filter(lead__in=leads, undone_at=None)):
         found.setdefault(one.lead, one)
     return found
 

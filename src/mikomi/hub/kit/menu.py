@@ -164,9 +164,14 @@ def current_item(request: HttpRequest) -> MenuItem | None:
 
 def health_of(request: HttpRequest) -> Light | None:
     """The worst of the registered lights, or None where nothing reports."""
+    return next(iter(lights_of(request)), None)
+
+
+def lights_of(request: HttpRequest) -> list[Light]:
+    """All lights that have something to say, the worst first."""
     order: list[State] = ["bad", "warn", "good"]
     lights = [light for source in _health if (light := source(request)) is not None]
-    return min(lights, key=lambda light: order.index(light.state), default=None)
+    return sorted(lights, key=lambda light: order.index(light.state))
 
 
 def _continues(path: str, url: str) -> bool:

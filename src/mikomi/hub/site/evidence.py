@@ -122,22 +122,26 @@ def tell(rows: Sequence[Row], standing: Standing) -> dict[int, Told]:
     }
 
 
-def grounds(lead_ids: Sequence[int], standing: Standing) -> dict[int, Ground]:
+def grounds(
+    lead_ids: Sequence[int], standing: Standing, labels: Labels = DEFAULT_LABELS
+) -> dict[int, Ground]:
     """What speaks for each of a few leads at present, by number; those that are not there are left out."""
     if not lead_ids:
         return {}
     near = neighbourhood(lead_ids, standing.model, standing.on)
     there = set(near.leads["number"].to_list())
-    return _grounds(near, [number for number in lead_ids if number in there], standing)
+    return _grounds(near, [number for number in lead_ids if number in there], standing, labels)
 
 
-def _grounds(near: Neighbourhood, numbers: Sequence[int], standing: Standing) -> dict[int, Ground]:
+def _grounds(
+    near: Neighbourhood, numbers: Sequence[int], standing: Standing, labels: Labels = DEFAULT_LABELS
+) -> dict[int, Ground]:
     told = explain(standing.model, near.leads, near.source, standing.on, numbers)
     ends = latest_ends(numbers, standing.model.timezone)
     doings = Doings(near.source, standing.model)
     return {
         why.number: Ground(
-            evidence_of(why, standing.model, standing.on, doings, ends.get(why.number)),
+            evidence_of(why, standing.model, standing.on, doings, ends.get(why.number), labels),
             came_back(why, standing.model),
         )
         for why in told

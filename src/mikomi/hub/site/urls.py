@@ -5,6 +5,7 @@ from django.urls import path
 from mikomi.hub.site.same import FIRMS, PEOPLE
 from mikomi.hub.site.views import (
     acts,
+    briefing,
     browsers,
     campaigns,
     company,
@@ -29,6 +30,7 @@ from mikomi.hub.site.views import (
     stages,
     standing,
     sweeping,
+    today,
     trash,
     values,
     visiting,
@@ -37,6 +39,12 @@ from mikomi.hub.site.views import (
 app_name = "site"
 urlpatterns = [
     path("", lists.home, name="home"),
+    path("today/", today.today, name="today"),
+    path("today/call/", today.call, name="today_call"),
+    path("today/<int:number>/brief/", briefing.brief, name="brief"),
+    path("today/<int:number>/result/", today.say_result, name="say_result"),
+    path("today/results/<int:number>/undo/", today.undo, name="undo_result"),
+    path("today/results/<int:number>/move/", today.move_next, name="move_next"),
     path("hot/", lists.hot_list, name="hot"),
     path("hot/live/", lists.hot_live, name="hot_live"),
     path("leads/", lists.lead_list, name="leads"),

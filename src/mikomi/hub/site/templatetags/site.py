@@ -14,6 +14,8 @@ from django.utils.translation import get_language
 from mikomi.core.words import Words
 from mikomi.hub.kit import formats
 from mikomi.hub.site.timeline import RESULTS
+from mikomi.hub.site.today.cards import Caller
+from mikomi.hub.site.today.mailing import Template, mailto
 
 register = template.Library()
 
@@ -71,3 +73,10 @@ def amount(text: str) -> str:
         return text
     ja = (get_language() or "ja").startswith("ja")
     return f"{int(text):,}円" if ja else f"¥{int(text):,}"
+
+
+@register.simple_tag
+def mail_link(caller: Caller, template: Template, me: str) -> str:
+    """The `mailto:` link to somebody on a card, filled from the template."""
+    row = caller.row
+    return mailto(row.email, template, row.company, row.name, me)

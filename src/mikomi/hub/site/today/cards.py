@@ -1,7 +1,7 @@
 """The cards of Today: one a company, the best person first, with all that a call needs.
 
-Which hand-offs stand there is asked of `handoff` by its index and put in order by the kept scores; only the cards
-that are shown are filled in. So the page costs as much as it shows, however many leads there are.
+Which hand-offs stand there is asked of `handoff` by its index and put in order by the kept scores; only the
+cards that are shown are filled in. So the page costs as much as it shows, however many leads there are.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """One person of a card. `row`: as lists show the lead; `member`: the latest cause it was handed over for."""
+    """One person of a card. `row`: as lists show the lead; `member`: the latest cause it was handed over
+    for."""
 
     row: Row
     phone: str
@@ -70,8 +71,8 @@ class Caller:
 class Card:
     """One company to call: the person to call first, colleagues beneath, and why.
 
-    `reason`: what speaks for the first person at present; `then`: what did when it was handed over, where that
-    reads otherwise. `stage`: where the person stands in the journey; `question`: what people ask there.
+    `reason`: what speaks for the first person at present; `then`: what did when it was handed over, where
+    that reads otherwise. `stage`: where the person stands in the journey; `question`: what people ask there.
     `late`: its deadline is over.
     """
 

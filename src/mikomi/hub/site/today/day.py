@@ -33,8 +33,8 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What Today shows. `capacity`: contacts a day, which choose how many cards are shown; urgent ones come on
-    top. `rest`: so many more stand below. `whole`: done and shown together."""
+    """What Today shows. `capacity`: contacts a day, which say how many cards are shown; urgent ones come on
+    top. `rest`: so many more stand below."""
 
     on: date
     cards: tuple[Card, ...]

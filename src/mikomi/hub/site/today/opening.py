@@ -18,8 +18,8 @@ FIVE_MINUTES = Words("5分ほどよろしいですか", "do you have five minute
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the sentence rests on. `urgent`: the person asked for something just now. `deed`: the latest of the
-    lead's own. `question`: what people in its stage of the journey ask, "" where nobody wrote it down.
+    """What the sentence rests on. `urgent`: the person asked for something just now. `deed`: the latest of
+    the lead's own. `question`: what people in its stage of the journey ask, "" where nobody wrote it down.
     `colleague`: somebody else of the company was active, too. `talked`: we talked with the person before."""
 
     urgent: bool = False

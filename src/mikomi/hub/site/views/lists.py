@@ -42,8 +42,8 @@ class Head:
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The first page: the hot list."""
-    return redirect("site:hot")
+    """The first page: whom to call today."""
+    return redirect("site:today")
 
 
 @require_safe

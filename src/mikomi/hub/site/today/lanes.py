@@ -1,0 +1,102 @@
+"""What stands beside the cards of Today: 再検討の兆し, あと一歩, overdue hand-offs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from mikomi.core.words import Words
+from mikomi.hub.handoff import calendar, queries, worklist
+from mikomi.hub.handoff.types import Cause, Standing
+from mikomi.hub.site import statuses
+from mikomi.hub.site.evidence import grounds
+from mikomi.hub.site.lists.pages import list_page, rows_of
+from mikomi.hub.site.reasons import reason
+from mikomi.hub.site.standing import standing
+from mikomi.hub.site.titles import labels_of
+from mikomi.hub.site.today.cards import in_order
+from mikomi.hub.site.types import Filters, ListQuery, Row
+from mikomi.hub.site.types import Standing as Scored
+
+SHOWN = 5
+WARM = 3
+"""The temperature just below hot."""
+LATELY = 4
+"""Active within seven days (`LeadCell.recency`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A lead of a lane, and its sentence. `handoff`: None where nobody was given it."""
+
+    row: Row
+    reason: Words
+    handoff: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """The first few of a lane, and how many there are in all (None: more than were counted)."""
+
+    signs: tuple[Sign, ...]
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A hand-off whose time is over: whom it is about, and by how many working days (0: since today)."""
+
+    standing: Standing
+    row: Row | None
+    days: int
+
+
+def reconsidering(on: date, owner: int | None, without: Sequence[int]) -> Lane:
+    """Who is back after a quiet time or a lost deal, besides the hand-offs `without` that the page shows."""
+    shown = set(without)
+    ordered = in_order(worklist.tasks(on, owner, cause=Cause.RECONSIDER))
+    rest = [one for one in ordered if one.handoff not in shown]
+    held = {lead: one.handoff for one in rest[:SHOWN] for lead in one.leads[:1]}
+    return Lane(_signs(list(held), held), len(ordered))
+
+
+def nearly(scored: Scored | None) -> Lane:
+    """あと一歩: warm, active within a week, and nobody was in touch yet."""
+    if scored is None:
+        return Lane((), 0)
+    filters = Filters(heat=(WARM,), recency=LATELY, status=(statuses.NEW,))
+    page = list_page(ListQuery(filters=filters, size=SHOWN), scored)
+    return Lane(_signs([row.lead_id for row in page.rows], {}), page.total)
+
+
+def _signs(leads: Sequence[int], held: dict[int, int]) -> tuple[Sign, ...]:
+    scored = standing()
+    known = grounds(leads, scored, labels_of()) if scored else {}
+    nothing = Words("", "")
+    return tuple(
+        Sign(
+            row,
+            reason(known[row.lead_id].evidence) if row.lead_id in known else nothing,
+            held.get(row.lead_id),
+        )
+        for row in rows_of(leads)
+    )
+
+
+def overdue(now: datetime, owner: int | None) -> tuple[list[Late], int]:
+    """The hand-offs whose time is over, the longest first, `SHOWN` of them, and how many there are."""
+    late = queries.overdue(now, owner)
+    time, today = calendar.working_time(), timezone.localdate(now)
+    few = late[:SHOWN]
+    rows = {row.lead_id: row for row in rows_of([one.leads[0] for one in few if one.leads])}
+    return [
+        Late(
+            standing=one,
+            row=rows.get(one.leads[0]) if one.leads else None,
+            days=max(time.days_between(timezone.localdate(one.due_at), today), 0) if one.due_at else 0,
+        )
+        for one in few
+    ], len(late)

@@ -1,0 +1,249 @@
+"""今日連絡する人: the first page of the day, and what is said of each call."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from mikomi.core.words import MikomiError, Words
+from mikomi.hub.handoff import queries, services, worklist
+from mikomi.hub.handoff.types import KIND_WORDS, Cause, State
+from mikomi.hub.kit.menu import lights_of
+from mikomi.hub.kit.requests import PageRequest
+from mikomi.hub.kit.templatetags.kit import day as day_words
+from mikomi.hub.kit.templatetags.kit import words
+from mikomi.hub.site import statuses
+from mikomi.hub.site.standing import standing
+from mikomi.hub.site.today import day as days
+from mikomi.hub.site.today import lanes, saying
+from mikomi.hub.site.today.brief import brief_of
+from mikomi.hub.site.today.settings import mail_template
+
+if TYPE_CHECKING:
+    from mikomi.hub.accounts.models import User
+
+MOST_OPEN = 400
+"""So many cards at the most stand on one page."""
+MOST_BARS = 20
+SENT_AGAIN = ("said", "lead", "who", "more", "for", "note", "date", "reason")
+"""What a form says once more where somebody takes a hand-off over."""
+
+
+@require_safe
+def today(request: PageRequest) -> HttpResponse:
+    """The cards of the day; `?who=all` of everybody, `?more=` opens the rest, `?for=reconsider` one cause."""
+    now, on = timezone.now(), timezone.localdate()
+    everybody, cause = request.GET.get("who") == "all", _cause(request.GET)
+    owner = None if everybody else _me(request).pk
+    held = days.day_of_user(
+        on, now, _me(request).pk, everybody=everybody, more=_more(request.GET), cause=cause
+    )
+    late, late_total = lanes.overdue(now, owner)
+    scored = standing()
+    context = _of_day(request, held) | {
+        "cause": cause,
+        "who_options": [
+            {"label": _("自分の担当"), "url": ".", "current": not everybody},
+            {"label": _("全員"), "url": "?who=all", "current": everybody},
+        ],
+        "more": _more(request.GET),
+        "more_url": _address(request.GET, more=_more(request.GET) + days.REST_AT_ONCE),
+        "scored": scored,
+        "lane": lanes.reconsidering(on, owner, [card.number for card in held.cards]),
+        "nearly": lanes.nearly(scored),
+        "late": late,
+        "late_total": late_total,
+        "lights": lights_of(request),
+        "matrix": statuses.matrix(scored.on) if scored else None,
+        "menu_key": "today",
+    }
+    return render(request, "site/today/today.html", context)
+
+
+@require_safe
+def call(request: PageRequest) -> HttpResponse:
+    """上から順に電話する: one card after the other, with everything for the call. `?skip=`: passed over."""
+    now, on = timezone.now(), timezone.localdate()
+    everybody = request.GET.get("who") == "all"
+    held = days.day_of_user(on, now, _me(request).pk, everybody=everybody)
+    skipped = {int(text) for text in request.GET.getlist("skip") if text.isascii() and text.isdigit()}
+    waiting = [card for card in held.cards if card.number not in skipped]
+    card = waiting[0] if waiting else None
+    asked = request.GET.copy()
+    if card is not None:
+        asked.appendlist("skip", str(card.number))
+    context = _of_day(request, held) | {
+        "card": card,
+        "brief": brief_of(card.first.row.lead_id, card.first.row.company_id) if card else None,
+        "skip_url": f"?{asked.urlencode()}",
+        "skipped": len(held.cards) - len(waiting),
+        "calling": True,
+        "next": request.get_full_path(),
+        "menu_key": "today",
+    }
+    return render(request, "site/today/call.html", context)
+
+
+@require_POST
+def say_result(request: PageRequest, number: int) -> HttpResponse:
+    """One tap: what came of a call. Under htmx, the card folds into a row."""
+    on = timezone.localdate()
+    lead = request.POST.get("lead", "")
+    try:
+        said = saying.read(request.POST, on, request.LANGUAGE_CODE)
+        made = services.record_result(
+            number,
+            int(lead) if lead.isascii() and lead.isdigit() and len(lead) < 10 else 0,
+            said.kind,
+            _me(request).pk,
+            timezone.now(),
+            note=request.POST.get("note", ""),
+            next_on=said.next_on,
+            reason=said.reason,
+            take_over="take" in request.POST,
+        )
+    except MikomiError as error:
+        return _refused(request, number, error.words)
+    _tell(request, made, words(KIND_WORDS[said.kind]))
+    if not request.htmx:
+        return redirect(_back(request))
+    held = _day_again(request)
+    done = [one for one in held.done if one.result.number == made]
+    context = _of_day(request, held) | {"gone": number, "fresh": done, "toast_next": _back(request)}
+    return render(request, "site/today/said.html", context)
+
+
+@require_POST
+def undo(request: PageRequest, number: int) -> HttpResponse:
+    """Takes a result back: the card stands where it stood."""
+    found = _result(number)
+    try:
+        services.undo_result(number, _me(request).pk)
+    except MikomiError as error:
+        messages.warning(request, words(error.words))
+    else:
+        messages.success(request, _("元に戻しました"))
+    return redirect(f"{_back(request)}#call-{found}")
+
+
+@require_POST
+def move_next(request: PageRequest, number: int) -> HttpResponse:
+    """Another day for the next contact: the result is said anew, so that the log shows both."""
+    on = timezone.localdate()
+    held = worklist.result(number)
+    if held is None:
+        raise Http404
+    try:
+        chosen = saying.day_of(request.POST.get("when", ""), request.POST, on)
+        with transaction.atomic():
+            services.undo_result(number, _me(request).pk)
+            services.record_result(
+                held.handoff,
+                held.lead,
+                held.kind,
+                _me(request).pk,
+                held.at,
+                note=held.note,
+                next_on=chosen,
+                reason=held.reason,
+            )
+    except MikomiError as error:
+        messages.warning(request, words(error.words))
+    else:
+        messages.success(request, _("次の日付を変えました"))
+    return redirect(_back(request))
+
+
+def _day_again(request: PageRequest) -> days.Day:
+    everybody = request.POST.get("who") == "all"
+    return days.day_of_user(
+        timezone.localdate(),
+        timezone.now(),
+        _me(request).pk,
+        everybody=everybody,
+        more=_more(request.POST),
+        cause=_cause(request.POST),
+    )
+
+
+def _of_day(request: PageRequest, held: days.Day) -> dict[str, Any]:
+    bars = [place < len(held.done) for place in range(held.whole)] if held.whole <= MOST_BARS else []
+    return card_words(request) | {"day": held, "bars": bars}
+
+
+def _me(request: PageRequest) -> User:
+    return cast("User", request.user)
+
+
+def card_words(request: PageRequest) -> dict[str, Any]:
+    """What the buttons of a card say."""
+    return {
+        "who": "all" if (request.POST or request.GET).get("who") == "all" else "",
+        "mail": mail_template(_me(request), request.LANGUAGE_CODE),
+        "me": _me(request).name,
+        "result_buttons": saying.BUTTONS,
+        "later": saying.LATER,
+        "reasons": saying.REASONS,
+        "tomorrow": timezone.localdate() + timedelta(days=1),
+    }
+
+
+def _tell(request: PageRequest, result: int, kind: str) -> None:
+    said = worklist.result(result)
+    name = _("「%(kind)s」にしました") % {"kind": kind}
+    if said is not None and said.next_on is not None:
+        name = _("「%(kind)s」にしました。次は%(day)sです") % {"kind": kind, "day": day_words(said.next_on)}
+    messages.success(request, name, extra_tags=reverse("site:undo_result", args=[result]))
+
+
+def _refused(request: PageRequest, number: int, why: Words) -> HttpResponse:
+    """Says why in the card; of a colleague's hand-off it offers to take it over."""
+    if not request.htmx:
+        messages.warning(request, words(why))
+        return redirect(_back(request))
+    held = queries.handoff(number)
+    theirs = held is not None and held.state == State.OPEN and held.owner not in (None, _me(request).pk)
+    again = [(name, request.POST[name]) for name in SENT_AGAIN if name in request.POST]
+    context = {"number": number, "said": why, "theirs": theirs, "again": again}
+    return render(request, "site/today/refused.html", context, status=422)
+
+
+def _result(number: int) -> int:
+    held = worklist.result(number)
+    if held is None:
+        raise Http404
+    return held.handoff
+
+
+def _back(request: PageRequest) -> str:
+    """Where the form was: a path of this site alone, else Today."""
+    asked = request.POST.get("next", "")
+    known = (reverse("site:today"), reverse("site:today_call"), "/leads/", "/companies/")
+    if asked.startswith(known) and "//" not in asked and "\\" not in asked:
+        return asked
+    return f"{reverse('site:today')}{'?who=all' if request.POST.get('who') == 'all' else ''}"
+
+
+def _cause(given: QueryDict) -> Cause | None:
+    return Cause.RECONSIDER if given.get("for") == "reconsider" else None
+
+
+def _more(given: QueryDict) -> int:
+    text = given.get("more", "")
+    return min(int(text), MOST_OPEN) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+
+
+def _address(given: QueryDict, **changes: object) -> str:
+    asked = given.copy()
+    for name, value in changes.items():
+        asked[name] = str(value)
+    return f"?{asked.urlencode()}"
