@@ -200,6 +200,12 @@ NEEDS: dict[str, Capability | Apart] = {
     "scores:download": MARKET,
     # Lists
     "site:home": READ,
+    "site:today": READ,
+    "site:today_call": READ,
+    "site:brief": READ,
+    "site:say_result": CONTACT,
+    "site:undo_result": CONTACT,
+    "site:move_next": CONTACT,
     "site:hot": READ,
     "site:hot_live": READ,
     "site:leads": READ,

@@ -144,6 +144,7 @@ def move_next(request: PageRequest, number: int) -> HttpResponse:
         raise Http404
     try:
         chosen = saying.day_of(request.POST.get("when", ""), request.POST, on)
+        before = queries.handoff(held.handoff)
         with transaction.atomic():
             services.undo_result(number, _me(request).pk)
             services.record_result(
@@ -155,6 +156,8 @@ def move_next(request: PageRequest, number: int) -> HttpResponse:
                 note=held.note,
                 next_on=chosen,
                 reason=held.reason,
+                # What is taken back gives the hand-off to whoever had it before.
+                take_over=before is not None and before.owner == _me(request).pk,
             )
     except MikomiError as error:
         messages.warning(request, words(error.words))

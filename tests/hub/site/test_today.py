@@ -1,0 +1,138 @@
+"""今日連絡する人: the cards of the day, one tap each, and the way back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from mikomi.hub.handoff import queries, services
+from mikomi.hub.handoff.types import Cause, Kind, State
+from mikomi.hub.people.queries import numbers_of
+from mikomi.hub.site import handed, pipeline
+from mikomi.hub.site.today import day as days
+from tests.hub.handoff.team import seat
+from tests.hub.site.world import LEADS, make_world
+
+pytestmark = pytest.mark.django_db
+
+
+def hand(*keys: str, urgent: bool = False, to: int | None = None) -> list[int]:
+    """Hands leads over, each for being hot or urgent; the hand-offs' numbers."""
+    on = timezone.localdate()
+    numbers = [numbers_of([key])[key] for key in keys]
+    known = handed.Known.of(numbers, on)
+    cause = Cause.URGENT if urgent else Cause.MANUAL
+    given = [services.hand_over(known.handing(lead, cause, f"t{lead}", {}), on, to=to) for lead in numbers]
+    return [one.handoff for one in given if one.handoff is not None]
+
+
+@pytest.fixture
+def morning(settings, tmp_path):
+    """A scored company, one sales person with room for two a day."""
+    settings.DATA_FOLDER = tmp_path
+    ito = seat("伊藤", capacity=2)
+    make_world()
+    pipeline.score_all(timezone.localdate())
+    for one in queries.today(timezone.localdate()):
+        services.give_back(one.number, None, "この試験のため")
+    return ito
+
+
+def cards(user: int, **more: object) -> list[str]:
+    held = days.day_of_user(timezone.localdate(), timezone.now(), user, **more)  # type: ignore[arg-type]
+    return [card.first.row.key for card in held.cards]
+
+
+def login(client: Client, user) -> Client:
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def test_a_day_has_urgent_ones_first_then_as_many_as_can_be_followed(morning) -> None:
+    hand("L6", "L7", "L1", "L2", to=morning.pk)
+    hand("L5", urgent=True, to=morning.pk)
+    # One card a company, the best first; who asked comes first and takes no room.
+    assert cards(morning.pk) == ["L5", "L1", "L6"]
+    assert cards(morning.pk, more=20) == ["L5", "L1", "L6", "L7"]
+    held = days.day_of_user(timezone.localdate(), timezone.now(), morning.pk)
+    assert held.rest == 1
+    assert [one.row.key for one in held.cards[1].colleagues] == ["L2"]
+    assert held.cards[0].asked
+    assert held.cards[1].reason.ja
+    assert days.left_today(timezone.localdate(), morning.pk) == 3
+    # Somebody else's are under 全員 alone; nobody's are everybody's.
+    other = seat("森")
+    assert cards(other.pk) == []
+    assert len(cards(other.pk, everybody=True)) == 4
+
+
+def test_a_result_folds_the_card_and_undoing_brings_it_back(client: Client, morning) -> None:
+    (number,) = hand("L4", to=morning.pk)
+    page = login(client, morning).get(reverse("site:today"))
+    assert page.status_code == 200
+    assert "東亜樹脂工業" in page.content.decode()
+    said = {"lead": numbers_of(["L4"])["L4"], "said": "too_early:week", "note": "来期に"}
+    answer = client.post(reverse("site:say_result", args=[number]), said, headers={"HX-Request": "true"})
+    text = answer.content.decode()
+    assert f'hx-target="#call-{number}" hx-swap="delete"' in text
+    assert 'hx-target="#today-progress"' in text
+    held = queries.handoff(number)
+    assert held is not None
+    assert (held.state, held.look_again_on is not None) == (State.RETURNED, True)
+    assert cards(morning.pk) == []
+    result = queries.results_of(number)[0]
+    assert (result.kind, result.note) == (Kind.TOO_EARLY, "来期に")
+    assert "すべて終わりました" in client.get(reverse("site:today")).content.decode()
+    back = client.post(
+        reverse("site:undo_result", args=[result.number]), {"next": "https://elsewhere.example/"}
+    )
+    assert back["Location"] == f"{reverse('site:today')}#call-{number}"
+    assert cards(morning.pk) == ["L4"]
+
+
+def test_a_colleagues_call_is_refused_with_the_offer_to_take_it_over(client: Client, morning) -> None:
+    mori = seat("森")
+    mori.role = "sales"
+    mori.save()
+    (number,) = hand("L4", to=morning.pk)
+    url = reverse("site:say_result", args=[number])
+    said = {"lead": numbers_of(["L4"])["L4"], "said": "talked"}
+    refused = login(client, mori).post(url, said, headers={"HX-Request": "true"})
+    assert refused.status_code == 422
+    assert "引き継いで記録する" in refused.content.decode()
+    assert not queries.results_of(number)
+    client.post(url, said | {"take": "1"}, headers={"HX-Request": "true"})
+    held = queries.handoff(number)
+    assert held is not None
+    assert (held.owner, held.last_result) == (mori.pk, Kind.TALKED)
+    # Another day for the follow-up: the result stands anew.
+    result = queries.results_of(number)[0]
+    day = timezone.localdate() + timedelta(days=20)
+    client.post(reverse("site:move_next", args=[result.number]), {"when": "date", "date": day.isoformat()})
+    again = queries.handoff(number)
+    assert again is not None
+    assert again.next_on == day
+
+
+def test_one_after_the_other_and_the_brief_show_what_a_call_needs(client: Client, morning) -> None:
+    one, two = hand("L4", "L6", to=morning.pk)
+    login(client, morning)
+    page = client.get(reverse("site:today_call")).content.decode()
+    assert "東亜樹脂工業" in page
+    assert "瀬戸内フーズ" not in page
+    assert "瀬戸内フーズ" in client.get(f"{reverse('site:today_call')}?skip={one}").content.decode()
+    brief = client.get(reverse("site:brief", args=[two])).content.decode()
+    assert "最初のひとこと" in brief
+    assert "はじめての連絡です" in brief
+    assert client.get(reverse("site:brief", args=[10**12])).status_code == 404
+
+
+def test_a_day_without_anybody_says_what_to_do(client: Client, morning) -> None:
+    page = login(client, morning).get(reverse("site:today")).content.decode()
+    assert "今日連絡する人はいません" in page
+    assert "状況の一覧" in page
+    assert f"残り{len(LEADS)}" not in page
