@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
 from django.conf import settings
 from django.db import transaction
 from django.test import Client
+from django.urls import Resolver404, resolve
 
 from mikomi.hub.accounts import access, services
 from mikomi.hub.accounts.access import NEEDS, PUBLIC, Apart
 from mikomi.hub.accounts.types import Role
+from mikomi.hub.people import queries as people
 from mikomi.hub.site import pipeline
-from tests.hub.accounts.addresses import Address, addresses
+from tests.hub.accounts.addresses import addresses
 from tests.hub.site.world import ON, make_world, put_outcome
 
 pytestmark = pytest.mark.django_db
@@ -46,16 +51,23 @@ def test_every_page_as_every_role(role: Role) -> None:
     pipeline.score_all(ON)
     client = Client(raise_request_exception=False, headers={"accept": "text/html"})
     client.force_login(services.create_user("mori@works.example", "森", "correct horse 42", role=role))
-    wrong = []
+    (lead,) = people.persons(list(people.numbers_of(["L1"]).values()))
+    standing = {"/leads/1/": f"/leads/{lead.number}/", "/companies/1/": f"/companies/{lead.company_number}/"}
+    wrong, offered = [], []
     for address in ADDRESSES:
         for method in ("GET", "POST"):
             if address.name in ENDING:
                 continue
             allowed = access.allowed_role(role, address.name, method)
-            answer = tried(client, address, method, script=not allowed)
+            path = placed(address.path, standing)
+            answer = tried(client, path, method, script=not allowed)
             if answer.status_code >= 500 or (answer.status_code == 403) == allowed:
                 wrong.append((address.name, method, answer.status_code))
+            elif allowed and method == "GET" and answer.status_code == 200 and not answer.streaming:
+                offered += [(address.name, *one) for one in refused(role, answer.content.decode())]
     assert "\n".join(map(str, wrong)) == ""
+    # What a page offers, its reader may do.
+    assert "\n".join(map(str, sorted(set(offered)))) == ""
 
 
 @pytest.mark.parametrize(
@@ -72,11 +84,43 @@ def test_who_is_refused_is_told_who_may(client: Client, language: str, said: str
         assert said in answer.content.decode()
 
 
-def tried(client: Client, address: Address, method: str, *, script: bool):
+def tried(client: Client, path: str, method: str, *, script: bool):
     """The answer; whatever it changed is taken back. A script is refused without a page, which is quick."""
     headers = {"hx-request": "true"} if script else {}
     with transaction.atomic():
         ask = client.get if method == "GET" else client.post
-        answer = ask(address.path, headers=headers)
+        answer = ask(path, headers=headers)
         transaction.set_rollback(True)
     return answer
+
+
+def placed(path: str, standing: dict[str, str]) -> str:
+    """The path with numbers of the world's own, whatever the database counted before."""
+    for sample, real in standing.items():
+        path = path.replace(sample, real, 1)
+    return path
+
+
+def refused(role: Role, page: str) -> list[tuple[str, str]]:
+    """The addresses that a page leads or sends to and that the role may not use."""
+    found = []
+    for tag in re.findall(r"<[a-zA-Z][^>]*>", page):
+        attributes = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
+        post = tag.startswith("<form") and attributes.get("method", "").lower() == "post"
+        targets = [
+            ("GET", attributes.get("href")),
+            ("GET", attributes.get("hx-get")),
+            ("POST", attributes.get("hx-post")),
+            ("POST", attributes.get("formaction")),
+            ("POST" if post else "GET", attributes.get("action")),
+        ]
+        for method, target in targets:
+            if not target or not target.startswith("/") or target.startswith("//"):
+                continue
+            try:
+                name = resolve(unescape(target).partition("?")[0].partition("#")[0]).view_name
+            except Resolver404:
+                continue
+            if not access.allowed_role(role, name, method):
+                found.append((method, name))
+    return found

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from django.urls import Resolver404, resolve
-
 from mikomi.hub.accounts.types import GIVEN, NOBODY, Capability, May, Role
 
 READ, CONTACT, MARKET, LEAD_TEAM, ADMINISTER = Capability
@@ -348,14 +346,6 @@ def allowed(user: Any, name: str, method: str = "GET") -> bool:
     """Whether a person may open (or by another `method` send to) the address called `name`."""
     need = needed(name, method)
     return need == PUBLIC or bool(need & may_of(user).able)
-
-
-def may_open(user: Any, address: str) -> bool:
-    """Whether a person may open an address of ours, given as a path."""
-    try:
-        return allowed(user, resolve(address.partition("?")[0]).view_name)
-    except Resolver404:
-        return True
 
 
 def roles_for(name: str, method: str = "GET") -> list[Role]:

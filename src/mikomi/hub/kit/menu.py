@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -109,6 +109,17 @@ def register_search(url_name: str) -> None:
 def register_guard(may_open: Callable[[HttpRequest, str], bool]) -> None:
     """Names who says whether the reader of a page may open the address with a name."""
     _guards[:] = [may_open]
+
+
+def leads_somewhere(request: HttpRequest | None, address: str) -> bool:
+    """Whether the reader of a page may follow an address of ours; an empty one leads nowhere."""
+    if not address or request is None:
+        return bool(address)
+    try:
+        name = resolve(address.partition("?")[0].partition("#")[0]).view_name
+    except Resolver404:
+        return True
+    return all(may_open(request, name) for may_open in _guards)
 
 
 def search_of() -> str:

@@ -114,6 +114,12 @@ def health_light(context: template.Context) -> menu.Light | None:
     return menu.health_of(request) if request else None
 
 
+@register.simple_tag(takes_context=True)
+def reachable(context: template.Context, address: str | None) -> bool:
+    """Whether the reader may follow a link: `{% reachable url as there %}{% if there %}…`."""
+    return menu.leads_somewhere(context.get("request"), address or "")
+
+
 @register.simple_tag
 def search_url() -> str:
     """Where the search field leads; empty: there is none."""
