@@ -17,6 +17,9 @@ SUMMARY = Words(
 )
 
 
+ROLES = ("admin", "marketer", "manager", "sales", "viewer")
+
+
 def add_arguments(parser: Parser) -> None:
     """Declares the options."""
     parser.add_argument(
@@ -26,6 +29,14 @@ def add_arguments(parser: Parser) -> None:
         "--name",
         help=Words(
             "画面に出す名前（なければアドレスの @ の前）", "shown on pages (default: what stands before @)"
+        ),
+    )
+    parser.add_argument(
+        "--role",
+        choices=ROLES,
+        help=Words(
+            "役割（なければ sales、まだ管理者がいなければ admin）。もういる人の役割も変える",
+            "the role (default: sales, or admin while there is no admin); changes it for who is here already",
         ),
     )
     parser.add_argument(
@@ -52,9 +63,14 @@ def run(args: argparse.Namespace) -> int:
     migrate(boot(data))
     email = _address(args.email)
     accounts = load("mikomi.hub.accounts.services")
-    user = load("mikomi.hub.accounts.queries").find_user(email)
+    queries = load("mikomi.hub.accounts.queries")
+    user = queries.find_user(email)
+    role = load("mikomi.hub.accounts.types").Role
     if user is None:
-        user = accounts.create_user(email, args.name or email.partition("@")[0])
+        asked = role(args.role) if args.role else (role.SALES if queries.people(role.ADMIN) else role.ADMIN)
+        user = accounts.create_user(email, args.name or email.partition("@")[0], role=asked)
+    elif args.role:
+        load("mikomi.hub.accounts.people").set_role(user, role(args.role), None)
     origins = environment.hosts(os.environ).origins
     base = (args.url or (origins[0] if origins else "http://127.0.0.1:8000")).rstrip("/")
     link = f"{base}/login/by-link/{accounts.make_login_link(user)}/"

@@ -44,6 +44,7 @@ urlpatterns = [
 def entries(monkeypatch):
     monkeypatch.setattr(menu, "_entries", {})
     monkeypatch.setattr(menu, "_health", [])
+    monkeypatch.setattr(menu, "_guards", [])
     with override_settings(ROOT_URLCONF=__name__):
         yield
 

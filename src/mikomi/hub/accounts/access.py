@@ -47,6 +47,15 @@ NEEDS: dict[str, Capability | Apart] = {
     "account_profile": READ,
     "account_change_password": READ,
     "language": READ,
+    "invited": PUBLIC,
+    # People of the product
+    "accounts_people": ADMINISTER,
+    "accounts_invite": ADMINISTER,
+    "accounts_revoke": ADMINISTER,
+    "accounts_invite_again": ADMINISTER,
+    "accounts_role": ADMINISTER,
+    "accounts_leave": ADMINISTER,
+    "accounts_return": ADMINISTER,
     # What strangers are given: forms on our site, documents, seats at a seminar, what the tag sends
     "capture:give": PUBLIC,
     "capture:cancel_seat": PUBLIC,
@@ -157,6 +166,7 @@ NEEDS: dict[str, Capability | Apart] = {
     "journey:pick": MARKET,
     "journey:act": MARKET,
     "journey:undo": MARKET,
+    "journey:redo": MARKET,
     "journey:start": MARKET,
     "journey:roles": MARKET,
     "journey:interview": MARKET,

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from mikomi.hub.accounts.access import allowed
-from mikomi.hub.kit.menu import register_guard
+from mikomi.hub.kit.menu import MenuEntry, register, register_guard
 
 
 class AccountsConfig(AppConfig):
@@ -13,6 +14,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         register_guard(_may_open)
+        register(MenuEntry("people", "tools", 70, _("使う人"), "users", "accounts_people"))
 
 
 def _may_open(request: HttpRequest, url_name: str) -> bool:

@@ -39,6 +39,9 @@ class User(AbstractBaseUser):
     settings = models.JSONField(default=dict, blank=True)
     """What the person chose on single pages, by key; read and written by `accounts.services`."""
     is_active = models.BooleanField(default=True)
+    """False: the person left. They are kept, since what they did is."""
+    last_seen_at = models.DateTimeField(null=True)
+    """When a page was last asked for, to some minutes."""
     joined_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -71,3 +74,54 @@ class LoginLink(models.Model):
     """True for a demo, whose link may be opened again until it ends."""
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+
+
+class Invitation(models.Model):
+    """A link with which one more person makes their account."""
+
+    key = models.CharField(max_length=64, unique=True)
+    """SHA-256 of the token; the token itself stands only in the link."""
+    email = models.EmailField(max_length=254)
+    """In lower case."""
+    role = models.CharField(max_length=10)
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+
+class Policy(models.Model):
+    """What holds for everybody who logs in: one row at most."""
+
+    two_steps = models.BooleanField(default=False)
+    """Whether everybody must log in with a second step."""
+
+
+class Device(models.Model):
+    """One browser that is logged in, or was."""
+
+    session_key = models.CharField(max_length=40, unique=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    address = models.GenericIPAddressField(null=True)
+    user_agent = models.CharField(max_length=300, blank=True)
+    came_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+
+class AuditEntry(models.Model):
+    """One thing that somebody did. Triggers in the database refuse to change or delete a row, so nothing
+    that a law may want erased stands here: leads by number, never by name or address.
+    """
+
+    at = models.DateTimeField(db_index=True)
+    by_number = models.BigIntegerField(null=True, db_index=True)
+    """The user's number; no foreign key, since nothing may change the row. None: the program, a stranger."""
+    by_name = models.CharField(max_length=100, blank=True)
+    action = models.CharField(max_length=40, db_index=True)
+    """What kind of thing, as `score.published`."""
+    target = models.CharField(max_length=100, blank=True)
+    """What it was done to, as `model:3` or `lead:17`."""
+    words_ja = models.TextField()
+    words_en = models.TextField()
+    detail = models.JSONField(default=dict)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mikomi.hub.accounts.models import User
+from mikomi.hub.accounts.types import Role
 
 
 def anybody() -> bool:
@@ -42,3 +43,19 @@ def addresses_of(numbers: Iterable[int]) -> list[tuple[str, str]]:
     """Mail address and language (`ja`, `en` or "") of those of `numbers` who may log in."""
     there = User.objects.filter(is_active=True, pk__in=list(numbers))
     return list(there.order_by("pk").values_list("email", "language"))
+
+
+def name_of(number: int | None) -> str:
+    """What the user with this number is called, whether they left or not; empty for nobody."""
+    return User.objects.filter(pk=number).values_list("name", flat=True).first() or "" if number else ""
+
+
+def people(*roles: Role) -> list[User]:
+    """Everybody who may log in, by name; of these roles, or of all."""
+    there = User.objects.filter(is_active=True)
+    return list((there.filter(role__in=roles) if roles else there).order_by("name", "pk"))
+
+
+def everybody() -> list[User]:
+    """All who ever could log in: those who may first, by name."""
+    return list(User.objects.order_by("-is_active", "name", "pk"))

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
+from mikomi.core.words import Words
 from mikomi.hub.accounts import access
 from mikomi.hub.accounts.types import ROLE_NAMES, May, Role
 from mikomi.hub.kit.name_users import listed
@@ -53,6 +54,8 @@ def refuse(request: PageRequest, may: Sequence[Role]) -> HttpResponse:
     return render(request, "accounts/refused.html", context, status=403)
 
 
-def may(request: HttpRequest) -> dict[str, May]:
-    """For templates: `{% if may.market %}` and so on hides what would be refused."""
-    return {"may": access.may_of(getattr(request, "user", None))}
+def may(request: HttpRequest) -> dict[str, May | Words | None]:
+    """For templates: `{% if may.market %}` and so on hides what would be refused; `role_name`."""
+    user = getattr(request, "user", None)
+    role = getattr(user, "role", "")
+    return {"may": access.may_of(user), "role_name": ROLE_NAMES[Role(role)] if role else None}

@@ -3,15 +3,25 @@ from __future__ import annotations
 from allauth.account import views as allauth_views
 from django.urls import path, re_path
 
-from mikomi.hub.accounts import views
+from mikomi.hub.accounts.views import own, people
 
 urlpatterns = [
     path("login/", allauth_views.login, name="account_login"),
-    path("login/by-link/<str:token>/", views.login_by_link, name="login_by_link"),
-    path("setup/<str:token>/", views.set_up, name="set_up"),
+    path("login/by-link/<str:token>/", own.login_by_link, name="login_by_link"),
+    path("setup/<str:token>/", own.set_up, name="set_up"),
     path("logout/", allauth_views.logout, name="account_logout"),
-    path("account/", views.profile, name="account_profile"),
-    path("account/language/", views.choose_language, name="language"),
+    path("invited/<str:token>/", people.invited, name="invited"),
+    path("settings/people/", people.people, name="accounts_people"),
+    path("settings/people/invite/", people.invite, name="accounts_invite"),
+    path("settings/people/invitations/<int:number>/revoke/", people.revoke, name="accounts_revoke"),
+    path(
+        "settings/people/invitations/<int:number>/again/", people.invite_again, name="accounts_invite_again"
+    ),
+    path("settings/people/<int:number>/role/", people.set_role, name="accounts_role"),
+    path("settings/people/<int:number>/leave/", people.leave, name="accounts_leave"),
+    path("settings/people/<int:number>/return/", people.let_back, name="accounts_return"),
+    path("account/", own.profile, name="account_profile"),
+    path("account/language/", own.choose_language, name="language"),
     path("account/password/", allauth_views.password_change, name="account_change_password"),
     path("password/set/", allauth_views.password_set, name="account_set_password"),
     path("password/reset/", allauth_views.password_reset, name="account_reset_password"),

@@ -1,4 +1,4 @@
-"""Pages of the account: the first set-up, login by link, one's own settings."""
+"""Pages of one's own account: the first set-up, login by link, settings."""
 
 from __future__ import annotations
 
