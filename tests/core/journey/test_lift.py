@@ -9,9 +9,13 @@ import polars as pl
 import pytest
 
 from mikomi.core.conditions.activity import ActivityCondition
+from mikomi.core.conditions.who import Did
 from mikomi.core.engine.folding import day_number
 from mikomi.core.events import Activity, LoadedActivity, Touches
+from mikomi.core.journey.edits import change_stage
 from mikomi.core.journey.lift import LANDMARK, Verdict, lifts_of, observe
+from mikomi.core.journey.map import JourneyMap, MapStage
+from mikomi.core.journey.overlay import lay_over
 from mikomi.core.journey.stays import find_stays, grid_of
 from mikomi.core.journey.touching import candidates_of, read_touches
 
@@ -176,3 +180,39 @@ def test_lead_numbers_must_ascend():
 def test_an_empty_history_gives_no_claims():
     matrix = np.zeros((len(DAYS), 4), dtype=np.uint8)
     assert lifts(matrix, LoadedActivity(TOUCHES, ())).tested == ()
+
+
+def test_a_content_that_moved_is_counted_as_if_it_never_had():
+    matrix, source = world(1, leads=600, effect=0)
+    numbers = np.arange(600, dtype=np.int64)
+    pieces = [piece.load() for piece in source.pieces]
+    held = Activity(
+        *(np.concatenate([getattr(one, name) for one in pieces]) for name in ("lead", "day", "touch", "n"))
+    )
+    moved = Touches(pl.concat([TOUCHES.frame, pl.DataFrame({"kind": ["page_view"], "content": ["/old"]})]))
+    early = (held.touch == 0) & (held.lead % 2 == 0)
+    touch = np.where(early, np.int32(len(TOUCHES)), held.touch)
+    journey = JourneyMap(
+        "",
+        (
+            MapStage("one", "", contents=("page_view:/p/0", "group:pair")),
+            MapStage("two", "", Did(ActivityCondition(contents=("/p/7",)))),
+        ),
+    )
+    placed = change_stage(journey, "one", contents=("page_view:/old", "page_view:/p/0", "group:pair"))
+    # A version published before the move, whose group knows one of the addresses alone.
+    for groups in (GROUPS, GROUPS | {"pair": ("/old", "/p/1")}):
+        laid = lay_over(
+            placed,
+            matrix,
+            DAYS,
+            numbers,
+            LoadedActivity.of(moved, Activity(held.lead, held.day, touch, held.n)),
+            groups,
+            now_at={"/old": "/p/0"},
+        )
+        plain = lay_over(journey, matrix, DAYS, numbers, source, GROUPS)
+        assert laid.lifts.tested == plain.lifts.tested
+        assert laid.used == plain.used
+        assert [found.gap for found in laid.gaps] == [found.gap for found in plain.gaps]
+        assert all(np.array_equal(a.rows, b.rows) for a, b in zip(laid.gaps, plain.gaps, strict=True))

@@ -138,24 +138,36 @@ def test_the_list_of_touches_says_what_was_really_seen() -> None:
     )
     services.record_events(events(("a", 0, "page_view", "/machine"), automated=True))
     services.record_events(events(("visitor:1:x", 3, "page_view", "/x")))
-    first = int(seen.touch_list(0)["last"].min()) - 10
+    first = int(seen.touch_list(0, {})["last"].min()) - 10
     columns = ("kind", "content", "events", "leads")
-    assert seen.touch_list(first).select(columns).rows() == [
+    assert seen.touch_list(first, {}).select(columns).rows() == [
         ("page_view", "/x", 3, 2),
         ("download", "d", 1, 1),
     ]
-    late = seen.touch_list(int(seen.touch_list(0)["last"].max()) + 1)
+    late = seen.touch_list(int(seen.touch_list(0, {})["last"].max()) + 1, {})
     assert late.select("recent", "recent_leads").rows() == [(0, 0), (0, 0)]
     taken = fetch("select subject, at, id from activity_event where touch = (select id from activity_touch"
         " where content = 'd')", {"subject": pl.Int32, "at": pl.Int64, "id": pl.Int64})  # fmt: skip
     services.set_automated(taken, True)
-    assert seen.touch_list(first)["content"].to_list() == ["/x"]
+    assert seen.touch_list(first, {})["content"].to_list() == ["/x"]
     assert broken_tallies() == 0
     services.set_automated(taken, False)
-    assert seen.touch_list(first).select(columns).row(1) == ("download", "d", 1, 1)
+    assert seen.touch_list(first, {}).select(columns).row(1) == ("download", "d", 1, 1)
     services.erase([1])
-    assert seen.touch_list(first).select(columns).rows() == [("page_view", "/x", 2, 1)]
+    assert seen.touch_list(first, {}).select(columns).rows() == [("page_view", "/x", 2, 1)]
     assert broken_tallies() == 0
+
+
+def test_people_who_saw_both_addresses_of_a_content_that_moved_count_once() -> None:
+    known(a=1, b=2)
+    services.record_events(events(("a", 0, "page_view", "/x"), ("b", 1, "page_view", "/x")))
+    services.record_events(events(("a", 4, "page_view", "/y"), ("b", 4, "download", "/y")))
+    found = seen.touch_list(int(seen.touch_list(0, {})["last"].min()), {"/x": "/y"})
+    moved = found.filter(pl.col("kind") == "page_view").sort("content")
+    assert moved.select("content", "now", "recent_leads", "now_leads").rows() == [
+        ("/x", "/y", 2, 2),
+        ("/y", "/y", 1, 2),
+    ]
 
 
 def test_first_and_last_days_of_leads(some) -> None:

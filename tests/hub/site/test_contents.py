@@ -15,9 +15,11 @@ from mikomi.core.scoring.model_file import parse_model
 from mikomi.core.words import MikomiError
 from mikomi.hub.accounts.models import User
 from mikomi.hub.activity.services import put_titles, record_events
+from mikomi.hub.journey import offers
 from mikomi.hub.journey import queries as journeys
 from mikomi.hub.journey import services as journey
 from mikomi.hub.journey.starters import ORDER, starter
+from mikomi.hub.people import queries as people
 from mikomi.hub.scores import queries, services
 from mikomi.hub.scores.edits import without_contents
 from mikomi.hub.scores.proposals import propose
@@ -39,13 +41,10 @@ EVENTS = [
 ]
 
 
-@pytest.fixture
-def client(tmp_path, monkeypatch) -> Client:
-    monkeypatch.setattr(settings, "DATA_FOLDER", tmp_path)
-    put_leads([("L1", "三宅 浩司", "ミヤケ コウジ", "北浜精機", "部長", "製造業")])
+def record(events: list[tuple[str, str, str]]) -> None:
     now = timezone.now()
     frame = pl.DataFrame(
-        [(lead, now, kind, content, False) for lead, kind, content in EVENTS],
+        [(lead, now, kind, content, False) for lead, kind, content in events],
         schema={
             "lead": pl.String,
             "at": pl.Datetime("us", "UTC"),
@@ -56,6 +55,13 @@ def client(tmp_path, monkeypatch) -> Client:
         orient="row",
     )
     record_events(frame)
+
+
+@pytest.fixture
+def client(tmp_path, monkeypatch) -> Client:
+    monkeypatch.setattr(settings, "DATA_FOLDER", tmp_path)
+    put_leads([("L1", "三宅 浩司", "ミヤケ コウジ", "北浜精機", "部長", "製造業")])
+    record(EVENTS)
     put_titles(pl.DataFrame({"content": ["/works/metal"], "title": ["金属加工の事例 | 北浜"]}))
     services.publish_model(parse_model(MODEL))
     logged_in = Client(headers={"accept-language": "ja"})
@@ -158,10 +164,20 @@ def test_a_content_that_moves_is_one_row_and_is_asked_for_under_both_addresses(c
     assert groups()["事例"] == ("/works/metal", "/works/food")
     assert used_contents(segments.segment(number).who) == {"/works/metal", "/works/food"}
     placed = journeys.draft().map.stage("compare").contents
-    assert {"page_view:/works/metal", "page_view:/works/food"} <= {*placed}
+    assert "page_view:/works/food" in placed
+    assert "page_view:/works/metal" not in placed
     rows = {row.content: row for row in client.get("/content/").context["rows"]}
     assert "/works/metal" not in rows
     assert (rows["/works/food"].recent, rows["/works/food"].leads) == (3, 1)
+    # Who sees both is one person, in the list, on the map and in the timeline.
+    record([("L1", "page_view", "/works/food")])
+    rows = {row.content: row for row in client.get("/content/").context["rows"]}
+    assert (rows["/works/food"].recent, rows["/works/food"].leads) == (4, 1)
+    (offer,) = offers.known(["page_view:/works/metal"]).values()
+    assert (offer.leads, offer.label) == (1, "金属加工の事例 | 北浜")
+    told = client.get(f"/leads/{people.numbers_of(['L1'])['L1']}/").content.decode()
+    assert "「金属加工の事例 | 北浜」" in told
+    assert "/works/food" not in told
     assert [move.old for move in rows["/works/food"].moves] == ["/works/metal"]
     assert shown(client, "?q=works/metal") == ["/works/food"]
     assert client.post("/content/move/?content=/works/food", {"new": "/works/metal"}).status_code == 422
@@ -175,3 +191,12 @@ def test_a_content_that_moves_is_one_row_and_is_asked_for_under_both_addresses(c
     assert segments.segment(number).who != kept.who
     assert journeys.draft().map == drawn
     assert {"/works/metal", "/works/food"} <= {*shown(client)}
+
+
+def test_a_published_version_says_that_it_counts_the_old_address_of_what_moved(client: Client) -> None:
+    assert "前のアドレスだけ" not in client.get("/score/versions/1/").content.decode()
+    client.post("/content/move/?content=/pricing", {"new": "/plans"})
+    said = client.get("/score/versions/1/").content.decode()
+    assert "前のアドレスだけで数えます" in said
+    assert "/pricing → /plans" in said
+    assert dict(queries.published().model.groups)["料金"] == ("/pricing*",)

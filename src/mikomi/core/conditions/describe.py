@@ -6,6 +6,7 @@ condition on activity becomes an object and a verb, so that a rule can put a cou
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mikomi.core.conditions.activity import ActivityCondition
@@ -287,6 +288,11 @@ def _globs(condition: ActivityCondition) -> tuple[list[str], list[str], list[str
     return whole, starts, other
 
 
+def _names(whole: Sequence[str], labels: Labels) -> list[str]:
+    """What contents are called, each name once: one that moved is asked for under both of its addresses."""
+    return list(dict.fromkeys(labels.content(content) for content in whole))
+
+
 def _thing_ja(noun: str, condition: ActivityCondition, labels: Labels) -> str:
     if not _narrowed(condition):
         return noun
@@ -296,7 +302,7 @@ def _thing_ja(noun: str, condition: ActivityCondition, labels: Labels) -> str:
         names = "・".join(condition.groups)
         ways.append(_joined_noun(names, noun))
     if whole:
-        ways.append(noun + "".join(f"「{labels.content(c)}」" for c in whole))
+        ways.append(noun + "".join(f"「{name}」" for name in _names(whole, labels)))
     if starts:
         ways.append("".join(f"「{c}」" for c in starts) + f"で始まる{noun}")
     if other:
@@ -319,7 +325,7 @@ def _thing_en(noun: str, condition: ActivityCondition, labels: Labels) -> str:
     whole, starts, other = _globs(condition)
     ways: list[str] = []
     if whole:
-        ways.append(" or ".join(f"“{labels.content(c)}”" for c in whole))
+        ways.append(" or ".join(f"“{name}”" for name in _names(whole, labels)))
     if starts:
         ways.append("starting with " + " or ".join(f"“{c}”" for c in starts))
     if other:

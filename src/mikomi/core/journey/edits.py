@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -65,6 +65,27 @@ def place_content(journey: JourneyMap, content: str, stages: Sequence[str]) -> J
             held = stage.contents if content in stage.contents else (*held, content)
         changed.append(replace(stage, contents=held))
     return replace(journey, stages=tuple(changed))
+
+
+def called_now(journey: JourneyMap, now_at: Mapping[str, str]) -> JourneyMap:
+    """The map with contents that moved placed as they are called now, each once a stage.
+
+    `now_at`: where a content is now, by its old address.
+    """
+
+    def entry(placed: str) -> str:
+        kind, _colon, content = placed.partition(":")
+        return placed if kind == "group" else f"{kind}:{now_at.get(content, content)}"
+
+    if not now_at:
+        return journey
+    return replace(
+        journey,
+        stages=tuple(
+            replace(stage, contents=tuple(dict.fromkeys(entry(placed) for placed in stage.contents)))
+            for stage in journey.stages
+        ),
+    )
 
 
 def _place(journey: JourneyMap, key: str) -> int:

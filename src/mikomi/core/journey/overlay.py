@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +14,7 @@ from mikomi.core.conditions.activity import ANY_ACTIVITY, Groups
 from mikomi.core.conditions.who import Who, activities_in
 from mikomi.core.events import ActivitySource
 from mikomi.core.journey.concerns import concerned
+from mikomi.core.journey.edits import called_now
 from mikomi.core.journey.gap_types import Gap
 from mikomi.core.journey.gaps import Ground, find_gaps, stalled_of
 from mikomi.core.journey.lift import Lifts, lifts_of, observe
@@ -63,18 +64,21 @@ def lay_over(
     companies: npt.NDArray[np.int32] | None = None,
     came_by: pl.Series | None = None,
     title: Callable[[str], str] = str,
+    now_at: Mapping[str, str] | None = None,
     threads: int = 2,
 ) -> Overlay:
     """Everything about `journey`, whose stages stand in `matrix` (days, leads) in their order.
 
     `numbers`: the lead numbers of the rows, ascending. `companies`: as `reality_of` takes them. `came_by`:
     for each row what the lead first came by, null where only its activity can say (the kind it begins
-    with). `title`: the name of a content or a group as a map writes it.
+    with). `title`: the name of a content or a group as a map writes it. `now_at`: where contents that moved
+    are now, by their old addresses; the history of both is counted as one.
     """
+    journey = called_now(journey, now_at or {})
     stages = len(journey.stages)
     stays = find_stays(matrix, days, stages, threads)
     observations = observe(stays, numbers)
-    candidates = candidates_of(source.touches, groups)
+    candidates = candidates_of(source.touches, groups, now_at)
     touched = read_touches(
         source, candidates, observations.windows, numbers, matrix, stays.days, stages, threads
     )

@@ -1,11 +1,13 @@
 """What people touched while in a stage: one compiled pass over sorted activity.
 
 A *candidate* is a touch that is content (a kind and a content) or a group of contents; candidates are
-numbered: touches by their number, groups after them.
+numbered: touches by their number, groups after them. Touches of a content that moved are all counted under
+the first of them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -35,9 +37,12 @@ GROUP = "group:"
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """`content`: for each touch whether it is one. `names`: the groups. `ptr`, `members`: the groups of
-    touch t are `members[ptr[t]:ptr[t + 1]]`."""
+    touch t are `members[ptr[t]:ptr[t + 1]]`. `stands_for`: the touch that each is counted under.
+    `called`: kind and content of each as they are called now."""
 
     touches: Touches
+    called: pl.DataFrame
+    stands_for: npt.NDArray[np.int32]
     content: Flags
     names: tuple[str, ...]
     ptr: npt.NDArray[np.int64]
@@ -50,7 +55,7 @@ class Candidates:
         """As a map writes it: `kind:content` or `group:NAME`."""
         if candidate >= len(self.content):
             return GROUP + self.names[candidate - len(self.content)]
-        kind, content = self.touches.frame.row(candidate)
+        kind, content = self.called.row(candidate)
         return f"{kind}:{content}"
 
     def number(self, key: str) -> int | None:
@@ -58,8 +63,7 @@ class Candidates:
         if key.startswith(GROUP) and key.removeprefix(GROUP) in self.names:
             return len(self.content) + self.names.index(key.removeprefix(GROUP))
         kind, _, content = key.partition(":")
-        frame = self.touches.frame
-        found = frame.select(
+        found = self.called.select(
             ((pl.col("kind") == kind) & (pl.col("content") == content)).arg_true()
         ).to_series()
         return int(found[0]) if len(found) else None
@@ -79,24 +83,39 @@ class Candidates:
         told = np.zeros(len(self), dtype=bool)
         width = len(self.content)
         for condition in conditions:
-            told[:width] |= matches(condition, self.touches, groups)
+            told[self.stands_for[matches(condition, self.touches, groups)]] = True
         counted = np.repeat(told[:width], np.diff(self.ptr))
         told[width + self.members[counted]] = True
         return told
 
 
-def candidates_of(touches: Touches, groups: Groups) -> Candidates:
-    """All contents in the dictionary and all `groups` with a content in it."""
-    content = touches.frame.select(
+def candidates_of(touches: Touches, groups: Groups, now_at: Mapping[str, str] | None = None) -> Candidates:
+    """All contents in the dictionary and all `groups` with a content in it.
+
+    `now_at`: where contents that moved are now, by their old addresses. Groups and conditions speak of the
+    addresses as they were recorded.
+    """
+    called = touches.frame.select(
+        pl.col("kind").cast(pl.String), pl.col("content").cast(pl.String).replace(dict(now_at or {}))
+    )
+    numbered = called.with_row_index("touch")
+    first = numbered.select(pl.col("touch").first().over("kind", "content").cast(pl.Int32))
+    stands_for = first.to_series().to_numpy()
+    content = called.select(
         pl.col("kind").is_in(list(CONTENT_KINDS)) & (pl.col("content").fill_null("") != "")
     ).to_series()
     flags = content.fill_null(False).to_numpy()
     names = tuple(sorted(groups))
     found = [matches(ActivityCondition(groups=(name,)), touches, groups) & flags for name in names]
     table = np.array(found, dtype=bool).reshape(len(names), len(touches))
+    for moved in np.flatnonzero(stands_for != np.arange(len(touches))):
+        table[:, stands_for[moved]] |= table[:, moved]
+        table[:, moved] = False
     counts = table.sum(axis=0)
     return Candidates(
         touches,
+        called,
+        stands_for,
         flags,
         names,
         np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
@@ -169,6 +188,7 @@ def read_touches(
             activity.lead,
             activity.day,
             activity.touch,
+            candidates.stands_for,
             windows.lead,
             windows.first,
             windows.last,
@@ -196,8 +216,8 @@ def read_touches(
 
 @njit(cache=True, nogil=True)
 def _read(
-    lead, day, touch, w_lead, w_first, w_last, content, ptr, members, numbers, matrix, before, since, today,
-    distinct, used,
+    lead, day, touch, stands_for, w_lead, w_first, w_last, content, ptr, members, numbers, matrix, before,
+    since, today, distinct, used,
 ):  # fmt: skip
     rows = len(lead)
     width = len(content)
@@ -209,7 +229,7 @@ def _read(
     w = np.searchsorted(w_lead, lead[0]) if rows else 0
     r = np.searchsorted(numbers, lead[0]) if rows else 0
     for i in range(rows):
-        who, on, t = lead[i], day[i], touch[i]
+        who, on, t = lead[i], day[i], stands_for[touch[i]]
         if not content[t]:
             continue
         while r < len(numbers) and numbers[r] < who:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from django.db import transaction
 from django.utils import timezone
 
+from mikomi.core.conditions.activity import glob_pattern
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.activity.contents import normal_content
 from mikomi.hub.activity.models import ContentMove
+from mikomi.hub.activity.queries import titles
 from mikomi.hub.activity.types import Moved
 
 if TYPE_CHECKING:
@@ -29,6 +33,25 @@ def now_at() -> dict[str, str]:
     """Where each content that moved is now, by its old address; of one that moved twice, the last."""
     steps = {move.old: move.new for move in moves()}
     return {old: _end(old, steps) for old in steps}
+
+
+def names() -> dict[str, str]:
+    """What contents are called now, all that have a title or moved: one that moved as the one it is now. A
+    title of the old address stands where the new one has none."""
+    known, moved = titles(), now_at()
+    for old, new in moved.items():
+        if new not in known and old in known:
+            known[new] = known[old]
+    return known | {old: known.get(new, new) for old, new in moved.items()}
+
+
+def behind(globs: Collection[str], move: Moved) -> bool:
+    """Whether these patterns of contents name the old address of a move and not the new one."""
+
+    def named(content: str) -> bool:
+        return any(re.match(glob_pattern(glob), content) for glob in globs)
+
+    return named(move.old) and not named(move.new)
 
 
 def record_move(old: str, new: str, by: User | None) -> Moved:

@@ -14,8 +14,9 @@ from mikomi.core.conditions.who import Who
 from mikomi.core.conditions.who_names import Names
 from mikomi.core.journey.map import TEXTS, JourneyMap, MapStage
 from mikomi.core.journey.notes import Note, map_notes
+from mikomi.core.journey.touching import USED_DAYS
 from mikomi.core.words import Language, Words
-from mikomi.hub.activity import queries as activity
+from mikomi.hub.activity import content_moves
 from mikomi.hub.journey import offers
 from mikomi.hub.journey.touchpoints import touchpoint
 from mikomi.hub.people import queries as people
@@ -37,14 +38,15 @@ NOTES_SHOWN = 6
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A touchpoint or a content in its cell. `leads`: people lately, None where nobody counts. `gap`: the
-    number of the gap that is about it, 0 for none."""
+    """A touchpoint or a content in its cell. `leads`: people within the last `days`, None where nobody
+    counts. `gap`: the number of the gap that is about it, 0 for none."""
 
     value: str
     label: Words | str
     icon: str = ""
     what: Words | str = ""
     leads: int | None = None
+    days: int = offers.DAYS
     gap: int = 0
 
 
@@ -142,7 +144,7 @@ def speech(language: Language, journeys: Iterable[JourneyMap] = ()) -> Speech:
         for view in people.fields()
     }
     stages = {stage.key: stage.name for journey in journeys for stage in journey.stages}
-    return Speech(language, Names(Labels({**FIELDS, **labels}, activity.titles()), stages))
+    return Speech(language, Names(Labels({**FIELDS, **labels}, content_moves.names()), stages))
 
 
 def board(
@@ -157,20 +159,21 @@ def board(
     return Board(journey.title, journey.stages, tuple(lanes), tuple(map_notes(journey)))
 
 
-def marked(shown: Board, marks: Mapping[tuple[str, str], int]) -> Board:
-    """The board with the numbers of the gaps of contents, `marks` by stage and content."""
-    if not marks:
-        return shown
+def laid(shown: Board, marks: Mapping[tuple[str, str], int], used: Mapping[str, int]) -> Board:
+    """The board with what is real of its contents: the numbers of their gaps, `marks` by stage and content,
+    and how many people used them in the last `USED_DAYS`."""
+
+    def chip(stage: str, held: Chip) -> Chip:
+        gap = marks.get((stage, held.value), 0)
+        if held.value not in used:
+            return replace(held, gap=gap)
+        return replace(held, gap=gap, leads=used[held.value], days=USED_DAYS)
+
     lanes = [
         replace(
             lane,
             cells=tuple(
-                replace(
-                    cell,
-                    chips=tuple(
-                        replace(chip, gap=marks.get((cell.stage, chip.value), 0)) for chip in cell.chips
-                    ),
-                )
+                replace(cell, chips=tuple(chip(cell.stage, held) for held in cell.chips))
                 for cell in lane.cells
             ),
         )

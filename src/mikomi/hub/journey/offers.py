@@ -12,6 +12,8 @@ from typing import Protocol
 from mikomi.core.words import Words
 
 GROUP = "group"
+DAYS = 30
+"""The days of which `Offer.leads` tells."""
 SHOWN = 60
 """So many contents at once; the rest is found by searching."""
 

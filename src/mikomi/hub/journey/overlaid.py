@@ -126,7 +126,7 @@ class ContentStage:
 @dataclass(frozen=True, slots=True)
 class Overlaid:
     """Everything that is laid over the map, counted as of the local day `on`. `marks`: the numbers of the
-    gaps of contents, by stage and content."""
+    gaps of contents, by stage and content. `used`: how many used each content of the map lately."""
 
     on: date
     prepared_at: datetime
@@ -138,6 +138,7 @@ class Overlaid:
     contents: tuple[ContentStage, ...]
     tested: int
     marks: Mapping[tuple[str, str], int]
+    used: Mapping[str, int]
 
     @property
     def empty(self) -> bool:
@@ -172,6 +173,7 @@ def overlaid(figures: FiguresOf, journey: JourneyMap, language: Language, target
         ),
         tested=told["tested"],
         marks={(card.stage, card.content): card.number for card in cards if card.content},
+        used=told["used"],
     )
 
 

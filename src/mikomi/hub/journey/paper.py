@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mikomi.core.words import Language, MikomiError, Words
-from mikomi.hub.journey.board import Board, Cell, Lane
+from mikomi.hub.journey.board import Board, Cell, Chip, Lane
 from mikomi.hub.journey.overlaid import Band, GapCard, Overlaid, WaysShown
 from mikomi.hub.kit import formats
 
@@ -261,7 +261,7 @@ def _cell(cell: Cell, language: Language) -> list[object]:
                 {
                     "kind": "box",
                     "text": said(chip.label),
-                    "note": said(chip.what) if chip.leads is None else _people(chip.leads, language),
+                    "note": _people(chip, language) or said(chip.what),
                     "marks": [chip.gap] if chip.gap else [],
                 }
                 for chip in cell.chips
@@ -279,8 +279,10 @@ def _cell(cell: Cell, language: Language) -> list[object]:
     return list(cell.text.split("\n")) if cell.text else []
 
 
-def _people(n: int, language: Language) -> str:
-    return _("30日で%(n)s") % {"n": formats.count(n, language, "人")}
+def _people(chip: Chip, language: Language) -> str:
+    if chip.leads is None:
+        return ""
+    return _("%(days)s日で%(n)s") % {"days": chip.days, "n": formats.count(chip.leads, language, "人")}
 
 
 def _days(days: str) -> str:

@@ -14,7 +14,7 @@ from mikomi.core.engine.folding import day_number
 from mikomi.core.journey.overlay import lay_over
 from mikomi.core.journey.stays import grid_of
 from mikomi.core.journey.touching import GROUP
-from mikomi.hub.activity import queries as activity
+from mikomi.hub.activity import content_moves
 from mikomi.hub.activity.cache import history_source
 from mikomi.hub.journey import queries
 from mikomi.hub.journey.document import document_of
@@ -47,6 +47,7 @@ def prepare_figures(on: date, groups: Groups) -> bool:
         companies=ground["company_id"].fill_null(-1).to_numpy().astype(np.int32),
         came_by=ground["came_by"],
         title=title,
+        now_at=content_moves.now_at(),
     )
     document = document_of(kept.map, overlay, numbers, title)
     with transaction.atomic():
@@ -58,7 +59,7 @@ def prepare_figures(on: date, groups: Groups) -> bool:
 
 
 def _titles() -> Callable[[str], str]:
-    known = activity.titles()
+    known = content_moves.names()
 
     def title(entry: str) -> str:
         content = entry.removeprefix(GROUP) if entry.startswith(GROUP) else entry.partition(":")[2]

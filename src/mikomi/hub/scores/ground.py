@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,6 +13,7 @@ from mikomi.core.conditions.sentence import FIELDS, FieldLabel
 from mikomi.core.conditions.text import as_number
 from mikomi.core.events import ActivitySource
 from mikomi.core.words import Words
+from mikomi.hub.activity import content_moves
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.activity.cache import history_source
 from mikomi.hub.activity.seen import touch_list
@@ -65,8 +67,14 @@ def current_picks(*, now: bool = False) -> Picks:
 def seen_contents(*, now: bool = False) -> pl.DataFrame:
     """What was really seen (`activity.seen.touch_list`; lately: within `RECENT_DAYS`), from memory as
     `current_picks`."""
-    today = timezone.localdate().toordinal() - EPOCH
-    return remembered("contents", (), lambda: touch_list(today - RECENT_DAYS + 1), now=now)
+    today, now_at = timezone.localdate().toordinal() - EPOCH, content_moves.now_at()
+    return remembered(
+        "contents",
+        (),
+        lambda: touch_list(today - RECENT_DAYS + 1, now_at),
+        now=now,
+        also=json.dumps(now_at),
+    )
 
 
 def read_picks(*, now: bool = False) -> Picks:

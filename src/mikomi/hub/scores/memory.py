@@ -40,13 +40,18 @@ class _Kept:
 
 
 def remembered[T](
-    name: str, models: tuple[Model | None, ...], compute: Callable[[], T], *, now: bool = False
+    name: str,
+    models: tuple[Model | None, ...],
+    compute: Callable[[], T],
+    *,
+    now: bool = False,
+    also: str = "",
 ) -> T:
     """What `compute` gives for these models on today's facts; with many leads, at most a while ago.
 
-    `now` computes it in any case, so that nobody has to wait for it later.
+    `now` computes it in any case, so that nobody has to wait for it later. `also`: what else it stands on.
     """
-    texts = "\0".join(dump_model(model) if model else "" for model in models)
+    texts = "\0".join((*(dump_model(model) if model else "" for model in models), *([also] if also else [])))
     key = f"scores.{name}.{hashlib.sha256(texts.encode()).hexdigest()[:32]}"
     change, today, at = last_change(), timezone.localdate(), timezone.now().timestamp()
     found: _Kept | None = None if now else cache.get(key)

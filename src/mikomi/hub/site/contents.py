@@ -57,7 +57,7 @@ class Member:
 @dataclass(frozen=True, slots=True)
 class ContentRow:
     """A content: what it is, how often and by how many leads it was seen lately, the last day. `moves`: from
-    where it came; the numbers of its old addresses are added then (who saw both counts twice in `leads`)."""
+    where it came; its numbers are those of all its addresses then."""
 
     kind: Words
     content: str
@@ -80,7 +80,8 @@ class GroupCount:
 
 def all_contents() -> pl.DataFrame:
     """What was seen, most often lately first: `content`, `what` (a key of `KINDS`), `title` (null for none),
-    `recent`, `leads` (both lately), `last` (days since 1970)."""
+    `recent`, `leads` (both lately), `last` (days since 1970), `now` (where it is now) and `now_leads` (lately
+    under any of its addresses)."""
     seen = seen_contents().filter(
         ~pl.col("content").is_in(["", OTHER]) & ~pl.col("kind").is_in(list(_BESIDE))
     )
@@ -95,6 +96,8 @@ def all_contents() -> pl.DataFrame:
             pl.col("events").sum(),
             # Who clicks has opened, and who attends has applied: most of them are the same people.
             pl.col("recent_leads").max().alias("leads"),
+            pl.col("now_leads").max(),
+            pl.col("now").first(),
             pl.col("last").max(),
         )
         .join(titles, on="content", how="left")
@@ -103,17 +106,16 @@ def all_contents() -> pl.DataFrame:
 
 
 def merged(contents: pl.DataFrame) -> pl.DataFrame:
-    """`all_contents` with what moved in one row with where it is now: numbers added, its old addresses in
-    `olds` (a text, separated by spaces). A title of the old address stands where the new one has none."""
-    now_at = content_moves.now_at()
-    now = pl.col("content").replace(now_at)
-    moved = pl.col("content") != now
+    """`all_contents` with what moved in one row with where it is now: counts added, people who saw several of
+    its addresses counted once, its old addresses in `olds` (a text, separated by spaces). A title of the old
+    address stands where the new one has none."""
     return (
-        contents.with_columns(now=now, moved=moved)
+        contents.with_columns(moved=pl.col("content") != pl.col("now"))
         .sort("moved", maintain_order=True)
         .group_by("now", "what", maintain_order=True)
         .agg(
-            pl.col("recent", "events", "leads").sum(),
+            pl.col("recent", "events").sum(),
+            pl.col("now_leads").max().alias("leads"),
             pl.col("last").max(),
             pl.col("title").drop_nulls().first(),
             olds=pl.col("content").filter(pl.col("moved")).str.join(" "),

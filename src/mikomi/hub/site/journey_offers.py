@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 import polars as pl
 
 from mikomi.core.scoring.model import Model
 from mikomi.core.words import Words
+from mikomi.hub.activity import content_moves
 from mikomi.hub.journey.offers import GROUP, Offer
 from mikomi.hub.scores import queries as scores
-from mikomi.hub.site.contents import KINDS, all_contents, narrowed
+from mikomi.hub.site.contents import KINDS, all_contents, merged, narrowed
 
 _DEEDS = {
     "page": "page_view",
@@ -35,10 +37,15 @@ class SeenContents:
             for entry, kind, name in named
             if kind == GROUP and name in groups
         }
-        contents = [content for _entry, kind, content in named if kind != GROUP]
-        if contents:
-            seen = all_contents().filter(pl.col("content").is_in(contents))
-            found |= {offer.entry: offer for offer in _offers(seen) if offer.entry in entries}
+        now_at = content_moves.now_at()
+        moved = {entry: f"{kind}:{now_at.get(name, name)}" for entry, kind, name in named if kind != GROUP}
+        if moved:
+            contents = {now.partition(":")[2] for now in moved.values()}
+            seen = merged(all_contents()).filter(pl.col("content").is_in(contents))
+            offered = {offer.entry: offer for offer in _offers(seen)}
+            found |= {
+                entry: replace(offered[now], entry=entry) for entry, now in moved.items() if now in offered
+            }
         return found
 
     def found(self, text: str, most: int) -> tuple[list[Offer], int]:
@@ -48,7 +55,7 @@ class SeenContents:
             for name in self.groups()
             if text.strip().lower() in name.lower()
         ]
-        seen = all_contents().filter(pl.col("what").is_in(list(_DEEDS)))
+        seen = merged(all_contents()).filter(pl.col("what").is_in(list(_DEEDS)))
         seen = narrowed(seen, _model(), text=text, kind="", group="")
         return groups + _offers(seen.head(most)), max(seen.height - most, 0)
 

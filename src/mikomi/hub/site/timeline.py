@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -74,13 +74,25 @@ def entries(
     model: Model | None,
     labels: Labels,
     notes: Sequence[NoteView] = (),
+    now_at: Mapping[str, str] | None = None,
 ) -> list[Entry]:
-    """All together, newest first."""
+    """All together, newest first. `now_at`: where contents that moved are now, by their old addresses; each
+    is told once."""
     points = points_of(moments, model) if model else [0.0] * len(moments)
-    told = [_moment(moment, worth, labels) for moment, worth in zip(moments, points, strict=True)]
+    told = [
+        _moment(_as_called_now(moment, now_at or {}), worth, labels)
+        for moment, worth in zip(moments, points, strict=True)
+    ]
     told += [_outcome(outcome) for outcome in outcomes]
     told += [_written(note) for note in notes]
     return sorted(told, key=lambda entry: entry.at, reverse=True)
+
+
+def _as_called_now(moment: Moment, now_at: Mapping[str, str]) -> Moment:
+    times: Counter[str] = Counter()
+    for content, n in moment.contents:
+        times[now_at.get(content, content)] += n
+    return replace(moment, contents=tuple(times.items()))
 
 
 def points_of(moments: Sequence[Moment], model: Model) -> list[float]:

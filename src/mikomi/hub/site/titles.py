@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mikomi.core.conditions.sentence import FIELDS, FieldLabel, Labels
 from mikomi.core.words import Words
-from mikomi.hub.activity import queries as activity
+from mikomi.hub.activity import content_moves
 from mikomi.hub.people import queries as people
 
 
@@ -15,4 +15,4 @@ def labels_of() -> Labels:
         for view in people.fields()
         if view.key not in FIELDS
     }
-    return Labels({**FIELDS, **named}, activity.titles())
+    return Labels({**FIELDS, **named}, content_moves.names())

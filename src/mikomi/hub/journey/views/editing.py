@@ -21,7 +21,7 @@ from mikomi.hub.journey import offers, queries, services
 from mikomi.hub.journey.board import Chip
 from mikomi.hub.journey.touchpoints import TOUCHPOINTS
 from mikomi.hub.journey.types import Redrawn
-from mikomi.hub.journey.views.work import Work, board_of, edit, language, open_work
+from mikomi.hub.journey.views.work import Work, board_to_edit, edit, language, open_work
 from mikomi.hub.kit.requests import PageRequest
 
 ACTS = ("add", "left", "right", "remove")
@@ -214,7 +214,7 @@ def _redrawn(request: PageRequest, found: Redrawn | None, done: str, nothing: st
 
 
 def _context(request: PageRequest, work: Work) -> dict[str, Any]:
-    board = board_of(work)
+    board = board_to_edit(work)
     return {
         "work": work,
         "board": board,

@@ -11,8 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from mikomi.core.journey.edits import called_now
 from mikomi.core.journey.gap_types import change_map, load_change
 from mikomi.core.words import MikomiError
+from mikomi.hub.activity import content_moves
 from mikomi.hub.journey import queries
 from mikomi.hub.journey.overlaid import GapCard, overlaid
 from mikomi.hub.journey.views.work import edit, language
@@ -43,7 +45,11 @@ def adopt(request: HttpRequest, number: int) -> HttpResponse:
     """Makes the gap's change in the draft; the map in force stays until the draft is kept."""
     card, held = _gap(number)
     try:
-        edit(request, lambda journey: change_map(journey, load_change(held["change"]), language()))
+        change = load_change(held["change"])
+        edit(
+            request,
+            lambda drawn: change_map(called_now(drawn, content_moves.now_at()), change, language()),
+        )
     except MikomiError as error:
         messages.error(request, error.words.text(language()))
         return redirect(reverse("journey:map") + f"#gap-{number}")

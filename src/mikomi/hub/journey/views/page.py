@@ -11,8 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from mikomi.core.journey.edits import called_now
+from mikomi.hub.activity import content_moves
 from mikomi.hub.journey import queries, services, starters
-from mikomi.hub.journey.board import marked
+from mikomi.hub.journey.board import laid
 from mikomi.hub.journey.overlaid import overlaid
 from mikomi.hub.journey.views.work import board_of, language, open_work
 
@@ -29,13 +31,13 @@ def show(request: HttpRequest) -> HttpResponse:
     services.look(cast(Any, request.user))
     view = request.GET.get("view", "")
     view = view if view in VIEWS else "both"
-    shown = work.kept.map if work.kept else work.map
+    shown = called_now(work.kept.map if work.kept else work.map, content_moves.now_at())
     names = {"hypothesis": _("仮説"), "reality": _("実態"), "both": _("並べて見る")}
     board = board_of(work, shown)
     figures = queries.figures(work.kept.number) if work.kept and view != "hypothesis" else None
     real = overlaid(figures, shown, language(), request.GET.get("way", "")) if figures else None
     if real is not None:
-        board = marked(board, real.marks)
+        board = laid(board, real.marks, real.used)
     context = {
         "work": work,
         "reminder": reminder,

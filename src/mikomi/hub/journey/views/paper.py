@@ -8,9 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from mikomi.core.journey.edits import called_now
 from mikomi.core.words import Words
+from mikomi.hub.activity import content_moves
 from mikomi.hub.journey import paper, queries
-from mikomi.hub.journey.board import Board, Lane, marked
+from mikomi.hub.journey.board import Board, Lane, laid
 from mikomi.hub.journey.overlaid import Overlaid, overlaid
 from mikomi.hub.journey.views.work import Work, board_of, language, open_work
 from mikomi.hub.kit import formats
@@ -58,12 +60,12 @@ def file(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _shown(work: Work) -> tuple[Board, list[Lane], Overlaid | None]:
-    shown = work.kept.map if work.kept else work.map
+    shown = called_now(work.kept.map if work.kept else work.map, content_moves.now_at())
     board = board_of(work, shown)
     figures = queries.figures(work.kept.number) if work.kept else None
     real = overlaid(figures, shown, language()) if figures else None
     if real is not None:
-        board = marked(board, real.marks)
+        board = laid(board, real.marks, real.used)
     return board, [lane for lane in board.lanes if not lane.empty], real
 
 

@@ -13,7 +13,7 @@ from mikomi.core.journey.differences import map_differences
 from mikomi.core.journey.map import JourneyMap
 from mikomi.core.words import Language
 from mikomi.hub.journey import queries, services
-from mikomi.hub.journey.board import Board, Speech, board, speech
+from mikomi.hub.journey.board import Board, Speech, board, laid, speech
 from mikomi.hub.journey.types import DraftMap, KeptMap
 
 
@@ -51,6 +51,13 @@ def open_work() -> Work | None:
 def board_of(work: Work, journey: JourneyMap | None = None) -> Board:
     """The board of the draft, or of `journey`."""
     return board(journey or work.map, work.speech, queries.said_in(journey or work.map))
+
+
+def board_to_edit(work: Work) -> Board:
+    """The board of the draft, with the numbers of the night for what stood on the map then."""
+    figures = queries.figures(work.kept.number) if work.kept else None
+    shown = board_of(work)
+    return laid(shown, {}, figures.document["used"]) if figures else shown
 
 
 def edit(request: HttpRequest, change: Callable[[JourneyMap], JourneyMap]) -> JourneyMap:

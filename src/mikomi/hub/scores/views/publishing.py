@@ -11,8 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from mikomi.core.conditions.activity import ActivityCondition
 from mikomi.core.scoring.describe import describe_model
+from mikomi.core.scoring.model import Model
 from mikomi.core.words import MikomiError
+from mikomi.hub.activity import content_moves
+from mikomi.hub.activity.types import Moved
 from mikomi.hub.scores import effects, histogram, queries, services
 from mikomi.hub.scores.differences import differences
 from mikomi.hub.scores.ground import current_picks, ground
@@ -112,8 +116,19 @@ def version(request: HttpRequest, number: int) -> HttpResponse:
         raise Http404
     described = describe_model(found.model, language(), current_picks().labels)
     latest = queries.published()
-    context = {"version": found, "described": described, "latest": latest}
+    context = {"version": found, "described": described, "latest": latest, "behind": _behind(found.model)}
     return render(request, "scores/version.html", context)
+
+
+def _behind(model: Model) -> list[Moved]:
+    """The moves of contents since, of which a version counts the old address alone."""
+    asked = [globs for _name, globs in model.groups]
+    for rule in model.rules:
+        conditions = [getattr(rule, key, None) for key in ("when", "quiet_when")]
+        asked += [c.contents for c in conditions if isinstance(c, ActivityCondition)]
+    return [
+        move for move in content_moves.moves() if any(content_moves.behind(globs, move) for globs in asked)
+    ]
 
 
 @require_POST

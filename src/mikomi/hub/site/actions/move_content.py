@@ -6,17 +6,15 @@ back takes back what is still as the move left it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from mikomi.core.conditions.activity import glob_pattern
 from mikomi.core.conditions.parse_who import read_who, who_data
 from mikomi.core.conditions.who import Did, Every, Not, Since, Some, Who
-from mikomi.core.journey.edits import change_stage
+from mikomi.core.journey.edits import called_now, change_stage
 from mikomi.core.journey.map import JourneyMap
 from mikomi.core.scoring.model import FitRule, Model
 from mikomi.core.words import Language
@@ -118,11 +116,7 @@ def take_back(number: int, user: User | None, language: Language) -> int | None:
 
 def _both(globs: Globs, moved: Moved) -> Globs:
     """With the new address where the old one is named and the new one is not."""
-
-    def named(content: str) -> bool:
-        return any(re.match(glob_pattern(glob), content) for glob in globs)
-
-    return (*globs, glob_literal(moved.new)) if named(moved.old) and not named(moved.new) else globs
+    return (*globs, glob_literal(moved.new)) if content_moves.behind(globs, moved) else globs
 
 
 def _mapped(who: Who, edit: Callable[[Globs], Globs]) -> Who:
@@ -178,24 +172,19 @@ def _narrowed(model: Model, added: Added) -> tuple[Model, int]:
 
 
 def _drawn(drawn: JourneyMap, moved: Moved, added: Added) -> JourneyMap:
-    """The map with the new address beside the old one; `added` is told."""
+    """The map with the new address for the old one: conditions ask for both, and what is placed there is
+    placed as it is called now. `added` is told."""
     for stage in drawn.stages:
         if stage.condition is not None:
             who = _mapped(stage.condition, lambda globs: _both(globs, moved))
             if who != stage.condition:
                 added.stages[f"{stage.key}/condition"] = (who_data(stage.condition), who_data(who))
                 drawn = change_stage(drawn, stage.key, condition=who)
-        entries: list[str] = []
-        for entry in stage.contents:
-            kind, _colon, content = entry.partition(":")
-            beside = f"{kind}:{moved.new}"
-            entries.append(entry)
-            if kind != "group" and content == moved.old and beside not in stage.contents:
-                entries.append(beside)
-        if len(entries) > len(stage.contents):
-            added.stages[f"{stage.key}/contents"] = ([*stage.contents], entries)
-            drawn = change_stage(drawn, stage.key, contents=tuple(entries))
-    return drawn
+    renamed = called_now(drawn, {moved.old: moved.new})
+    for before, after in zip(drawn.stages, renamed.stages, strict=True):
+        if before.contents != after.contents:
+            added.stages[f"{before.key}/contents"] = ([*before.contents], [*after.contents])
+    return renamed
 
 
 def _undrawn(drawn: JourneyMap, added: Added) -> tuple[JourneyMap, int]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from mikomi.core.words import Language
+from mikomi.hub.activity import content_moves
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.activity.types import KnownOutcome
 from mikomi.hub.capture import queries as capture
@@ -155,7 +156,8 @@ def _timeline(
         ]
     now = standing()
     ended = outcomes_between(mine, newest, oldest)
-    told = entries(page.moments, ended, now.model if now else None, labels_of(), written)
+    model, now_at = now.model if now else None, content_moves.now_at()
+    told = entries(page.moments, ended, model, labels_of(), written, now_at)
     keep = ({"who": "people"} if only_people else {}) | ({"person": person} if person else {})
     more = (
         f"{reverse('site:company_timeline', args=[number])}?{urlencode(keep | {'before': page.before or ''})}"

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from mikomi.core.conditions.sentence import Labels
 from mikomi.core.words import Language
+from mikomi.hub.activity import content_moves
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.activity.types import KnownOutcome
 from mikomi.hub.people import exclusions, notes
@@ -127,7 +128,7 @@ def _timeline(
     oldest = page.moments[-1].first if page.before and page.moments else None
     ended = outcomes_between(outcomes, newest, oldest)
     written = notes.notes_among([number], oldest, newest, NOTES_A_PAGE)
-    told = entries(page.moments, ended, now.model if now else None, labels, written)
+    told = entries(page.moments, ended, now.model if now else None, labels, written, content_moves.now_at())
     keep = {"who": "people"} if only_people else {}
     more = f"{reverse('site:timeline', args=[number])}?{urlencode(keep | {'before': page.before or ''})}"
     return {

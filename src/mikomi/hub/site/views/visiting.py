@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from mikomi.hub.activity import content_moves
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.capture import visiting
 
@@ -16,9 +17,9 @@ SHOWN = 200
 def companies(request: HttpRequest) -> HttpResponse:
     """The companies, latest first."""
     found = list(visiting.visiting(SHOWN))
-    titles = activity.titles([content for one in found for content in one.contents])
+    names = content_moves.names()
     rows = [
-        (one, activity.instant(one.last_seen), [titles.get(content, content) for content in one.contents])
+        (one, activity.instant(one.last_seen), [*dict.fromkeys(names.get(c, c) for c in one.contents)])
         for one in found
     ]
     context = {"rows": rows, "days": visiting.DAYS, "told": visiting.begun()}
