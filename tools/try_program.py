@@ -19,7 +19,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-START_SECONDS = 120
+START_SECONDS = 300
 STOP_SECONDS = 30
 
 
