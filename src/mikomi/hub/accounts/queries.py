@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mikomi.hub.accounts.models import User
-from mikomi.hub.accounts.types import Role
+from mikomi.hub.accounts.types import GIVEN, Capability, Role
 
 
 def anybody() -> bool:
@@ -32,6 +32,18 @@ def names() -> list[str]:
 def colleagues() -> list[tuple[int, str]]:
     """Number and name of everybody who may log in, by name."""
     return list(User.objects.filter(is_active=True).order_by("name", "pk").values_list("pk", "name"))
+
+
+def able(number: int | None, capability: Capability) -> bool:
+    """Whether the person with this number may log in and is able to do so."""
+    held = User.objects.filter(pk=number, is_active=True).values_list("role", flat=True).first()
+    return held is not None and capability in GIVEN[Role(held)]
+
+
+def able_people(capability: Capability) -> list[int]:
+    """The numbers of everybody who may log in and is able to do so."""
+    rows = User.objects.filter(is_active=True).order_by("pk").values_list("pk", "role")
+    return [number for number, role in rows if capability in GIVEN[Role(role)]]
 
 
 def addresses() -> list[str]:

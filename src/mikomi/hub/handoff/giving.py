@@ -151,6 +151,7 @@ def _give(what: Handing, by: int | None, to: int | None, at: datetime, known: Gr
     if row is None:
         row = Handoff.objects.create(
             company=what.company,
+            first_company=what.company,
             lead=what.lead,
             opened_at=at,
             urgent=urgent,

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from django.contrib.auth import get_user_model
-
-LEADING = ("admin", "manager")
+from mikomi.hub.accounts.queries import able
+from mikomi.hub.accounts.types import Capability
 
 
 def leads_team(user: int | None) -> bool:
-    """Whether the user (a number) may decide on everybody's hand-offs. Where roles are not known, everybody
-    may."""
-    held = get_user_model().objects.filter(pk=user, is_active=True).first()
-    return held is not None and getattr(held, "role", LEADING[0]) in LEADING
+    """Whether the user (a number) may decide on everybody's hand-offs."""
+    return able(user, Capability.LEAD_TEAM)

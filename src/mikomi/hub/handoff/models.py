@@ -22,10 +22,12 @@ class Handoff(models.Model):
     """One company in somebody's hands (`handoff.types.Standing` says what the columns mean).
 
     `lead`: the one that was handed over first; of a hand-off without company, the only one. `edits` grows
-    with every change. `followed_by`: the hand-off that the day to look again made.
+    with every change. `followed_by`: the hand-off that the day to look again made, or that this one became a
+    part of. `first_company`: the company it was opened for; merges change `company` alone.
     """
 
     company = models.IntegerField(null=True)
+    first_company = models.IntegerField(null=True)
     lead = models.IntegerField()
     owner_id: int | None
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")

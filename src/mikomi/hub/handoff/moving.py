@@ -83,3 +83,13 @@ def _taken(handoff: int, by: int | None) -> Handoff:
 
 def _said(text: str) -> str:
     return " ".join(text.replace("\0", "").split())[:LONGEST_REASON]
+
+
+def follow_up(handoff: int, by: int, now: datetime) -> None:
+    """Says which hand-off followed a returned one on the day to look again; 0: none, its people are not to be
+    called any more."""
+    row = Handoff.objects.get(pk=handoff)
+    row.followed_by = by
+    row.edits += 1
+    row.save(update_fields=["followed_by", "edits"])
+    note(row, "followed", now, None, other=by)

@@ -19,6 +19,7 @@ from mikomi.hub.handoff.types import (
     Standing,
     State,
 )
+from mikomi.hub.kit.setwise import FEW
 
 LONGEST_LOG = 500
 
@@ -84,6 +85,26 @@ def owners_of_companies(companies: Collection[int]) -> dict[int, tuple[int | Non
     without an open one are left out."""
     rows = Handoff.objects.filter(state=State.OPEN, company__in=companies).select_related("owner")
     return {row.company: (row.owner_id, str(row.owner or "")) for row in rows if row.company is not None}
+
+
+def to_look_again(on: date, most: int = 500) -> list[Standing]:
+    """Returned hand-offs whose day to look again has come and that nothing followed yet, earliest first."""
+    rows = Handoff.objects.filter(state=State.RETURNED, look_again_on__lte=on, followed_by=None)
+    return views(list(rows.select_related("owner").order_by("look_again_on", "pk")[:most]))
+
+
+def open_leads(leads: Collection[int]) -> set[int]:
+    """Those of `leads` who are people to call of an open hand-off."""
+    rows = HandedLead.objects.filter(left_at=None, handoff__state=State.OPEN)
+    if len(leads) <= FEW:
+        rows = rows.filter(lead__in=leads)
+    return set(rows.values_list("lead", flat=True)).intersection(leads)
+
+
+def drawn_since(day: date) -> int:
+    """How many hand-offs were opened as checks since the local day."""
+    entry = f"week:{day.isoformat()}"
+    return HandedLead.objects.filter(cause=Cause.CHECK, entry=entry).values("handoff").distinct().count()
 
 
 def companies_before(companies: Collection[int]) -> set[int]:

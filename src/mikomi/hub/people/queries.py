@@ -226,6 +226,11 @@ def companies_there(numbers: Sequence[int] | None = None) -> pl.DataFrame:
         return fetch(f"{columns} join asked a on a.company = c.id where c.merged_into is null", schema)
 
 
+def merged_companies(number: int) -> list[int]:
+    """A company and those that were merged into it."""
+    return [number, *Company.objects.filter(merged_into=number).order_by("pk").values_list("pk", flat=True)]
+
+
 def company_count() -> tuple[int, int]:
     """How many companies were not merged into another, and the highest number of one (0 without any)."""
     found = Company.objects.filter(merged_into=None).aggregate(n=Count("pk"), last=Max("pk"))

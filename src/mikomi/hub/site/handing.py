@@ -78,6 +78,19 @@ def note(on: date, found: pl.DataFrame) -> None:
     occasions.note_occasions(pl.concat([found, _frame(_moves(on))]), timezone.now())
 
 
+def let_go(kept: pl.DataFrame, touched: store.Numbers, gone: store.Numbers) -> None:
+    """Whoever is to be called no more leaves open hand-offs, in the transaction of the run; who changed the
+    company goes with its hand-off. `kept`: who is kept out of what, `gone`: leads that are none any more."""
+    now = timezone.now()
+    out = kept.filter(pl.col("today"))["number"].cast(pl.Int64).to_numpy()
+    asked = {"kept_out": np.intersect1d(out, touched), "gone": gone}
+    for why, leads in asked.items():
+        open_now = queries.open_leads(leads.tolist())
+        if open_now:
+            services.let_go(sorted(open_now), why, now)
+    services.follow(sorted(queries.open_leads(touched.tolist())), now)
+
+
 def hand_over_after(on: date) -> None:
     """`hand_over_noted` behind a run of scoring: what fails is left to the worker, which tries again and
     shows it, so that it never holds up the scores."""
@@ -86,6 +99,23 @@ def hand_over_after(on: date) -> None:
     except Exception:
         log.exception("handing over is left to the worker")
         enqueue("site.hand_over_noted", once=True)
+
+
+def look_again(on: date) -> int:
+    """Hands over anew what was to be looked at again on or before the local day; how many hand-offs."""
+    held = queries.to_look_again(on)
+    now = timezone.now()
+    for one in held:
+        known = handed.Known.of(set(one.leads), on)
+        given = [
+            services.hand_over(
+                known.handing(lead, Cause.AGAIN, f"again:{one.number}", {"handoff": one.number}), on, now=now
+            )
+            for lead in one.leads
+            if known.why_not(lead, Cause.AGAIN) is None
+        ]
+        services.follow_up(one.number, next((new.handoff for new in given if new.handoff), 0), now)
+    return len(held)
 
 
 def hand_over_noted(on: date, most: int = AT_ONCE) -> int:

@@ -13,7 +13,7 @@ from mikomi.hub.kit.jobs import job, periodic
 from mikomi.hub.people import trash
 from mikomi.hub.people.field_users import tell_fields_in_use
 from mikomi.hub.scores.drafting import standing_model
-from mikomi.hub.site import exports, handing, pipeline
+from mikomi.hub.site import checks, exports, handing, pipeline
 from mikomi.hub.site.actions import count_campaigns, edit_leads
 from mikomi.hub.site.actions import merge_sure as merging
 from mikomi.hub.site.actions.erase_leads import erase_leads
@@ -51,6 +51,18 @@ def score_changed(leads: list[int] | None = None) -> None:
 def hand_over_noted() -> None:
     """Hands over what waits: more than a run of scoring did itself. Enqueue with `once=True`."""
     handing.hand_over_noted(timezone.localdate())
+
+
+@periodic("site.look_again", minutes=60)
+def look_again(slot: str) -> None:
+    """Hands over anew whoever was to be looked at again by now."""
+    handing.look_again(timezone.localdate())
+
+
+@periodic("site.draw_checks", at="06:00")
+def draw_checks(slot: str) -> None:
+    """Draws the leads of the week to check, on its first working day."""
+    checks.draw(timezone.localdate())
 
 
 @job("site.score_all")

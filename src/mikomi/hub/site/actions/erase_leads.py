@@ -12,6 +12,8 @@ from mikomi.hub.capture import visitors
 from mikomi.hub.capture.campaigns import editing as campaigns
 from mikomi.hub.capture.seminars import lists as seminars
 from mikomi.hub.capture.webforms import judging
+from mikomi.hub.deeds import services as deeds
+from mikomi.hub.handoff import services as handoff
 from mikomi.hub.journey import standing
 from mikomi.hub.kit import leases
 from mikomi.hub.people import services as people
@@ -45,6 +47,8 @@ def erase_leads(lead_ids: Sequence[int]) -> None:
             standing.forget(numbers.tolist())
             segments.forget(numbers.tolist())
             alerts.forget(numbers.tolist())
+            deeds.erase(numbers.tolist())
+            handoff.erase(numbers.tolist())
             # The facts go by way of people: a lead's key lives there.
             people.erase(numbers.tolist())
             # They may stand in any workbook that was written.

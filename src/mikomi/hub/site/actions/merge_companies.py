@@ -7,8 +7,10 @@ from collections.abc import Collection
 import numpy as np
 from django.db import transaction
 
+from mikomi.hub.handoff import services as handoff
 from mikomi.hub.kit import leases
 from mikomi.hub.kit.jobs import enqueue
+from mikomi.hub.people.queries import merged_companies
 from mikomi.hub.people.same_companies import merging, parting
 from mikomi.hub.people.same_companies.parting import CompaniesParted
 from mikomi.hub.site.pipeline import LEASE
@@ -26,6 +28,7 @@ def merge_companies(
     with leases.hold(LEASE, wait=PATIENCE) as lease, transaction.atomic():
         lease.check()
         made = merging.merge(kept, gone, take, by_id=by_id)
+        handoff.merge_companies(kept, gone)
         _follow(made.leads.to_numpy().astype(np.int64), kept, gone)
     return made.number
 
@@ -35,6 +38,7 @@ def part_companies(merge: int, *, by_id: int | None = None) -> CompaniesParted:
     with leases.hold(LEASE, wait=PATIENCE) as lease, transaction.atomic():
         lease.check()
         parted = parting.part(merge, by_id=by_id)
+        handoff.part_companies(merged_companies(parted.gone), parted.gone, parted.leads.to_list())
         _follow(parted.leads.to_numpy().astype(np.int64), parted.gone, parted.kept)
     return parted
 

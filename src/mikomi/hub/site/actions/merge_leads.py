@@ -8,10 +8,13 @@ import numpy as np
 from django.db import transaction
 
 from mikomi.hub.capture import touches, visitors
+from mikomi.hub.deeds import services as deeds
+from mikomi.hub.handoff import services as handoff
 from mikomi.hub.kit import leases
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.people.duplicates import merging, parting
 from mikomi.hub.people.duplicates.parting import Parted
+from mikomi.hub.people.duplicates.queries import merged_into
 from mikomi.hub.site.actions.take_out import remove_rows
 from mikomi.hub.site.pipeline import LEASE
 
@@ -30,6 +33,7 @@ def merge_leads(
     with leases.hold(LEASE, wait=PATIENCE) as lease, transaction.atomic():
         lease.check()
         made = merging.merge(kept, gone, take, by_id=by_id)
+        _hand_on(gone, kept)
         touches.follow([kept])
         remove_rows(np.array([gone], dtype=np.int64))
         enqueue("site.score_changed", once=True)
@@ -44,6 +48,7 @@ def merge_groups(groups: Sequence[Sequence[int]], *, run_id: int, by_id: int | N
         for kept, *others in groups:
             for other in others:
                 merging.merge(kept, other, by_id=by_id, run_id=run_id)
+                _hand_on(other, kept)
             gone += others
         touches.follow([kept for kept, *_ in groups])
         remove_rows(np.unique(np.array(gone, dtype=np.int64)))
@@ -63,5 +68,14 @@ def take_apart(merge: int, *, by_id: int | None) -> Parted:
     """What every app does to take a merge back (`people.duplicates.parting.part`). In a transaction."""
     parted = parting.part(merge, by_id=by_id)
     visitors.part_leads(parted.kept, parted.gone)
+    subjects = [parted.gone, *merged_into([parted.gone])]
+    deeds.part(subjects, parted.gone)
+    handoff.part(subjects, parted.gone)
     touches.follow([parted.kept, parted.gone])
     return parted
+
+
+def _hand_on(gone: int, kept: int) -> None:
+    """What we did to a lead that goes, and whose hands it is in, goes on with the one that stays."""
+    deeds.repoint(gone, kept)
+    handoff.repoint(gone, kept)
