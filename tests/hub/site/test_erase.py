@@ -10,6 +10,8 @@ from mikomi.hub.capture.campaigns import editing
 from mikomi.hub.capture.campaigns.editing import Plan
 from mikomi.hub.capture.documents import keeping
 from mikomi.hub.capture.models import Download, TokenUse, Visitor
+from mikomi.hub.handoff import services as handoff
+from mikomi.hub.handoff.types import Cause, Handing, Kind
 from mikomi.hub.journey.models import ByHand, StageMove
 from mikomi.hub.people import exclusions
 from mikomi.hub.people import queries as people
@@ -73,6 +75,8 @@ def lead(tmp_path, monkeypatch) -> int:
     apply(open_seminar(), "三宅 浩司", "北浜精機", "l1@works.example")
     link = keeping.make_link(give_document().pk, email="l1@works.example")
     Download.objects.create(document=link.document, link=link, lead=number, at=timezone.now(), browser="b")
+    made = handoff.hand_over(Handing(number, Cause.MANUAL, "1"), ON)
+    handoff.record_result(made.handoff or 0, number, Kind.REJECTED, None, timezone.now(), reason="競合")
     return number
 
 

@@ -107,6 +107,24 @@ def seats(on: date) -> list[SeatView]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class AbsenceView:
+    """Somebody is away on the local days from `first` through `last`."""
+
+    number: int
+    user: int
+    name: str
+    first: date
+    last: date
+    note: str
+
+
+def absences(since: date) -> list[AbsenceView]:
+    """The absences that end on or after the local day, by their first day."""
+    rows = Absence.objects.filter(last__gte=since).select_related("user").order_by("first", "pk")
+    return [AbsenceView(r.pk, r.user_id, str(r.user), r.first, r.last, r.note) for r in rows]
+
+
 def away_on(on: date, users: Collection[int] | None = None) -> set[int]:
     """The users who are away on the local day."""
     spans = Absence.objects.filter(first__lte=on, last__gte=on)

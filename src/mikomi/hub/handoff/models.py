@@ -221,6 +221,7 @@ class Seat(models.Model):
 class Absence(models.Model):
     """The local days from `first` through `last` on which somebody is away."""
 
+    user_id: int
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     first = models.DateField()
     last = models.DateField()

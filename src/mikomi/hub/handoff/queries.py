@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
 
 from mikomi.core.words import Words
 from mikomi.hub.handoff.models import ClosedLead, HandedLead, Handoff, HandoffChange, Result
@@ -87,6 +88,29 @@ def owners_of_companies(companies: Collection[int]) -> dict[int, tuple[int | Non
     return {row.company: (row.owner_id, str(row.owner or "")) for row in rows if row.company is not None}
 
 
+FILTERS = ("open", "overdue", "waiting", "done", "returned")
+
+
+def listed(which: str, now: datetime, owner: int | None, *, nobody: bool = False) -> QuerySet[Handoff]:
+    """The rows of one of `FILTERS` (waiting: open, with a later date), of everybody or of one owner (with
+    `nobody`: of nobody), for a page of them that `views` reads."""
+    rows = Handoff.objects.select_related("owner")
+    today = timezone.localdate(now)
+    if which == "done":
+        rows = rows.filter(state=State.DONE).order_by("-closed_at", "-pk")
+    elif which == "returned":
+        rows = rows.filter(state=State.RETURNED).order_by("-closed_at", "-pk")
+    elif which == "overdue":
+        rows = rows.filter(state=State.OPEN, due_at__lt=now).order_by("due_at", "pk")
+    elif which == "waiting":
+        rows = rows.filter(state=State.OPEN, next_on__gt=today).order_by("next_on", "pk")
+    else:
+        rows = rows.filter(state=State.OPEN).order_by("-urgent", F("due_at").asc(nulls_last=True), "pk")
+    if nobody:
+        return rows.filter(owner=None)
+    return rows if owner is None else rows.filter(owner=owner)
+
+
 def to_look_again(on: date, most: int = 500) -> list[Standing]:
     """Returned hand-offs whose day to look again has come and that nothing followed yet, earliest first."""
     rows = Handoff.objects.filter(state=State.RETURNED, look_again_on__lte=on, followed_by=None)
@@ -131,14 +155,16 @@ def log_of(number: int) -> list[ChangeView]:
     return [ChangeView(row.at, str(row.by or ""), row.what, row.detail) for row in rows[:LONGEST_LOG]]
 
 
-def counts(now: datetime, owner: int | None = None) -> dict[str, int]:
-    """How many hand-offs are `open`, `overdue`, `done` and `returned`."""
-    rows = Handoff.objects.all() if owner is None else Handoff.objects.filter(owner=owner)
+def counts(now: datetime, owner: int | None = None, *, nobody: bool = False) -> dict[str, int]:
+    """How many hand-offs are `open`, `overdue`, `waiting`, `done` and `returned`."""
+    rows = Handoff.objects.filter(owner=None) if nobody else Handoff.objects.all()
+    rows = rows if owner is None else rows.filter(owner=owner)
     return rows.aggregate(
         open=Count("pk", filter=Q(state=State.OPEN)),
         overdue=Count("pk", filter=Q(state=State.OPEN, due_at__lt=now)),
         done=Count("pk", filter=Q(state=State.DONE)),
         returned=Count("pk", filter=Q(state=State.RETURNED)),
+        waiting=Count("pk", filter=Q(state=State.OPEN, next_on__gt=timezone.localdate(now))),
     )
 
 

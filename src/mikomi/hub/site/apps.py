@@ -18,6 +18,8 @@ class SiteConfig(AppConfig):
         register_search("site:leads")
         register(
             MenuEntry("hot", "sales", 20, _("ホット"), "flame", "site:hot", count=_hot_count, phone=True),
+            MenuEntry("handoffs", "sales", 40, _("引き渡し"), "arrow-forward-up", "site:handoffs"),
+            MenuEntry("handoff_rules", "tools", 35, _("引き渡しの決まり"), "settings", "site:handoff_rules"),
             MenuEntry("leads", "leads", 10, _("リード"), "users", "site:leads", phone=True),
             MenuEntry("companies", "leads", 20, pgettext_lazy("list", "会社"), "building", "site:companies"),
             MenuEntry("segments", "leads", 25, _("セグメント"), "filter", "site:segments"),
