@@ -27,7 +27,7 @@ HEADERS = {
     "sansan": "名刺ID,名刺交換日,会社名,部署名,役職,姓,名,e-mail,電話番号,携帯電話,FAX,郵便番号,住所,"
     "URL,所有者,メモ",
     "salesforce_deals": "商談 ID,商談名,取引先名,フェーズ,金額,確度 (%),完了予定日,作成日,商談 所有者",
-    "hubspot_deals": "Record ID,Deal Name,Deal Stage,Pipeline,Amount,Close Date,Deal owner,Associated Company",
+    "hubspot_deals": "Record ID,Deal Name,Deal Stage,Pipeline,Amount,Close Date,Associated Company",
     "kintone_deals": "レコード番号,会社名,案件名,案件担当者名,見込み時期,確度,製品名,合計費用,備考",
     "salesforce_leads": "リード ID,敬称,姓,名,会社名 / 取引先名,役職,メール,電話,リードソース,"
     "リード 状況,リード 所有者,作成日",
@@ -86,6 +86,7 @@ ENGLISH = {
     "optouts": "Email,Unsubscribed At,Unsubscribe Reason",
     "bounces": "Email,Bounce Type,Bounced At",
 }
+DEALS = ("deal", "deal_name", "contact", "stage", "is_won", "is_closed", "product", "opened", "closed")
 LISTS = [*HEADERS.items(), *ENGLISH.items()]
 
 
@@ -122,7 +123,7 @@ def test_a_list_of_no_known_form_is_none(text: str) -> None:
 
 @pytest.mark.parametrize(("key", "text"), LISTS)
 def test_the_columns_of_a_form_get_fields_that_there_are(key: str, text: str) -> None:
-    usable = {*SYNONYMS, "reason", "amount", ""}
+    usable = {*SYNONYMS, "reason", "amount", "", *DEALS}
     form = form_of(key)
     assert form is not None
     assert set(form.fields.values()) <= usable
