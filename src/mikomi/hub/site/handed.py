@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -18,6 +18,7 @@ from mikomi.hub.people import queries as people
 from mikomi.hub.people.exclusions import EFFECTS
 from mikomi.hub.people.types import Person
 from mikomi.hub.site import statuses
+from mikomi.hub.site.closed import Closed, closed_leads
 from mikomi.hub.site.evidence import Doings, evidence_of, latest_ends, neighbourhood
 from mikomi.hub.site.reasons import reason
 from mikomi.hub.site.rows import cells, store
@@ -43,6 +44,7 @@ class Known:
     status: Mapping[int, int]
     out: frozenset[int]
     users: Mapping[str, int]
+    closed: Mapping[int, Closed] = field(default_factory=dict)
 
     @classmethod
     def of(cls, leads: Iterable[int], on: date) -> Known:
@@ -60,6 +62,7 @@ class Known:
             status=_company_status(there),
             out=frozenset(today),
             users={name: number for number, name in accounts.colleagues()},
+            closed=closed_leads(there, on),
         )
 
     def why_not(self, lead: int, cause: Cause) -> Words | None:
@@ -70,6 +73,8 @@ class Known:
             return KEPT_OUT
         if cause in FREE:
             return None
+        if lead in self.closed:
+            return self.closed[lead].words
         return IN_DEAL if self.status.get(lead) in BUSY else None
 
     def handing(

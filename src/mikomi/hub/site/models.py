@@ -305,3 +305,10 @@ class PrivacyRequest(models.Model):
 
     class Meta:
         db_table = "site_privacy_request"
+
+
+class Resting(models.Model):
+    """One row: how many days the people of a company rest after a deal was lost."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    days = models.IntegerField()

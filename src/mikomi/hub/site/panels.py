@@ -6,20 +6,23 @@ None where it has nothing to say.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.utils import timezone
 
+from mikomi.hub.activity.types import KnownOutcome
 from mikomi.hub.capture import queries as capture
 from mikomi.hub.capture.campaigns.queries import choices, joined_by
 from mikomi.hub.journey.queries import current_map, map_then
 from mikomi.hub.people import attachments
 from mikomi.hub.people import notes as written
+from mikomi.hub.people.deals.queries import deals_of_company
 from mikomi.hub.people.duplicates.queries import merged_into
 from mikomi.hub.people.fields import TOUCH_PARTS
+from mikomi.hub.people.results import LONGEST, LONGEST_NAME, RESULTS
 from mikomi.hub.people.same import queries as same
 from mikomi.hub.people.types import Person
 from mikomi.hub.segments.queries import segments_of
@@ -56,9 +59,35 @@ def colleagues(asked: Asked) -> Panel | None:
 
 
 def deals(asked: Asked) -> Panel | None:
-    """How deals went."""
-    found = asked.facts.outcomes[:OUTCOMES]
-    return ("site/panels/deals.html", {"outcomes": found}) if found else None
+    """How deals went, and the form that says how one went."""
+    name = asked.person.name or asked.person.email or asked.person.key
+    open_ = asked.on >= asked.today and asked.row is not None
+    people = {asked.person.number: name} if open_ else {}
+    if not people and not asked.facts.outcomes:
+        return None
+    return deals_card(asked.facts.outcomes, OUTCOMES, people=people)
+
+
+def deals_card(
+    outcomes: Sequence[KnownOutcome], most: int, *, people: Mapping[int, str], company: int | None = None
+) -> Panel:
+    """How deals went, newest first, `most` of them; with whom (`people`: names by number) one may be
+    recorded. Of a company with the deals that its SFA knows of."""
+    known = [] if company is None else deals_of_company(company, most)
+    return (
+        "site/panels/deals.html",
+        {
+            "outcomes": outcomes[:most],
+            "more": max(len(outcomes) - most, 0),
+            "people": people,
+            "company": company,
+            "known": known,
+            "today": timezone.localdate(),
+            "choices": RESULTS,
+            "longest": LONGEST,
+            "longest_name": LONGEST_NAME,
+        },
+    )
 
 
 def details(asked: Asked) -> Panel:

@@ -71,8 +71,14 @@ def amount(text: str) -> str:
     """The amount of a deal: 1,200,000円 / ¥1,200,000; as it is written where it is no whole number."""
     if not (text.isascii() and text.isdigit()):
         return text
+    return yen(int(text))
+
+
+@register.filter
+def yen(amount: int) -> str:
+    """An amount of whole yen: 1,200,000円 / ¥1,200,000."""
     ja = (get_language() or "ja").startswith("ja")
-    return f"{int(text):,}円" if ja else f"¥{int(text):,}"
+    return f"{amount:,}円" if ja else f"¥{amount:,}"
 
 
 @register.simple_tag

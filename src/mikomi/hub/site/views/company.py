@@ -27,10 +27,11 @@ from mikomi.hub.people.same.queries import open_counts, stands_for
 from mikomi.hub.people.same_companies.companies import COMPANIES
 from mikomi.hub.people.types import CompanyView
 from mikomi.hub.site import company_page as pages
+from mikomi.hub.site.closed import closed_company
 from mikomi.hub.site.lists import address
 from mikomi.hub.site.lists import companies as lists
 from mikomi.hub.site.lists.pages import rows_of
-from mikomi.hub.site.panels import notes_card, same_as
+from mikomi.hub.site.panels import deals_card, notes_card, same_as
 from mikomi.hub.site.same import FIRMS
 from mikomi.hub.site.standing import standing
 from mikomi.hub.site.timeline import entries, outcomes_between
@@ -104,8 +105,8 @@ def company_page(request: HttpRequest, number: int) -> HttpResponse:
         "warmth": pages.warmth_of(number, numbers, now, outcomes, names, _language()) if now else None,
         "too_many": len(numbers) > pages.CURVE_PEOPLE,
         "curve_people": pages.CURVE_PEOPLE,
-        "deals": outcomes[:DEALS],
-        "more_deals": max(len(outcomes) - DEALS, 0),
+        "deals": deals_card(outcomes, DEALS, people=names, company=number),
+        "closed": closed_company(number, numbers[:1], timezone.localdate()),
         "journey": pages.journey_of(number, numbers, outcomes, names),
         "values": pages.values_of(company, timezone.localdate()),
         "notes": notes_card("company", number)[1],

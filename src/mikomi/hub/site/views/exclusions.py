@@ -18,6 +18,7 @@ from mikomi.hub.people import exclusions as people_out
 from mikomi.hub.people import queries as people
 from mikomi.hub.people.exclusions import EFFECTS, REASONS, TARGETS
 from mikomi.hub.people.types import Person
+from mikomi.hub.site.closed import MOST_DAYS, rest_days, set_rest_days
 from mikomi.hub.site.lists.pages import rows_of
 from mikomi.hub.site.rows import kept_out
 
@@ -45,6 +46,18 @@ def add(request: HttpRequest) -> HttpResponse:
     except MikomiError as error:
         return _page(request, error.words)
     return _done(request, held, reverse("site:exclusions"))
+
+
+@require_POST
+def set_rest(request: HttpRequest) -> HttpResponse:
+    """Sets how long a company rests after a lost deal."""
+    try:
+        set_rest_days(int(request.POST.get("days", "")))
+    except ValueError:
+        messages.error(request, _("日数は、0から%(most)sまでの整数で入力してください") % {"most": MOST_DAYS})
+    else:
+        messages.success(request, _("休ませる日数を決めました"))
+    return redirect(reverse("site:exclusions") + "#rest")
 
 
 @require_http_methods(["GET", "POST"])
@@ -152,6 +165,8 @@ def _page(request: HttpRequest, refused: Words | None) -> HttpResponse:
         "domain": request.POST.get("domain", ""),
         "note": request.POST.get("note", ""),
         "refused": refused,
+        "rest_days": rest_days(),
+        "most_rest": MOST_DAYS,
         "menu_key": "exclusions",
     }
     return render(request, "site/exclusions/list.html", context | _words(request), status=_status(refused))

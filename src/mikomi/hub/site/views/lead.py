@@ -26,6 +26,7 @@ from mikomi.hub.people.duplicates.leads import LEADS
 from mikomi.hub.people.same.queries import stands_for
 from mikomi.hub.people.types import Person
 from mikomi.hub.site import lead_page as pages
+from mikomi.hub.site.closed import closed_leads
 from mikomi.hub.site.correcting import correction
 from mikomi.hub.site.lists.pages import rows_of
 from mikomi.hub.site.panels import Asked, panels_of
@@ -62,6 +63,7 @@ def lead_page(request: HttpRequest, number: int) -> HttpResponse:
     past = on if now is not None and on is not None and on < now.on else None
     kept = exclusions.exclusions_of(number)
     context["kept"] = kept
+    context["closed"] = closed_leads([number], timezone.localdate()).get(number)
     context |= _timeline(request, number, now, past, facts.outcomes, facts.labels)
     if now is not None:
         not_hot = past is None and any("hot" in one.keeps_out for one in kept)

@@ -1,0 +1,77 @@
+"""Results by hand on the pages, and companies whose deal has ended: nobody of them is called by rules."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from mikomi.hub.accounts.models import User
+from mikomi.hub.activity import queries as activity
+from mikomi.hub.handoff.types import Cause
+from mikomi.hub.people import queries as people
+from mikomi.hub.people.results import record_result
+from mikomi.hub.site import pipeline
+from mikomi.hub.site.closed import closed_leads, set_rest_days
+from mikomi.hub.site.handed import Known
+from tests.hub.site.world import make_world
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def client() -> Client:
+    make_world()
+    pipeline.score_all(timezone.localdate())
+    logged_in = Client()
+    logged_in.force_login(User.objects.create_user("mori@works.example", name="森 健太郎"))
+    return logged_in
+
+
+def two() -> tuple[int, int]:
+    """Two people of one company."""
+    rows = people.company_numbers().drop_nulls().sort("company_id", "number")
+    first = rows.filter(rows["company_id"].is_duplicated())
+    return int(first["number"][0]), int(first["number"][1])
+
+
+def test_a_result_is_recorded_on_the_page_and_taken_back(client: Client) -> None:
+    lead, _other = two()
+    before = len(activity.outcomes_of(lead))
+    given = {"lead": lead, "result": "won", "on": timezone.localdate().isoformat(), "amount": "120万円"}
+    page = client.post("/results/", given, follow=True)
+    won = activity.outcomes_of(lead)[0]
+    assert (won.result, won.yen) == ("won", 1_200_000)
+    text = page.content.decode()
+    assert "1,200,000円" in text
+    assert "お客様の会社です" in text
+    key = re.search(r'name="key" value="([^"]+)"', text)
+    assert key is not None
+    client.post("/results/undo/", {"key": key.group(1)})
+    assert len(activity.outcomes_of(lead)) == before
+    for bad in ({"amount": "たくさん"}, {"on": "2999-01-01"}, {"on": "昨日"}, {"result": "call"}):
+        client.post("/results/", given | bad)
+    assert len(activity.outcomes_of(lead)) == before
+    assert client.post("/results/undo/", {"key": "9" * 30 + ":1:1"}).status_code == 404
+
+
+def test_nobody_of_a_company_that_said_no_is_handed_over_by_a_rule_until_it_rested(client: Client) -> None:
+    lead, other = two()
+    today = timezone.localdate()
+    record_result(lead, "lost", by=None, at=timezone.now() - timedelta(days=10))
+    assert closed_leads([other], today)[other].until == today + timedelta(days=80)
+    known = Known.of([other], today)
+    refused = known.why_not(other, Cause.HOT)
+    assert refused is not None
+    assert "失注した会社" in refused.ja
+    assert known.why_not(other, Cause.RECONSIDER) is None
+    assert "失注した会社です" in client.get(f"/leads/{other}/").content.decode()
+    assert closed_leads([other], today + timedelta(days=81)) == {}
+    client.post("/settings/exclusions/rest/", {"days": "5"})
+    assert closed_leads([other], today) == {}
+    set_rest_days(90)
+    record_result(other, "meeting", by=None)
+    assert closed_leads([lead], today) == {}
