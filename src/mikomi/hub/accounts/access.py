@@ -260,7 +260,7 @@ NEEDS: dict[str, Capability | Apart] = {
     "site:give_browser": MARKET,
     "site:set_rest": MARKET,
     "site:record_result": CONTACT,
-    "site:undo_result": CONTACT,
+    "site:take_back_result": CONTACT,
     "site:exclude": TIDY,
     "site:exclude_company": TIDY,
     "site:privacy_requests": ADMINISTER,

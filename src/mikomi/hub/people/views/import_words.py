@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mikomi.core.words import Words
 from mikomi.hub.people.deals.reading import COLUMNS as DEAL_COLUMNS
@@ -20,7 +21,7 @@ KIND_NAMES: dict[str, Label] = {
     "leads": _("リード"),
     "events": _("行動"),
     "outcomes": _("結果"),
-    "deals": _("商談"),
+    "deals": pgettext_lazy("kind", "商談"),
     "optouts": _("配信停止・エラーアドレス"),
 }
 ENCODING_NAMES: dict[str, str] = {

@@ -48,7 +48,7 @@ def record(request: PageRequest) -> HttpResponse:
     except MikomiError as refused:
         messages.error(request, words(refused.words))
         return _back(request, lead)
-    undo = f"{reverse('site:undo_result')}?key={made.subject}:{made.at}:{made.id}&lead={lead}"
+    undo = f"{reverse('site:take_back_result')}?key={made.subject}:{made.at}:{made.id}&lead={lead}"
     messages.success(request, _("結果を記録しました"), extra_tags=undo)
     return _back(request, lead)
 
