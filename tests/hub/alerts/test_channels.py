@@ -149,8 +149,8 @@ def test_chatwork_by_its_api(server: Served, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_webhook_is_signed_as_standard_webhooks_says(server: Served) -> None:
-    # github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md. Checked as a receiver
-    # would, and against a value worked out with openssl: printf … | openssl dgst -sha256 -mac HMAC -binary.
+    # github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md, as a
+    # receiver checks it, and against openssl: printf … | openssl dgst -sha256 -mac HMAC -binary | base64.
     secret = "whsec_" + base64.b64encode(bytes(range(32))).decode()
     assert webhook.send(MESSAGE, {"url": f"{server.url}/in", "secret": secret}) == "200 ok"
     (asked,) = server.seen

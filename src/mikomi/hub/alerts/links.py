@@ -1,6 +1,7 @@
-"""One-tap results: links that carry who says what of whom, signed, good for a week and once.
+"""One-tap results: links that name an alert and a result, signed, good for a week and once.
 
-They open a page that asks; whatever follows a link by itself (RFC 9110: GET is safe) changes nothing.
+The alert's row, which never changes, says whose word it is, and of which hand-off and lead. A link opens a
+page that asks; whatever follows a link by itself (RFC 9110: GET is safe) changes nothing.
 """
 
 from __future__ import annotations
@@ -13,27 +14,32 @@ from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
+from mikomi.hub.handoff.types import KIND_WORDS
+
 LIFE = timedelta(days=7)
-LONGEST = 300
+LONGEST = 200
 _SALT = "mikomi.alerts.result"
 
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """A result that a link names: numbers of the alert, hand-off, lead and user, and which result."""
+    """What a link names: an alert (its number) and which result."""
 
-    alert: str
-    handoff: int
-    lead: int
-    user: int
+    alert: int
     kind: str
 
 
 def address_of(tap: Tap) -> str:
     """The whole address of the link."""
-    told = [tap.alert, tap.handoff, tap.lead, tap.user, tap.kind]
-    token = signing.dumps(told, salt=_SALT, compress=False)
+    token = signing.TimestampSigner(salt=_SALT).sign(f"{tap.alert}.{tap.kind}")
     return settings.OWN_URL + reverse("alerts:result", args=[token])
+
+
+def buttons_of(alert: int, language: str) -> tuple[tuple[str, str], ...]:
+    """A label and an address for each result."""
+    return tuple(
+        (words.text(language), address_of(Tap(alert, str(kind)))) for kind, words in KIND_WORDS.items()
+    )
 
 
 def read(token: str) -> Tap | Literal["forged", "expired"]:
@@ -41,9 +47,10 @@ def read(token: str) -> Tap | Literal["forged", "expired"]:
     if len(token) > LONGEST:
         return "forged"
     try:
-        alert, handoff, lead, user, kind = signing.loads(token, salt=_SALT, max_age=LIFE)
+        said = signing.TimestampSigner(salt=_SALT).unsign(token, max_age=LIFE)
+        alert, _, kind = said.partition(".")
+        return Tap(int(alert), kind)
     except signing.SignatureExpired:
         return "expired"
-    except (signing.BadSignature, ValueError, TypeError):
+    except (signing.BadSignature, ValueError):
         return "forged"
-    return Tap(str(alert), int(handoff), int(lead), int(user), str(kind))

@@ -20,6 +20,7 @@ from mikomi.core.words import Words
 from mikomi.hub.alerts.channels.fates import LaterError, RefusedError, UnknownError
 from mikomi.hub.alerts.channels.kind import Message
 from mikomi.hub.alerts.channels.known import KINDS
+from mikomi.hub.alerts.links import buttons_of
 from mikomi.hub.alerts.models import Channel, Delivery
 from mikomi.hub.alerts.queries import may_go_again
 from mikomi.hub.alerts.types import Told
@@ -126,9 +127,9 @@ def _claim(held: Delivery, now: datetime) -> bool:
 
 def _message(held: Delivery) -> Message:
     told = Told.of(held.alert.told)
-    if held.channel.kind != Channel.Kind.MAIL:
-        # Whoever reads a team's channel is not the person whose word the links are.
-        told = replace(told, buttons=())
+    # By mail alone: whoever reads a team's channel is not the person whose word the links are.
+    if told.asks and held.channel.kind == Channel.Kind.MAIL:
+        told = replace(told, buttons=buttons_of(held.alert.pk, told.language))
     return Message(f"msg_mikomi_{held.pk}", told, held.address)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,13 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mikomi.core.words import Words
-from mikomi.hub.accounts.queries import addresses_of
-from mikomi.hub.alerts.links import Tap, address_of
+from mikomi.hub.accounts.queries import addresses_of, colleagues
 from mikomi.hub.alerts.recording import tell_person, tell_team
 from mikomi.hub.alerts.types import Kind, Told
 from mikomi.hub.handoff import calendar
 from mikomi.hub.handoff import queries as handoffs
-from mikomi.hub.handoff.types import CAUSE_WORDS, KIND_WORDS, Cause, Member, Standing, State
+from mikomi.hub.handoff.types import CAUSE_WORDS, Cause, Member, Standing, State
 from mikomi.hub.kit import formats
 from mikomi.hub.people import queries as people
 from mikomi.hub.people.types import Person
@@ -33,7 +33,7 @@ HEADS: Mapping[str, Words] = {
 }
 _OPEN = Words("リードのページを開く", "Open the lead's page")
 _BY_HAND = Words("引き渡されました。", "It was handed over.")
-_PHONES = ("direct_phone_number", "mobile_number", "phone_number", "direct_phone", "mobile", "phone")
+_PHONES = ("direct_phone", "mobile", "phone", "direct_phone_number", "mobile_number", "phone_number")
 LINKED = ("handoff_given", "handoff_passed_on", "handoff_reminder", "handoff_escalated")
 """What asks for a contact, so a result may be given straight from it."""
 
@@ -55,7 +55,7 @@ def tell(what: str, handoff: int, user: int | None, *, occasion: str) -> int:
         for _address, language in addresses_of([one]):
             told = say(what, kind, standing, member, person, language or settings.LANGUAGE_CODE)
             if what in LINKED and standing.state == State.OPEN and standing.owner in (None, one):
-                told = with_buttons(told, Tap(key, handoff, member.lead, one, ""), language or "ja")
+                told = replace(told, asks=True)
             alert = tell_person(one, kind, key, told, handoff=handoff, lead=member.lead)
             made += alert is not None
     in_both = {code: say(what, kind, standing, member, person, code) for code, _name in settings.LANGUAGES}
@@ -96,6 +96,7 @@ def say(what: str, kind: Kind, standing: Standing, member: Member, person: Perso
         url_label=_OPEN.text(language),
         event=what.replace("_", ".", 1),
         data=data,
+        language=language,
     )
 
 
@@ -129,17 +130,6 @@ def named(person: Person, language: str) -> str:
     return f"{person.name} {formats.honorific(language)}".strip()
 
 
-def with_buttons(told: Told, tap: Tap, language: str) -> Told:
-    """The same with a link for each result."""
-    buttons = tuple(
-        (words.text(language), address_of(Tap(tap.alert, tap.handoff, tap.lead, tap.user, str(kind))))
-        for kind, words in KIND_WORDS.items()
-    )
-    return Told(
-        told.title, told.sentence, told.facts, told.url, told.url_label, buttons, told.event, told.data
-    )
-
-
 def _foremost(standing: Standing) -> Member | None:
     """Of those who are to be called, whose score was highest; of all where nobody is left."""
     members = [one for one in standing.members if not one.left] or list(standing.members)
@@ -147,10 +137,12 @@ def _foremost(standing: Standing) -> Member | None:
 
 
 def _who_could(standing: Standing, what: str) -> list[int]:
-    """Who is told of a hand-off that is nobody's: all who have a seat and are there today."""
+    """Who is told of a hand-off that is nobody's: all who have a seat and are there today; everybody while
+    nobody has one."""
     if what == "handoff_returned":
         return []
-    return [seat.user for seat in calendar.seats(timezone.localdate()) if not seat.away]
+    seats = calendar.seats(timezone.localdate())
+    return [seat.user for seat in seats if not seat.away] if seats else [one for one, _name in colleagues()]
 
 
 def _moment(at: datetime | None, language: str) -> str:

@@ -17,7 +17,7 @@ MAIL = "mail"
 @dataclass(frozen=True, slots=True)
 class Told:
     """What an alert says, in one language. `facts` are pairs of label and value; `buttons` of label and
-    address; `data` is what a program gets, plain JSON."""
+    address; `data` is what a program gets, plain JSON. `asks`: a result may be given straight from it."""
 
     title: str
     sentence: str
@@ -27,6 +27,8 @@ class Told:
     buttons: tuple[tuple[str, str], ...] = ()
     event: str = "alert"
     data: Mapping[str, Any] = field(default_factory=dict)
+    language: str = "ja"
+    asks: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """As it is kept."""

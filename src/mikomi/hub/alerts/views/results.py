@@ -56,22 +56,22 @@ def result(request: HttpRequest, token: str) -> HttpResponse:
     tap = links.read(token)
     if not isinstance(tap, Tap):
         return _no(request, EXPIRED if tap == "expired" else FORGED, 410 if tap == "expired" else 404)
-    language = next((spoken for _address, spoken in addresses_of([tap.user])), None)
+    alert = Alert.objects.select_related("user").filter(pk=tap.alert).exclude(user=None).first()
+    if alert is None or tap.kind not in list(Kind):
+        return _no(request, GONE, 410)
+    language = next((spoken for _address, spoken in addresses_of([alert.user.pk if alert.user else 0])), None)
     if language is None:
         return _no(request, LEFT, 410)
     with translation.override(language or translation.get_language()):
-        return _asked(request, tap)
+        return _asked(request, alert, Kind(tap.kind))
 
 
-def _asked(request: HttpRequest, tap: Tap) -> HttpResponse:
-    alert = Alert.objects.filter(key=f"{tap.alert}:{tap.user}", user=tap.user, handoff=tap.handoff).first()
-    person = people.person(tap.lead)
-    standing = handoffs.handoff(tap.handoff)
-    if alert is None or person is None or standing is None or tap.kind not in list(Kind):
+def _asked(request: HttpRequest, alert: Alert, kind: Kind) -> HttpResponse:
+    person = people.person(alert.lead or 0)
+    if person is None or alert.handoff is None or handoffs.handoff(alert.handoff) is None:
         return _no(request, GONE, 410)
     if alert.answered_at is not None:
         return _no(request, USED, 410)
-    kind = Kind(tap.kind)
     context: dict[str, Any] = {
         "company": person.company,
         "person": named(person, translation.get_language() or "ja"),
@@ -89,10 +89,10 @@ def _asked(request: HttpRequest, tap: Tap) -> HttpResponse:
             if not ours:
                 return _no(request, USED, 410)
             handoff.record_result(
-                tap.handoff,
-                tap.lead,
+                alert.handoff,
+                person.number,
                 kind,
-                tap.user,
+                alert.user.pk if alert.user else None,
                 timezone.now(),
                 note=request.POST.get("note", ""),
                 next_on=_day(request.POST.get("next_on", "")),
