@@ -66,7 +66,7 @@ def points(page: str) -> tuple[list[Decimal], list[Decimal], Decimal]:
 
 
 def test_it_works(client, world) -> None:
-    assert client.get("/").headers["Location"] == "/hot/"
+    assert client.get("/").headers["Location"] == "/today/"
     assert "三宅 浩司" in text(client, "/hot/")
     assert "村上 千尋" in text(client, "/leads/")
     assert "三宅 浩司" in text(client, f"/leads/{number('L1')}/")
