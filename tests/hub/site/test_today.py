@@ -136,3 +136,26 @@ def test_a_day_without_anybody_says_what_to_do(client: Client, morning) -> None:
     assert "今日連絡する人はいません" in page
     assert "状況の一覧" in page
     assert f"残り{len(LEADS)}" not in page
+
+
+def test_a_lead_is_given_by_hand_and_its_pages_say_whose_it_is(client: Client, morning) -> None:
+    lead = numbers_of(["L6"])["L6"]
+    url = reverse("site:lead", args=[lead])
+    login(client, morning)
+    assert "まだ引き渡していません" in client.get(url).content.decode()
+    client.post(reverse("site:hand_lead", args=[lead]), {"to": morning.pk, "why": "展示会で話した"})
+    assert cards(morning.pk) == ["L6"]
+    page = client.get(url).content.decode()
+    assert "伊藤さんが対応中です" in page
+    company = queries.today(timezone.localdate())[0].company
+    assert company is not None
+    assert "伊藤さんが対応中です" in client.get(reverse("site:company", args=[company])).content.decode()
+    # 対象外 stays so until somebody opens it again.
+    number = queries.today(timezone.localdate())[0].number
+    client.post(reverse("site:say_result", args=[number]), {"lead": lead, "said": "rejected:size"})
+    assert "対象外にした人です" in client.get(url).content.decode()
+    client.post(reverse("site:hand_lead", args=[lead]), {"to": morning.pk})
+    assert cards(morning.pk) == []
+    client.post(reverse("site:hand_lead", args=[lead]), {"open": "1"})
+    client.post(reverse("site:hand_lead", args=[lead]), {"to": morning.pk})
+    assert cards(morning.pk) == ["L6"]

@@ -214,6 +214,7 @@ NEEDS: dict[str, Capability | Apart] = {
     "site:say_result": CONTACT,
     "site:undo_result": CONTACT,
     "site:move_next": CONTACT,
+    "site:hand_lead": CONTACT,
     "site:hot": READ,
     "site:hot_live": READ,
     "site:leads": READ,

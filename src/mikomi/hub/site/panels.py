@@ -29,6 +29,7 @@ from mikomi.hub.segments.queries import segments_of
 from mikomi.hub.site import lead_page
 from mikomi.hub.site.lists.pages import colleagues_of
 from mikomi.hub.site.same import PEOPLE, Shown
+from mikomi.hub.site.today.by_hand import held_of
 from mikomi.hub.site.types import Row
 from mikomi.hub.site.ways import way_of_lead
 
@@ -49,6 +50,13 @@ class Asked:
     facts: lead_page.Facts
     on: date
     today: date
+
+
+def handoff(asked: Asked) -> Panel:
+    """Whose it is at present, what came of it so far, and the form to hand it over."""
+    company = asked.row.company_id if asked.row else None
+    held = held_of(asked.person.number, company)
+    return ("site/panels/handoff.html", {"held": held, "can": asked.row is not None})
 
 
 def colleagues(asked: Asked) -> Panel | None:
@@ -190,6 +198,7 @@ def _touch(values: Mapping[str, str], which: str) -> dict[str, str | date]:
 
 PANELS: tuple[Callable[[Asked], Panel | None], ...] = (
     duplicates,
+    handoff,
     journey,
     colleagues,
     deals,

@@ -48,6 +48,7 @@ urlpatterns = [
     path("today/<int:number>/result/", today.say_result, name="say_result"),
     path("today/results/<int:number>/undo/", today.undo, name="undo_result"),
     path("today/results/<int:number>/move/", today.move_next, name="move_next"),
+    path("leads/<int:number>/hand-over/", briefing.hand_lead, name="hand_lead"),
     path("hot/", lists.hot_list, name="hot"),
     path("hot/live/", lists.hot_live, name="hot_live"),
     path("leads/", lists.lead_list, name="leads"),

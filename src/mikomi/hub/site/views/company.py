@@ -36,6 +36,7 @@ from mikomi.hub.site.same import FIRMS
 from mikomi.hub.site.standing import standing
 from mikomi.hub.site.timeline import entries, outcomes_between
 from mikomi.hub.site.titles import labels_of
+from mikomi.hub.site.today.by_hand import held_of
 from mikomi.hub.site.views.lists import Head
 
 LIST_SIZE = 50
@@ -109,6 +110,7 @@ def company_page(request: HttpRequest, number: int) -> HttpResponse:
         "closed": closed_company(number, numbers[:1], timezone.localdate()),
         "journey": pages.journey_of(number, numbers, outcomes, names),
         "values": pages.values_of(company, timezone.localdate()),
+        "handoff": {"held": held_of(numbers[0], number, whole=True), "can": True} if numbers else None,
         "notes": notes_card("company", number)[1],
         "kept": exclusions.exclusions_of_company(number),
         "same": same_as(FIRMS, number),

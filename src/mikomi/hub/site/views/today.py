@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from mikomi.core.words import MikomiError, Words
-from mikomi.hub.handoff import queries, services, worklist
+from mikomi.hub.accounts.access import may_of
+from mikomi.hub.handoff import calendar, queries, services, worklist
 from mikomi.hub.handoff.types import KIND_WORDS, Cause, State
 from mikomi.hub.kit.menu import lights_of
 from mikomi.hub.kit.requests import PageRequest
@@ -42,7 +43,7 @@ SENT_AGAIN = ("said", "lead", "who", "more", "for", "note", "date", "reason")
 def today(request: PageRequest) -> HttpResponse:
     """The cards of the day; `?who=all` of everybody, `?more=` opens the rest, `?for=reconsider` one cause."""
     now, on = timezone.now(), timezone.localdate()
-    everybody, cause = request.GET.get("who") == "all", _cause(request.GET)
+    everybody, cause = _everybody(request), _cause(request.GET)
     owner = None if everybody else _me(request).pk
     held = days.day_of_user(
         on, now, _me(request).pk, everybody=everybody, more=_more(request.GET), cause=cause
@@ -54,7 +55,9 @@ def today(request: PageRequest) -> HttpResponse:
         "who_options": [
             {"label": _("自分の担当"), "url": ".", "current": not everybody},
             {"label": _("全員"), "url": "?who=all", "current": everybody},
-        ],
+        ]
+        if sees_all(request)
+        else [],
         "more": _more(request.GET),
         "more_url": _address(request.GET, more=_more(request.GET) + days.REST_AT_ONCE),
         "scored": scored,
@@ -73,7 +76,7 @@ def today(request: PageRequest) -> HttpResponse:
 def call(request: PageRequest) -> HttpResponse:
     """上から順に電話する: one card after the other, with everything for the call. `?skip=`: passed over."""
     now, on = timezone.now(), timezone.localdate()
-    everybody = request.GET.get("who") == "all"
+    everybody = _everybody(request)
     held = days.day_of_user(on, now, _me(request).pk, everybody=everybody)
     skipped = {int(text) for text in request.GET.getlist("skip") if text.isascii() and text.isdigit()}
     waiting = [card for card in held.cards if card.number not in skipped]
@@ -167,7 +170,7 @@ def move_next(request: PageRequest, number: int) -> HttpResponse:
 
 
 def _day_again(request: PageRequest) -> days.Day:
-    everybody = request.POST.get("who") == "all"
+    everybody = _everybody(request)
     return days.day_of_user(
         timezone.localdate(),
         timezone.now(),
@@ -190,7 +193,7 @@ def _me(request: PageRequest) -> User:
 def card_words(request: PageRequest) -> dict[str, Any]:
     """What the buttons of a card say."""
     return {
-        "who": "all" if (request.POST or request.GET).get("who") == "all" else "",
+        "who": "all" if _everybody(request) else "",
         "mail": mail_template(_me(request), request.LANGUAGE_CODE),
         "me": _me(request).name,
         "result_buttons": saying.BUTTONS,
@@ -234,6 +237,15 @@ def _back(request: PageRequest) -> str:
     if asked.startswith(known) and "//" not in asked and "\\" not in asked:
         return asked
     return f"{reverse('site:today')}{'?who=all' if request.POST.get('who') == 'all' else ''}"
+
+
+def _everybody(request: PageRequest) -> bool:
+    return (request.POST or request.GET).get("who") == "all" and sees_all(request)
+
+
+def sees_all(request: PageRequest) -> bool:
+    """Whether whoever asks may see the work of others: hiding it would cause double calls, but a team can."""
+    return calendar.team().everybody or may_of(request.user).lead_team
 
 
 def _cause(given: QueryDict) -> Cause | None:
