@@ -25,25 +25,27 @@ class Settling:
     all that is checked of an event.
     """
 
-    __slots__ = ("_told", "_waiting", "failure", "loop")
+    __slots__ = ("_told", "_waiting", "loop")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
-        self.failure: JournalBusy | None = None
         self._told = False
         self._waiting = _Waiting(loop)
 
     def __await__(self) -> Generator[_Waiting]:
-        while not self._told:
-            self._waiting._asyncio_future_blocking = True
-            yield self._waiting
-        if self.failure is not None:
-            raise JournalBusy(self.failure.why, self.failure.retry_after)
+        waiting = self._waiting
+        if self._told:
+            waiting.result()
+            return iter(())  # type: ignore[return-value]
+        waiting._asyncio_future_blocking = True
+        # What is awaited need be no generator, which would be two frames for every event: the task asks
+        # for `result` before it goes on, and that raises where nothing was stored.
+        return iter((waiting,))  # type: ignore[return-value]
 
-    def tell(self) -> None:
+    def tell(self, failure: JournalBusy | None) -> None:
         """Lets all who wait go on, in one turn of the loop. Called by the loop."""
         self._told = True
-        self._waiting.end()
+        self._waiting.end(failure)
 
 
 class _Waiting:
@@ -52,11 +54,12 @@ class _Waiting:
     It belongs to many: a task that is cancelled takes nobody along, and ends when the others go on.
     """
 
-    __slots__ = ("_asyncio_future_blocking", "_callbacks", "_loop")
+    __slots__ = ("_asyncio_future_blocking", "_callbacks", "_failure", "_loop")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._asyncio_future_blocking = False
         self._callbacks: list[tuple[Callable[[_Waiting], object], Context]] = []
+        self._failure: JournalBusy | None = None
         self._loop = loop
 
     def add_done_callback(self, callback: Callable[[_Waiting], object], *, context: Context) -> None:
@@ -66,11 +69,13 @@ class _Waiting:
         return self._loop
 
     def result(self) -> None:
-        return None
+        if self._failure is not None:
+            raise JournalBusy(self._failure.why, self._failure.retry_after)
 
     def cancel(self, msg: object = None) -> bool:
         return False
 
-    def end(self) -> None:
+    def end(self, failure: JournalBusy | None) -> None:
+        self._failure = failure
         for callback, context in self._callbacks:
             context.run(callback, self)

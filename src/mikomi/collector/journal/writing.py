@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 from mikomi.collector.journal.file import DAMAGE, Row, encode_rows, file_in, identity, make, set_aside
 from mikomi.collector.journal.settling import JournalBusy, Settling
@@ -31,18 +32,19 @@ FLUSH_SECONDS = 0.5
 
 
 class _Group:
-    """What is committed together."""
+    """What is committed together. The loop's until it is handed over, then the thread's."""
 
     __slots__ = ("rows", "settling", "size")
 
-    def __init__(self) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.rows: list[Row] = []
-        self.settling: Settling | None = None
+        self.settling = Settling(loop)
         self.size = 0
 
 
 class Journal:
-    """The writing side, for one event loop. A thread commits all that waits, one group at a time."""
+    """The writing side, for one event loop. A thread commits one group at a time, which the loop hands over
+    when the one before is settled: whatever came in the meantime."""
 
     def __init__(
         self,
@@ -57,16 +59,15 @@ class Journal:
         self._most_waiting = most_waiting
         self._most_kept = most_kept
         self._least_free = least_free
-        self._next = _Group()
+        self._next: _Group | None = None
+        self._busy = False
         self._unsettled = 0
+        self._handed: SimpleQueue[_Group | None] = SimpleQueue()
         self._refused: Counter[tuple[int, int, str]] = Counter()
         self._lock = threading.Lock()
-        self._wake = threading.Event()
-        self._ending = False
         self._connection: sqlite3.Connection | None = None
         self._opened: tuple[int, int] | None = None
         self._full: str = ""
-        self._looked = 0.0
         self._thread: threading.Thread | None = None
 
     def append(
@@ -85,19 +86,11 @@ class Journal:
         if self._unsettled > self._most_waiting:
             raise JournalBusy("too much waits to be written", 1)
         size = len(body) + ROW_BYTES
-        # Only the loop's thread counts up and down.
         self._unsettled += size
-        with self._lock:
-            group = self._next
-            group.rows.append((received, source, kind, address, agent, flags, body))
-            group.size += size
-            settling = group.settling
-            if settling is not None:
-                return settling
-            settling = group.settling = Settling(asyncio.get_running_loop())
-        self._start()
-        self._wake.set()
-        return settling
+        group = self._next or self._begin()
+        group.size += size
+        group.rows.append((received, source, kind, address, agent, flags, body))
+        return group.settling
 
     def count(self, source: int, reason: Reason, n: int = 1) -> None:
         """Counts what was refused; written within a second."""
@@ -109,11 +102,40 @@ class Journal:
     def close(self) -> None:
         """Writes what waits, and ends."""
         if self._thread is not None:
-            self._ending = True
-            self._wake.set()
+            if self._next is not None:
+                self._handed.put(self._next)
+                self._next = None
+            self._handed.put(None)
             self._thread.join()
             self._thread = None
-            self._ending = False
+
+    def _begin(self) -> _Group:
+        loop = asyncio.get_running_loop()
+        group = self._next = _Group(loop)
+        self._start()
+        if not self._busy:
+            self._busy = True
+            # Whatever else comes in this turn of the loop goes along.
+            loop.call_soon(self._hand_over)
+        return group
+
+    def _hand_over(self) -> None:
+        """Gives the thread what waits, or lets the next to come do so."""
+        group, self._next = self._next, None
+        if group is None:
+            self._busy = False
+        else:
+            self._handed.put(group)
+
+    def _settled(self, group: _Group, failure: JournalBusy | None) -> None:
+        """Tells those who wait, and sees to those who came since."""
+        self._unsettled -= group.size
+        if len(group.rows) < MANY_TOGETHER:
+            self._hand_over()
+        else:
+            # More come in than the disk can sync one by one: let them gather.
+            group.settling.loop.call_later(GATHER_SECONDS, self._hand_over)
+        group.settling.tell(failure)
 
     def _start(self) -> None:
         if self._thread is None:
@@ -126,20 +148,18 @@ class Journal:
         flushed = 0.0
         ending = False
         while not ending:
-            self._wake.wait(FLUSH_SECONDS)
-            ending = self._ending
-            self._wake.clear()
-            with self._lock:
-                group, self._next = self._next, _Group()
-            if group.rows:
-                self._settle(group, self._commit(group))
+            try:
+                group = self._handed.get(timeout=FLUSH_SECONDS)
+            except Empty:
+                pass
+            else:
+                ending = group is None
+                if group is not None:
+                    self._settle(group, self._commit(group))
             now = time.monotonic()
             if ending or now - flushed >= FLUSH_SECONDS:
                 flushed = now
                 self._flush()
-            if len(group.rows) >= MANY_TOGETHER and not ending:
-                # More come in than the disk can sync one by one: let them gather.
-                time.sleep(GATHER_SECONDS)
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -165,19 +185,11 @@ class Journal:
         return None
 
     def _settle(self, group: _Group, failure: JournalBusy | None) -> None:
-        """Tells those who wait, on their loop's thread."""
-        settling = group.settling
-        assert settling is not None
-        settling.failure = failure
-
-        def tell() -> None:
-            self._unsettled -= group.size
-            settling.tell()
-
         try:
-            settling.loop.call_soon_threadsafe(tell)
+            group.settling.loop.call_soon_threadsafe(self._settled, group, failure)
         except RuntimeError:  # the loop has ended, and with it whoever waited
             self._unsettled -= group.size
+            self._busy = False
 
     def _open(self) -> sqlite3.Connection:
         """The connection, to the file that lies there now: what goes to a removed one would be lost."""
