@@ -17,7 +17,7 @@ from mikomi.collector.journal import Journal, JournalBusy
 from mikomi.collector.messages import MOST_BYTES
 from mikomi.collector.openapi import description
 from mikomi.collector.reasons import Reason
-from mikomi.collector.request import Refuse, Request
+from mikomi.collector.request import Refuse, Request, request_of
 from mikomi.collector.routes import ROUTES, SETTINGS_END, SETTINGS_START, WITH_EVENTS, Route, route_of
 from mikomi.collector.settings import Kept, Source
 from mikomi.collector.tag import Script, script_of
@@ -49,7 +49,7 @@ class Collector:
         """One HTTP request. Gives the coroutine that answers: each one more around it costs every event."""
         path = scope["path"]
         route = ROUTES.get(path) or route_of(path)
-        request = Request(scope, route or NOWHERE, forwarded=self._forwarded)
+        request = request_of(scope, route or NOWHERE, forwarded=self._forwarded)
         if request.route.kind in WITH_EVENTS and scope["method"] == "POST":
             return self._take(request, receive, send)
         return self._answer(request, route, send)
@@ -64,28 +64,36 @@ class Collector:
         try:
             for step in BEFORE_BODY:
                 step(gate, request)
-            length = _length(request)
+            told = request.headers.get(b"content-length", b"")
+            length = int(told) if told.isdigit() and len(told) < 20 else -1
+            if length > MOST_BYTES:
+                raise Refuse(Reason.BODY_TOO_LARGE)
             message = await receive()
             body: bytes = message.get("body", b"")
             # The server says only with one more message that nothing more comes; the length says it now.
             request.body = body if len(body) == length else await _rest_of_body(message, receive)
-            for step in AFTER_BODY:
+            for step in AFTER_BODY[request.route.kind]:
                 step(gate, request)
             source, checked = request.source, request.checked
             assert source is not None
             assert checked is not None
+            plain = not (checked.refused or request.tagged is not None or b"origin" in request.headers)
             if checked.accepted:
-                await self._keep(request, source, checked.body)
+                kept = self._keep(request, source, checked.body)
+                if plain:
+                    request.let_go()
+                    del message, body
+                await kept
         except (Refuse, JournalBusy) as why:
             await self._refuse(send, request, why)
         else:
-            if checked.refused or request.tagged is not None or b"origin" in request.headers:
+            if plain:
+                await send(answers.PLAIN_START)
+                await send(answers.PLAIN_BODY)
+            else:
                 for one in checked.refused:
                     self.journal.count(source.id, one.reason)
                 await answers.accept(send, request, checked)
-            else:
-                await send(answers.PLAIN_START)
-                await send(answers.PLAIN_BODY)
 
     async def _answer(self, request: Request, route: Route | None, send: Send) -> None:
         """Answers whatever brings no events."""
@@ -117,7 +125,7 @@ class Collector:
         """Notes that somebody opened the link that no person can see."""
         refuse_flooding_address(self._gate, request)
         query = dict(parse_qsl(request.scope["query_string"][:2048].decode("latin-1")))
-        request.source = source = self._source(query.get("k", ""))
+        request.source = source = self._source(query.get("k", ""), request.now)
         settings = self._gate.settings.settings
         self._gate.addresses.take(request.address, 1, settings.limits.requests_per_minute, request.now)
         if not request.headers.keys().isdisjoint(AHEAD):
@@ -136,7 +144,7 @@ class Collector:
     def _script(self, request: Request) -> Script:
         query = request.scope["query_string"][:2048].decode("latin-1")
         try:
-            return script_of(self._source(dict(parse_qsl(query)).get("k", "")))
+            return script_of(self._source(dict(parse_qsl(query)).get("k", ""), request.now))
         except OSError as error:
             raise Refuse(Reason.BUSY, "the tag is not built", retry_after=60) from error
 
@@ -166,13 +174,15 @@ class Collector:
             return self._description
         if route.kind == "settings":
             key = request.scope["path"][len(SETTINGS_START) : -len(SETTINGS_END)]
-            return msgspec.json.encode(answers.settings_of(self._source(key), self._host(request)))
-        return msgspec.json.encode(answers.source_config_of(self._source(request.key_outside())))
+            return msgspec.json.encode(
+                answers.settings_of(self._source(key, request.now), self._host(request))
+            )
+        return msgspec.json.encode(answers.source_config_of(self._source(request.key_outside(), request.now)))
 
-    def _source(self, key: str) -> Source:
+    def _source(self, key: str, now: float) -> Source:
         if not key:
             raise Refuse(Reason.NO_KEY)
-        source = self._gate.settings.source(key)
+        source = self._gate.settings.source(key, now)
         if source is None:
             raise Refuse(Reason.UNKNOWN_KEY)
         return source
@@ -182,15 +192,6 @@ class Collector:
         return "https" if request.https else "http", request.headers.get(b"host", b"localhost")[:255].decode(
             "latin-1"
         )
-
-
-def _length(request: Request) -> int | None:
-    """The length that is told of the body. Raises `Refuse` where that is too large."""
-    told = request.headers.get(b"content-length", b"")
-    length = int(told) if told.isdigit() and len(told) < 20 else None
-    if length is not None and length > MOST_BYTES:
-        raise Refuse(Reason.BODY_TOO_LARGE)
-    return length
 
 
 async def _rest_of_body(message: Message, receive: Receive) -> bytes:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from mikomi.collector import cookies
-from mikomi.collector.messages import MOST_BYTES, BatchRefused, check_batch, check_single, put_right
+from mikomi.collector.messages import (
+    BACKSLASH,
+    MOST_BYTES,
+    BatchRefused,
+    check_batch,
+    check_single,
+    put_right,
+)
 from mikomi.collector.rates import Buckets
 from mikomi.collector.reasons import Reason
 from mikomi.collector.request import LONGEST_KEY, Refuse, Request
+from mikomi.collector.routes import Kind
 from mikomi.collector.settings import Kept
 
 GZIP = b"\x1f\x8b"
@@ -30,37 +38,18 @@ type Step = Callable[[Gate, Request], None]
 
 def refuse_flooding_address(gate: Gate, request: Request) -> None:
     """`rate_of_address`: an address that has used up its minute."""
-    wait = gate.addresses.wait(
-        request.address, gate.settings.settings.limits.requests_per_minute, request.now
-    )
-    if wait:
-        raise Refuse(Reason.RATE_OF_ADDRESS, retry_after=wait)
+    if request.address in gate.addresses:
+        a_minute = gate.settings.settings.limits.requests_per_minute
+        wait = gate.addresses.wait(request.address, a_minute, request.now)
+        if wait:
+            raise Refuse(Reason.RATE_OF_ADDRESS, retry_after=wait)
 
 
 def find_source(gate: Gate, request: Request) -> None:
-    """`unknown_key`: a key that no source has, as far as the headers give one."""
-    request.key = request.key_outside()
-    if request.key:
-        _find(gate, request)
-
-
-def refuse_foreign_site(gate: Gate, request: Request) -> None:
-    """`origin_not_allowed`: a browser on a site that the source does not name."""
-    source = request.source
-    if source is None or not source.origins:
-        return
-    origin = request.headers.get(b"origin")
-    if origin is not None and origin.decode("latin-1") not in source.origins:
-        raise Refuse(Reason.ORIGIN, origin[:LONGEST_KEY].decode("latin-1"))
-
-
-def refuse_flooding_key(gate: Gate, request: Request) -> None:
-    """`rate_of_key`: a source that has used up its minute."""
-    source = request.source
-    if source is not None:
-        wait = gate.keys.wait(source.id, source.events_per_minute, request.now)
-        if wait:
-            raise Refuse(Reason.RATE_OF_KEY, retry_after=wait)
+    """`unknown_key`, `origin_not_allowed` and `rate_of_key`, as far as the headers give a key."""
+    key = request.key_outside()
+    if key:
+        _let_in(gate, request, key)
 
 
 def refuse_unknown_coding(gate: Gate, request: Request) -> None:
@@ -91,8 +80,6 @@ def inflate(gate: Gate, request: Request) -> None:
 
 def name_visitor(gate: Gate, request: Request) -> None:
     """`no_key`, and what `check_messages` refuses: what our own tag sends learns here whose it is."""
-    if request.route.kind != "tag":
-        return
     if request.source is None:
         raise Refuse(Reason.NO_KEY)
     try:
@@ -113,8 +100,9 @@ def name_visitor(gate: Gate, request: Request) -> None:
 def check_messages(gate: Gate, request: Request) -> None:
     """`encoding`, `not_json`, `wrong_shape`, `too_deep`, and where no message is good, its reason."""
     try:
-        body = put_right(request.body)
-        message = request.route.message
+        body, message = request.body, request.route.message
+        if BACKSLASH in body or not body.isascii():
+            body = put_right(body)
         request.checked = check_batch(body) if message is None else check_single(body, message)
     except BatchRefused as refusal:
         raise Refuse(refusal.reason, refusal.detail) from refusal
@@ -125,12 +113,9 @@ def find_source_by_body(gate: Gate, request: Request) -> None:
     if request.source is not None:
         return
     assert request.checked is not None
-    request.key = request.checked.write_key
-    if not request.key:
+    if not request.checked.write_key:
         raise Refuse(Reason.NO_KEY)
-    _find(gate, request)
-    refuse_foreign_site(gate, request)
-    refuse_flooding_key(gate, request)
+    _let_in(gate, request, request.checked.write_key)
 
 
 def take_from_buckets(gate: Gate, request: Request) -> None:
@@ -157,21 +142,32 @@ def refuse_if_nothing_is_good(gate: Gate, request: Request) -> None:
 BEFORE_BODY: tuple[Step, ...] = (
     refuse_flooding_address,
     find_source,
-    refuse_foreign_site,
-    refuse_flooding_key,
     refuse_unknown_coding,
 )
-AFTER_BODY: tuple[Step, ...] = (
-    inflate,
-    name_visitor,
+_CHECKS: tuple[Step, ...] = (
     check_messages,
     find_source_by_body,
     take_from_buckets,
     refuse_if_nothing_is_good,
 )
+AFTER_BODY: Mapping[Kind, tuple[Step, ...]] = {
+    "batch": (inflate, *_CHECKS),
+    "single": (inflate, *_CHECKS),
+    "tag": (inflate, name_visitor, *_CHECKS),
+}
+"""By the kind of the route: every step is a call for every event."""
 
 
-def _find(gate: Gate, request: Request) -> None:
-    request.source = gate.settings.source(request.key)
-    if request.source is None:
+def _let_in(gate: Gate, request: Request, key: str) -> None:
+    """`unknown_key`: no source has it. `origin_not_allowed`: a browser on a site that the source does not
+    name. `rate_of_key`: a source that has used up its minute."""
+    request.source = source = gate.settings.source(key, request.now)
+    if source is None:
         raise Refuse(Reason.UNKNOWN_KEY)
+    if source.origins:
+        origin = request.headers.get(b"origin")
+        if origin is not None and origin.decode("latin-1") not in source.origins:
+            raise Refuse(Reason.ORIGIN, origin[:LONGEST_KEY].decode("latin-1"))
+    wait = gate.keys.wait(source.id, source.events_per_minute, request.now)
+    if wait:
+        raise Refuse(Reason.RATE_OF_KEY, retry_after=wait)

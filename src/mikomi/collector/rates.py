@@ -6,34 +6,40 @@ MOST_BUCKETS = 20_000
 
 
 class Buckets[Key]:
-    """One bucket a key. A full one holds a minute's worth; it fills again all the time."""
+    """One bucket a key. A full one holds a minute's worth; it fills again all the time.
+
+    All that is kept of a bucket is when it will be full again: one number, which says at any moment how
+    much is missing.
+    """
 
     def __init__(self, most: int = MOST_BUCKETS) -> None:
         self._most = most
-        self._buckets: dict[Key, tuple[float, float]] = {}
+        self._full_at: dict[Key, float] = {}
+
+    def __contains__(self, key: Key) -> bool:
+        """Whether anything is missing in the bucket, as far as is known without a clock."""
+        return key in self._full_at
 
     def wait(self, key: Key, a_minute: int, now: float) -> int:
         """The seconds until one more may come, 0 for now. `now` in seconds, of a clock that only rises."""
-        found = self._buckets.get(key)
-        if found is None:
+        full_at = self._full_at.get(key)
+        if full_at is None:
             return 0
-        there = found[0] + (now - found[1]) * a_minute / 60
-        return 0 if there >= 1 else int((1 - there) * 60 / a_minute) + 1
+        # One is there once no more than all but one are missing.
+        wait = full_at - now - (a_minute - 1) * 60 / a_minute
+        return int(wait) + 1 if wait > 0 else 0
 
     def take(self, key: Key, n: int, a_minute: int, now: float) -> None:
         """Takes `n`, on credit where need be: a batch is taken whole, and the next one waits."""
-        found = self._buckets.get(key)
-        if found is None:
-            if len(self._buckets) >= self._most:
-                self._sweep(a_minute, now)
-            there = float(a_minute)
-        else:
-            there = min(float(a_minute), found[0] + (now - found[1]) * a_minute / 60)
-        self._buckets[key] = (there - n, now)
+        full_at = self._full_at.get(key)
+        if full_at is None:
+            if len(self._full_at) >= self._most:
+                self._sweep(now)
+            full_at = now
+        self._full_at[key] = (full_at if full_at > now else now) + n * 60 / a_minute
 
-    def _sweep(self, a_minute: int, now: float) -> None:
+    def _sweep(self, now: float) -> None:
         """Forgets the full ones, which say nothing; else the older half."""
-        filled = a_minute / 60
-        full = [key for key, (there, at) in self._buckets.items() if there + (now - at) * filled >= a_minute]
-        for key in full or list(self._buckets)[: self._most // 2]:
-            del self._buckets[key]
+        full = [key for key, full_at in self._full_at.items() if full_at <= now]
+        for key in full or list(self._full_at)[: self._most // 2]:
+            del self._full_at[key]

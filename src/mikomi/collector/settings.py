@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import os
-import time
 from pathlib import Path
 from typing import Any
 
@@ -77,9 +76,8 @@ class Kept:
         self._sources: dict[str, Source] = {}
         self.settings = Settings()
 
-    def source(self, key: str) -> Source | None:
-        """The source that writes with `key`."""
-        now = time.monotonic()
+    def source(self, key: str, now: float) -> Source | None:
+        """The source that writes with `key`. `now` in seconds of `time.monotonic`."""
         if now - self._looked >= LOOK_SECONDS:
             self._look(now)
         found = self._sources.get(key)
