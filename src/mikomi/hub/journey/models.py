@@ -125,3 +125,19 @@ class Looked(models.Model):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+")
     at = models.DateTimeField()
+
+
+class Reminder(models.Model):
+    """A mail that asks a person to look at the map again: written down before it is sent, and sent once."""
+
+    class State(models.TextChoices):
+        """`SENDING` for good: nobody knows whether it was sent."""
+
+        WAITING = "waiting"
+        SENDING = "sending"
+        SENT = "sent"
+        FAILED = "failed"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    recorded_at = models.DateTimeField(db_index=True)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
