@@ -260,6 +260,8 @@ NEEDS: dict[str, Capability | Apart] = {
     "site:part_browser": MARKET,
     "site:give_browser": MARKET,
     "site:set_rest": MARKET,
+    "site:flow": READ,
+    "site:flow_leads": READ,
     "site:record_result": CONTACT,
     "site:take_back_result": CONTACT,
     "site:exclude": TIDY,

@@ -46,6 +46,17 @@ def known_outcomes(leads: Sequence[int]) -> list[KnownOutcome]:
     ]
 
 
+def ends_and_meetings() -> pl.DataFrame:
+    """All meetings and ends of deals of known leads: `lead`, `day` (since 1970), `result` (meeting, won,
+    lost), `yen` (null where nobody knows) and `deal` (null where no list of deals says it)."""
+    return fetch(
+        "select s.lead, o.day, o.result, o.yen, o.deal from activity_outcome o"
+        " join activity_subject s on s.id = o.subject"
+        " where s.lead is not null and o.result in ('meeting', 'won', 'lost')",
+        {"lead": pl.Int32, "day": pl.Int32, "result": pl.String, "yen": pl.Int64, "deal": pl.Int32},
+    )
+
+
 def newest_of(key: str, at: datetime, result: str) -> OutcomeKey:
     """The outcome `result` that the subject with `key` had at `at`, in the transaction that recorded it."""
     micros = pl.Series([at], dtype=pl.Datetime("us", "UTC")).dt.epoch("us")[0]

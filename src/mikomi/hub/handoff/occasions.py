@@ -16,7 +16,7 @@ from django.utils import timezone
 from mikomi.core.words import Words
 from mikomi.hub.handoff.models import Occasion
 from mikomi.hub.handoff.types import Cause
-from mikomi.hub.kit.setwise import on_postgres, run, staged
+from mikomi.hub.kit.setwise import fetch, on_postgres, run, staged
 
 COLUMNS = ("lead", "cause", "entry", "detail")
 
@@ -67,3 +67,15 @@ def leave_out(numbers: Collection[int], why: Words, now: datetime) -> None:
     """Settles occasions without handing over, and says why."""
     held = Occasion.objects.filter(pk__in=numbers, settled_at=None)
     held.update(settled_at=now, answer={"ja": why.ja, "en": why.en})
+
+
+def leads_of(cause: Cause) -> pl.Series:
+    """Everybody to whom a cause came at any time (numbers), those that were not handed over included."""
+    return fetch(
+        "select distinct lead from handoff_occasion where cause = %s", {"lead": pl.Int32}, [cause.value]
+    )["lead"]
+
+
+def handed_leads() -> pl.Series:
+    """Everybody who was handed over at any time (numbers)."""
+    return fetch("select distinct lead from handoff_handedlead", {"lead": pl.Int32})["lead"]

@@ -40,3 +40,15 @@ def first_days(numbers: pl.Series) -> pl.DataFrame:
             {"lead": pl.Int32, "began": pl.Int64},
         )
     return rows.with_columns(local_days(pl.col("began") * 1_000_000).alias("began"))
+
+
+def all_first_days() -> pl.DataFrame:
+    """As `first_days`, of everybody who stands: neither merged nor in the trash."""
+    began = "coalesce(l.created_at, l.added_at)"
+    at = f"floor(extract(epoch from {began}))::bigint" if on_postgres() else _EPOCH_OF.format(began)
+    rows = fetch(
+        f"select l.id, {at} from people_lead l where l.merged_into is null and l.trashed_at is null",
+        {"lead": pl.Int32, "began": pl.Int64},
+        [],
+    )
+    return rows.with_columns(local_days(pl.col("began") * 1_000_000).alias("began"))

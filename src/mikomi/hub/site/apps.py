@@ -25,6 +25,7 @@ class SiteConfig(AppConfig):
             MenuEntry("segments", "leads", 25, _("セグメント"), "filter", "site:segments"),
             MenuEntry("visiting", "leads", 30, _("来訪企業"), "world", "site:visiting"),
             MenuEntry("duplicates", "leads", 40, _("重複"), "copy", "site:duplicates"),
+            MenuEntry("flow", "learn", 10, _("月ごとの流れ"), "trending-up", "site:flow"),
             MenuEntry("contents", "tools", 25, _("コンテンツ"), "columns", "site:contents"),
             MenuEntry("measuring", "tools", 30, _("計測の内訳"), "robot", "site:measuring"),
             MenuEntry("exclusions", "tools", 50, _("除外"), "ban", "site:exclusions"),

@@ -13,7 +13,7 @@ from mikomi.hub.kit.jobs import job, periodic
 from mikomi.hub.people import trash
 from mikomi.hub.people.field_users import tell_fields_in_use
 from mikomi.hub.scores.drafting import standing_model
-from mikomi.hub.site import checks, exports, handing, pipeline
+from mikomi.hub.site import checks, exports, flow, handing, pipeline
 from mikomi.hub.site.actions import count_campaigns, edit_leads
 from mikomi.hub.site.actions import merge_sure as merging
 from mikomi.hub.site.actions.erase_leads import erase_leads
@@ -89,6 +89,19 @@ def count_campaigns_again(slot: str) -> None:
     """Counts them anew: who is hot, and what became of them, changes by itself."""
     if has_members():
         count_campaigns.count_campaigns(timezone.now())
+
+
+@job("site.prepare_flow")
+def prepare_flow() -> None:
+    """Works out how far everybody came. Enqueue with `once=True`."""
+    flow.prepare(timezone.now())
+
+
+@periodic("site.prepare_flow_again", minutes=10)
+def prepare_flow_again(slot: str) -> None:
+    """Works it out anew where facts have changed; with many leads no more often than each hour."""
+    if flow.is_due(timezone.now()):
+        flow.prepare(timezone.now())
 
 
 @job("site.run_act")

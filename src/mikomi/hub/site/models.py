@@ -312,3 +312,11 @@ class Resting(models.Model):
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     days = models.IntegerField()
+
+
+class FlowFigures(models.Model):
+    """One row: how far everybody came (`site.flow.SCHEMA`), as an Arrow file, and when it was worked out."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    at = models.DateTimeField()
+    data = models.BinaryField()

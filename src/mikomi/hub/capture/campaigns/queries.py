@@ -49,6 +49,11 @@ def names() -> dict[int, str]:
     return {one.pk: one.name for one in _latest_first(Campaign.objects.all())}
 
 
+def costs() -> dict[int, tuple[str, int | None]]:
+    """What every campaign is called and cost (yen), those that are archived, too."""
+    return {number: (name, cost) for number, name, cost in Campaign.objects.values_list("pk", "name", "cost")}
+
+
 def listed(*, archived: bool) -> list[Listed]:
     """The campaigns with their counts, the latest first."""
     held = list(_latest_first(Campaign.objects.filter(archived_at__isnull=not archived)))

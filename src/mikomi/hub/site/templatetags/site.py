@@ -11,6 +11,7 @@ from typing import Any
 from django import template
 from django.utils.translation import get_language
 
+from mikomi.core.journey.estimates import Share
 from mikomi.core.words import Words
 from mikomi.hub.kit import formats
 from mikomi.hub.site.timeline import RESULTS
@@ -79,6 +80,15 @@ def yen(amount: int) -> str:
     """An amount of whole yen: 1,200,000円 / ¥1,200,000."""
     ja = (get_language() or "ja").startswith("ja")
     return f"{amount:,}円" if ja else f"¥{amount:,}"
+
+
+@register.filter
+def share_told(share: Share) -> str:
+    """A share with its interval: 12%（9〜16%）."""
+    low, high = share.interval()
+    ja = (get_language() or "ja").startswith("ja")
+    value, first, last = (round(100 * part) for part in (share.value or 0.0, low, high))
+    return f"{value}%（{first}〜{last}%）" if ja else f"{value}% ({first}–{last}%)"
 
 
 @register.simple_tag
