@@ -11,16 +11,16 @@ from django.test import Client
 from django.utils import timezone
 
 from mikomi.hub.accounts.types import Role
-from mikomi.hub.alerts import digest, wishes
+from mikomi.hub.alerts import digest, telling, wishes
 from mikomi.hub.alerts.links import LIFE, Tap, address_of
 from mikomi.hub.alerts.models import Alert, Delivery
 from mikomi.hub.alerts.types import DEFAULT, KINDS, Wishes
 from mikomi.hub.handoff import queries as handoffs
 from mikomi.hub.handoff import services as handoff
-from mikomi.hub.handoff.types import Cause, Kind
+from mikomi.hub.handoff.types import Kind
 from mikomi.hub.kit.jobs import run_pending
 from tests.hub.alerts.world import given
-from tests.hub.handoff.team import NOW, ON, handing, leads, seat
+from tests.hub.handoff.team import ON, person, seat
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -115,13 +115,27 @@ def test_forged_expired_and_foreign_links_say_so_and_change_nothing(monkeypatch:
     assert handoffs.results_of(number) == []
 
 
-def test_everybody_with_a_seat_is_told_of_what_is_nobodys() -> None:
-    ito, ueda = seat("伊藤", territories=["東京都"]), seat("上田", territories=["東京都"])
-    handoff.hand_over(handing(leads()["a1"], Cause.URGENT, urgent=True, prefecture="大阪府"), ON, now=NOW)
-    run_pending()
-    told = Alert.objects.filter(kind="urgent")
-    assert {one.user_id for one in told} >= ({ito.pk, ueda.pk} if not handoffs.today(ON)[0].owner else set())
-    assert all(one.told["title"].startswith("即時対応: 北浜精機") for one in told)
+def test_what_is_nobodys_is_told_to_all_who_have_a_seat_and_what_is_overdue_to_who_leads_too() -> None:
+    user, number, _lead = given()
+    other = seat("上田")
+    for one in (user, other):
+        one.role = Role.SALES
+        one.save()
+    manager = person("部長")
+    manager.role = Role.MANAGER
+    manager.save()
+    assert telling.tell("handoff_given", number, None, occasion="x") == 2
+    assert telling.tell("handoff_given", number, None, occasion="x") == 0
+    assert telling.tell("handoff_escalated", number, user.pk, occasion="y") == 2
+    late = Alert.objects.filter(kind="deadline").order_by("pk")
+    assert [(one.user, one.told["asks"]) for one in late] == [(user, True), (manager, False)]
+    assert late[0].told["title"] == "期限を過ぎています: 北浜精機 三宅 浩司 様"
+    manager.language = "en"
+    manager.save()
+    telling.tell("handoff_returned", number, manager.pk, occasion="z")
+    assert Alert.objects.get(user=manager, kind="given").told["title"] == (
+        "Back to nurturing: 北浜精機 三宅 浩司"
+    )
 
 
 def test_wishes_decide_what_leaves_and_the_morning_tells_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:

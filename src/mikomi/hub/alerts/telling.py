@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mikomi.core.words import Words
-from mikomi.hub.accounts.queries import addresses_of, colleagues
+from mikomi.hub.accounts.queries import able_people, addresses_of
+from mikomi.hub.accounts.types import Capability
 from mikomi.hub.alerts.recording import tell_person, tell_team
 from mikomi.hub.alerts.types import Kind, Told
 from mikomi.hub.handoff import calendar
@@ -51,7 +52,7 @@ def tell(what: str, handoff: int, user: int | None, *, occasion: str) -> int:
     kind = kind_of(what, standing)
     key = f"{what}:{handoff}:{occasion[:8]}"
     made = 0
-    for one in [user] if user is not None else _who_could(standing, what):
+    for one in _audience(what, user):
         for _address, language in addresses_of([one]):
             told = say(what, kind, standing, member, person, language or settings.LANGUAGE_CODE)
             if what in LINKED and standing.state == State.OPEN and standing.owner in (None, one):
@@ -136,13 +137,16 @@ def _foremost(standing: Standing) -> Member | None:
     return max(members, key=lambda one: one.frozen.total, default=None)
 
 
-def _who_could(standing: Standing, what: str) -> list[int]:
-    """Who is told of a hand-off that is nobody's: all who have a seat and are there today; everybody while
-    nobody has one."""
-    if what == "handoff_returned":
-        return []
-    seats = calendar.seats(timezone.localdate())
-    return [seat.user for seat in seats if not seat.away] if seats else [one for one, _name in colleagues()]
+def _audience(what: str, owner: int | None) -> list[int]:
+    """The owner; of what is nobody's all who have a seat and are there today, or while there are no seats all
+    who may call. Where the deadline is over, whoever leads the team, too."""
+    told = [] if owner is None else [owner]
+    if owner is None and what != "handoff_returned":
+        seats = calendar.seats(timezone.localdate())
+        told = [seat.user for seat in seats if not seat.away] if seats else able_people(Capability.CONTACT)
+    if what == "handoff_escalated":
+        told += able_people(Capability.LEAD_TEAM)
+    return list(dict.fromkeys(told))
 
 
 def _moment(at: datetime | None, language: str) -> str:
