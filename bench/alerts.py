@@ -1,0 +1,95 @@
+"""From the event that makes a lead hot to the alert that left: how long each step takes.
+
+    python -m bench.alerts [--leads 20]
+
+The product runs as `mikomi demo` runs it, one command on SQLite, 5,000 leads, mails into the mail box of the
+machine. One after another, leads that are nearly hot visit the pages that matter; a reader asks every 10 ms
+whether they were handed to somebody and whether the mail to that person was sent. Asked: from the answer to
+the event until the alert is sent, median under 3 s.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bench.live import identify, message, put, served, source_of, wait
+from mikomi.collector.journal import backlog
+
+LONGEST = 60.0
+VISITS = (
+    "/pricing",
+    "/pricing/simulator",
+    "/cases",
+    "/cases/metal",
+    "/cases/machinery",
+    "/product",
+    "/product/quality",
+    "/product/costing",
+)
+NEARLY = """
+    select s.lead_id, l.email from site_lead_score s join people_lead l on l.id = s.lead_id
+    where s.fit >= 10 and s.engagement between 16 and 37
+    and l.email <> '' and l.trashed_at is null and l.merged_into_id is null
+    and not exists (select 1 from handoff_handedlead m join people_lead o on o.id = m.lead
+        where o.id = l.id or o.company_id = l.company_id)
+    group by coalesce(l.company_id, -l.id) order by s.lead_id limit ?"""
+HANDED = "select h.handoff_id from handoff_handedlead h where h.lead = ? and h.cause = 'hot'"
+SENT = """
+    select count(*) from alerts_delivery d join alerts_alert a on a.id = d.alert_id
+    where a.lead = ? and d.state = 'sent'"""
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--leads", type=int, default=20)
+    chosen = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder) / "data") as (data, port):
+        key, source = source_of(data)
+        rows = sqlite3.connect(f"file:{data / 'mikomi.sqlite3'}?mode=ro", uri=True, timeout=20)
+        people = rows.execute(NEARLY, [chosen.leads]).fetchall()
+        put(data, source, [identify(number, email) for number, email in people])
+        wait(lambda: backlog(data).entries == 0)
+        time.sleep(3)
+        steps = [told for number, _email in people if (told := follow(rows, port, key, number))]
+    print(f"{len(people)} leads visited, {len(steps)} became hot and were told of")
+    for name, column in (("handed over", 0), ("alert sent", 1)):
+        late = sorted(step[column] for step in steps)
+        print(
+            f"{name}: median {statistics.median(late):.2f} s, 95 % within"
+            f" {late[int(len(late) * 0.95)]:.2f} s, worst {late[-1]:.2f} s after the answer"
+        )
+    return 0
+
+
+def follow(rows: sqlite3.Connection, port: int, key: str, lead: int) -> tuple[float, float] | None:
+    """Seconds until the lead was handed over and until the alert was sent; None where it never got hot."""
+    batch = [
+        message("page", lead, f"hot-{lead}-{path}-{time.time_ns()}", properties={"path": path})
+        for path in VISITS
+    ]
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.request("POST", "/v1/batch", json.dumps({"writeKey": key, "batch": batch}))
+    connection.getresponse().read()
+    began = time.perf_counter()
+    handed = 0.0
+    while (passed := time.perf_counter() - began) < LONGEST:
+        if not handed and rows.execute(HANDED, [lead]).fetchone():
+            handed = passed
+        if handed and rows.execute(SENT, [lead]).fetchone()[0]:
+            return handed, passed
+        if not handed and passed > LONGEST / 4:
+            return None
+        time.sleep(0.01)
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
