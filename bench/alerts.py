@@ -37,7 +37,7 @@ VISITS = (
 NEARLY = """
     select s.lead_id, l.email from site_lead_score s join people_lead l on l.id = s.lead_id
     where s.fit >= 10 and s.engagement between 16 and 37
-    and l.email <> '' and l.trashed_at is null and l.merged_into_id is null
+    and l.email <> '' and l.trashed_at is null and l.merged_into is null
     and not exists (select 1 from handoff_handedlead m join people_lead o on o.id = m.lead
         where o.id = l.id or o.company_id = l.company_id)
     group by coalesce(l.company_id, -l.id) order by s.lead_id limit ?"""

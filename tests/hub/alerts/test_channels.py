@@ -13,7 +13,7 @@ import pytest
 from django.test import Client
 
 from mikomi.core.words import MikomiError
-from mikomi.hub.accounts.models import User
+from mikomi.hub.accounts.models import AuditEntry, User
 from mikomi.hub.alerts import services
 from mikomi.hub.alerts.channels import calling, chatwork, slack, teams, webhook
 from mikomi.hub.alerts.channels.fates import LaterError, RefusedError, UnknownError
@@ -250,3 +250,5 @@ def test_the_pages_of_channels_make_test_and_never_show_a_secret_again(server: S
     assert "削除しますか" in admin.get(f"{page}delete/").content.decode()
     admin.post(f"{page}delete/")
     assert not Channel.objects.filter(kind="webhook").exists()
+    log = [entry.action for entry in AuditEntry.objects.order_by("-pk")[:3]]
+    assert log == ["channel.deleted", "channel.saved", "channel.saved"]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from mikomi.core.words import MikomiError, Words
+from mikomi.hub.accounts import audit
+from mikomi.hub.alerts.channels import calling
 from mikomi.hub.alerts.channels.known import KINDS
 from mikomi.hub.alerts.channels.webhook import make_secret
 from mikomi.hub.alerts.models import Alert, Channel
@@ -19,7 +22,13 @@ LONGEST_VALUE = 2000
 
 
 def save_channel(
-    channel: Channel | None, kind: str, typed: Mapping[str, str], hears: Collection[str], language: str
+    channel: Channel | None,
+    kind: str,
+    typed: Mapping[str, str],
+    hears: Collection[str],
+    language: str,
+    *,
+    by: Any = None,
 ) -> Channel:
     """Makes or changes a channel; a secret that is left empty stays as it was. Raises `MikomiError`."""
     known = KINDS[kind]
@@ -44,18 +53,45 @@ def save_channel(
         # What waits is tried at once: somebody just mended it.
         held.is_active, held.failing_since, held.tries, held.next_at, held.error = True, None, 0, None, {}
         held.save()
+        _log(by, "saved", held, "設定しました" if channel else "加えました", "set" if channel else "added")
         enqueue("alerts.deliver", once=True, channel=held.pk)
     return held
 
 
-def pause(channel: Channel, *, paused: bool) -> None:
+def pause(channel: Channel, *, paused: bool, by: Any = None) -> None:
     """Stops a channel or lets it go on; what waits stays."""
     with transaction.atomic():
         Channel.objects.filter(pk=channel.pk).update(
             is_active=not paused, failing_since=None, tries=0, next_at=None, error={}
         )
-        if not paused:
+        if paused:
+            _log(by, "paused", channel, "一時停止しました", "paused")
+        else:
+            _log(by, "resumed", channel, "再開しました", "resumed")
             enqueue("alerts.deliver", once=True, channel=channel.pk)
+
+
+def delete(channel: Channel, *, by: Any = None) -> None:
+    """Deletes a channel with what waits for it."""
+    with transaction.atomic():
+        _log(by, "deleted", channel, "削除しました", "deleted")
+        channel.delete()
+
+
+def allow_inside(text: str, *, by: Any = None) -> None:
+    """Sets the addresses inside that channels may call, one a line. Raises `MikomiError` for what is none."""
+    with transaction.atomic():
+        before = calling.inside()
+        calling.allow_inside(text)
+        words = Words(
+            "連携先が送ってよい社内のアドレスを変えました", "Changed which addresses inside may be called"
+        )
+        audit.record(by, "channel.inside", "channels", words, {"before": before, "after": text.strip()})
+
+
+def _log(by: Any, deed: str, channel: Channel, ja: str, en: str) -> None:
+    words = Words(f"連携先「{channel.name}」を{ja}", f"Channel “{channel.name}” {en}")
+    audit.record(by, f"channel.{deed}", f"channel:{channel.pk}", words, {"kind": channel.kind})
 
 
 def try_now(channel: Channel) -> None:

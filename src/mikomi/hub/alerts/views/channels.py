@@ -70,7 +70,7 @@ def inside(request: HttpRequest) -> HttpResponse:
     """Sets the addresses inside that may be called."""
     typed = request.POST.get("networks", "")[:10_000]
     try:
-        calling.allow_inside(typed)
+        services.allow_inside(typed, by=request.user)
     except MikomiError as error:
         return _list(request, refused=error.words, typed=typed)
     messages.success(request, _("保存しました"))
@@ -103,7 +103,7 @@ def _edit(request: HttpRequest, held: Channel | None, kind: str) -> HttpResponse
         language = "en" if typed.get("language") == "en" else "ja"
         fresh = held is None
         try:
-            saved = services.save_channel(held, kind, typed, hears, language)
+            saved = services.save_channel(held, kind, typed, hears, language, by=request.user)
         except MikomiError as error:
             refused = error.words
         else:
@@ -172,7 +172,7 @@ def test(request: HttpRequest, number: int) -> HttpResponse:
 def pause(request: HttpRequest, number: int) -> HttpResponse:
     """Stops a channel, or lets it go on."""
     held = _channel(number)
-    services.pause(held, paused=request.POST.get("paused") == "yes")
+    services.pause(held, paused=request.POST.get("paused") == "yes", by=request.user)
     return redirect("alerts:channels")
 
 
@@ -189,7 +189,7 @@ def delete(request: HttpRequest, number: int) -> HttpResponse:
     """Asks, then deletes a channel with what waits for it."""
     held = _channel(number)
     if request.method == "POST":
-        held.delete()
+        services.delete(held, by=request.user)
         messages.success(request, _("連携先を削除しました"))
         return redirect("alerts:channels")
     waiting = Delivery.objects.filter(channel=held, state=Delivery.State.WAITING).count()
