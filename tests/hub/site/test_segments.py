@@ -17,7 +17,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from mikomi.core.conditions.parse_who import read_who, who_data
-from mikomi.core.conditions.who import Who
+from mikomi.core.conditions.who import Who, used_contents
 from mikomi.hub.accounts.models import User
 from mikomi.hub.people import labels
 from mikomi.hub.people import queries as people
@@ -44,7 +44,10 @@ SAMPLES = [
     {"did": {"kind": "download"}, "within_days": 90, "at_most": 0},
     {"did": {"content": "/pricing"}, "count": "days", "at_most": 3},
     {"did": {"kind": ["page_view", "download"], "content": ["/a", "/b"]}},
+    {"did": {"kind": "page_view", "content": ["/product/*", "/pricing"]}},
+    {"did": {"content": ["セミナー、春*", "/x"]}},
     {"last": {"kind": "mail_click"}, "days_ago": {"at_most": 7}},
+    {"last": {"content": "/works/?"}, "days_ago": {"at_most": 7}},
     {"first": {}, "days_ago": {"at_least": 30}},
     {"outcome": ["meeting", "won"], "within_days": 365},
     {"score": "total", "gte": 50},
@@ -101,6 +104,21 @@ def test_buttons_change_the_shape() -> None:
     assert form.reshaped(data, "remove:1.0")["all"][1] == {"any": [form.FRESH["field"]]}
     for odd in ("remove:9", "remove:0.5", "add:0:did", "add::nothing", "remove:", "what"):
         assert form.reshaped(data, odd) == data
+
+
+def test_a_pattern_is_typed_and_its_absence_said() -> None:
+    part = form.shown({"all": [form.FRESH["did"]]})
+    post = posted(part)
+    post["c.0"] = form.TYPED
+    read = form.data_of(post)
+    line = form.shown(read).parts[0]
+    assert (line.get("c"), line.get("p")) == (form.TYPED, "")
+    assert line.error is not None
+    post["p.0"] = " /product/*,/pricing "
+    read = form.data_of(post)
+    assert used_contents(read_who(read)) == {"/product/*", "/pricing"}
+    line = form.shown(read).parts[0]
+    assert (line.get("c"), line.get("p"), line.error) == (form.TYPED, "/product/*、/pricing", None)
 
 
 def test_a_hostile_form_is_cut_and_read() -> None:

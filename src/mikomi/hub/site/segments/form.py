@@ -19,11 +19,14 @@ from django.http import QueryDict
 from mikomi.core.conditions.document import DocumentError
 from mikomi.core.conditions.parse_who import read_who
 from mikomi.core.words import Words
+from mikomi.hub.scores.answers import split_words
 
 JOINS = ("all", "any")
 RANGED = ("gte", "lte", "between")
 MOST_PARTS = 60
 LARGEST = 1e15
+TYPED = "t:"
+"""The choice of contents by a pattern that is typed."""
 
 type Data = dict[str, Any]
 
@@ -201,7 +204,7 @@ KINDS = (*JOINS, "not", *LEAVES, "tag", "list", "segment")
 def _leaf_data(kind: str, get: Any, values: list[str]) -> Data:
     match kind:
         case "did":
-            data: Data = {"did": _what(get("k"), get("c"))}
+            data: Data = {"did": _what(get)}
             if get("within"):
                 data["within_days"] = _number(get("within"))
             if get("count") == "days":
@@ -214,7 +217,7 @@ def _leaf_data(kind: str, get: Any, values: list[str]) -> Data:
         case "first" | "last":
             which = "first" if get("which") == "first" else "last"
             bound = "at_least" if get("cmp") == "least" else "at_most"
-            return {which: _what(get("k"), get("c")), "days_ago": {bound: _number(get("n") or "0")}}
+            return {which: _what(get), "days_ago": {bound: _number(get("n") or "0")}}
         case "outcome":
             return {"outcome": values} | ({"within_days": _number(get("within"))} if get("within") else {})
         case "score":
@@ -256,8 +259,13 @@ def _bounds(op: str, low: str, high: str) -> Data:
     return {"lte" if op == "lte" else "gte": _number(low)}
 
 
-def _what(kind: str, content: str) -> Data:
+def _what(get: Any) -> Data:
+    kind, content = get("k"), get("c")
     data: Data = {"kind": decoded(kind)} if kind else {}
+    if content == TYPED:
+        globs = split_words(get("p"))
+        data["content"] = globs if len(globs) > 1 else "".join(globs)
+        return data
     name = {"g:": "group", "c:": "content"}.get(content[:2])
     if name and content[2:]:
         data[name] = decoded(content[2:])
@@ -357,8 +365,18 @@ def _bound_fields(data: Data) -> dict[str, str]:
 
 
 def _what_fields(data: Data) -> dict[str, str]:
+    held = data.get("content")
+    globs = [str(one) for one in held] if isinstance(held, list) else [] if held is None else [str(held)]
+    typed = "、".join(globs)
+    # A content whose name holds a comma cannot be typed in one line with others.
+    if globs == [""] or (_patterns(globs) and split_words(typed) == globs):
+        return {"k": _coded(data.get("kind")), "c": TYPED, "p": typed}
     kind, content, group = (_coded(data.get(name)) for name in ("kind", "content", "group"))
     return {"k": kind, "c": f"g:{group}" if group else f"c:{content}" if content else ""}
+
+
+def _patterns(globs: list[str]) -> bool:
+    return any({"*", "?"} & set(glob) for glob in globs)
 
 
 def _coded(value: object) -> str:

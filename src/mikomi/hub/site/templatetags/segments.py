@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from mikomi.hub.site.segments.form import Part
+from mikomi.hub.site.segments.form import TYPED, Part
 from mikomi.hub.site.segments.picks import Offer, Pairs
 
 register = template.Library()
@@ -74,7 +74,7 @@ def contents(part: Part, offer: Offer) -> Pairs:
     """The contents to choose from, the one that is chosen among them."""
     offered = offer.contents(part.get("k"))
     now = part.get("c")
-    if now and now not in dict((*offered, *offer.groups)):
+    if now and now != TYPED and now not in dict((*offered, *offer.groups)):
         return ((now, offer.content_words(now[2:])), *offered)
     return offered
 
