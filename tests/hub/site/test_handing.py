@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from mikomi.core.words import MikomiError
 from mikomi.hub.handoff import queries
 from mikomi.hub.handoff.models import Occasion
 from mikomi.hub.handoff.types import Cause
+from mikomi.hub.kit.jobs import run_pending
 from mikomi.hub.people import exclusions
-from mikomi.hub.people.queries import numbers_of
+from mikomi.hub.people.queries import attribute_frame, numbers_of
 from mikomi.hub.site import pipeline
+from mikomi.hub.site.actions.edit_leads import undo_edit
+from mikomi.hub.site.actions.edit_value import hear
 from tests.hub.handoff.team import seat
 from tests.hub.site.world import ON, make_world, put_events, put_outcome
 
@@ -50,3 +57,21 @@ def test_whoever_is_in_a_deal_or_kept_out_of_calls_is_not_handed_over_for_being_
     pipeline.score_touched(ON)
     assert Occasion.objects.get(lead=known["L5"], cause=Cause.HOT).answer
     assert all(known["L5"] not in one.leads for one in queries.today(ON))
+
+
+def test_what_sales_hear_is_known_from_that_day_on_and_can_be_undone() -> None:
+    make_world()
+    lead = numbers_of(["L1"])["L1"]
+    batch = hear(lead, "hearing_timing", "3か月以内", None)
+    assert batch is not None
+    today = timezone.localdate()
+    told = attribute_frame(today, [lead])["hearing_timing"].to_list()
+    before = attribute_frame(today - timedelta(days=1), [lead])["hearing_timing"].to_list()
+    assert (told, before) == (["3か月以内"], [None])
+    with pytest.raises(MikomiError):
+        hear(lead, "hearing_timing", "いつか", None)
+    with pytest.raises(MikomiError):
+        hear(lead, "title", "社長", None)
+    undo_edit(batch, None)
+    run_pending()
+    assert attribute_frame(today, [lead])["hearing_timing"].to_list() == [None]

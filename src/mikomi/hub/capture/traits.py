@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from mikomi.hub.capture.arrivals import dictionary, text_of
-from mikomi.hub.people.fields import STANDARD, TOUCHES
+from mikomi.hub.people.fields import HEARING, STANDARD, TOUCHES
 
 OF_PERSON = {
     "email": "email",
@@ -29,7 +29,9 @@ OF_PERSON = {
 }
 OF_COMPANY = {"name": "company", "industry": "industry", "employees": "employees", "website": "website"}
 OF_ADDRESS = ("postalCode", "state", "city", "street")
-NOT_TO_BE_TOLD = frozenset({"owner", "note", "consent", "unsubscribed", "corporate_number", *TOUCHES})
+NOT_TO_BE_TOLD = frozenset(
+    {"owner", "note", "consent", "unsubscribed", "corporate_number", *TOUCHES, *HEARING}
+)
 """Fields that a site's visitor does not say."""
 PLAIN = tuple(key for key in STANDARD if key not in NOT_TO_BE_TOLD)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from mikomi.core.values.titles import DEPARTMENTS, RANKS
 from mikomi.core.words import Words
@@ -33,6 +34,17 @@ TOUCHES: dict[str, tuple[str, str, Scope, str]] = {
     for part, (ja, en) in TOUCH_PARTS.items()
 }
 """The fields of the first and the last way that a lead came by, which only the product fills."""
+
+HEARING: dict[str, tuple[str, str, Scope, str]] = {
+    "hearing_budget": ("予算", "Budget", Scope.LEAD, "choice"),
+    "hearing_authority": ("決裁権", "Decision", Scope.LEAD, "choice"),
+    "hearing_need": ("課題", "Need", Scope.LEAD, "choices"),
+    "hearing_timing": ("導入時期", "Timing", Scope.LEAD, "choice"),
+    "hearing_product": ("現在の製品", "Product in use", Scope.LEAD, "text"),
+    "hearing_renewal": ("契約更新月", "Contract renewal", Scope.LEAD, "choice"),
+}
+"""What sales ask in a call (ヒアリング). Sales fill these in, and only in the time of a deal: learning leaves
+them out before the date they were said on."""
 
 STANDARD: dict[str, tuple[str, str, Scope, str]] = {
     "name": ("氏名", "Name", Scope.LEAD, "text"),
@@ -76,15 +88,51 @@ STANDARD: dict[str, tuple[str, str, Scope, str]] = {
     "prefecture": ("都道府県", "Prefecture", Scope.COMPANY, "text"),
     "country": ("国", "Country", Scope.COMPANY, "text"),
     "website": ("ウェブサイト", "Website", Scope.COMPANY, "text"),
+    **HEARING,
     **TOUCHES,
 }
 """Key -> label in Japanese, label in English, whose it is, kind of value. Addresses stay with the
 lead: people of one company sit in different offices."""
 
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def _choices(*pairs: tuple[str, str]) -> list[dict[str, Any]]:
+    return [{"key": ja, "ja": ja, "en": en, "others": []} for ja, en in pairs]
+
+
 CHOICES = {
     "title_rank": [{"key": w.ja, "ja": w.ja, "en": w.en, "others": [key]} for key, w in RANKS.items()],
     "department_class": [
         {"key": w.ja, "ja": w.ja, "en": w.en, "others": [key]} for key, w in DEPARTMENTS.items()
+    ],
+    "hearing_budget": _choices(
+        ("確保済み", "Secured"), ("申請中", "Applied for"), ("来期", "Next fiscal year"), ("なし", "None")
+    ),
+    "hearing_authority": _choices(
+        ("本人が決める", "Decides"), ("上申する", "Recommends"), ("ほかの人が決める", "Somebody else decides")
+    ),
+    "hearing_need": _choices(
+        ("手間を減らす", "Less work"),
+        ("費用を下げる", "Lower cost"),
+        ("売上を増やす", "More sales"),
+        ("品質・安全", "Quality and safety"),
+        ("法令・監査", "Law and audit"),
+        ("いまの製品の不満", "Unhappy with the product in use"),
+    ),
+    "hearing_timing": _choices(
+        ("3か月以内", "Within 3 months"),
+        ("半年以内", "Within 6 months"),
+        ("1年以内", "Within a year"),
+        ("1年より先", "Later"),
+        ("未定", "Not decided"),
+    ),
+    "hearing_renewal": [
+        {"key": f"{month}月", "ja": f"{month}月", "en": name, "others": [str(month)]}
+        for month, name in enumerate(_MONTHS, start=1)
     ],
 }
 """The choices of the product's own fields. Their Japanese names are stored: lists, conditions and exports
@@ -132,6 +180,7 @@ GROUPS: dict[str, tuple[Words, tuple[str, ...]]] = {
         Words("きっかけと担当", "Origin and owner"),
         ("source", "campaign", "owner", "note", "consent", "unsubscribed"),
     ),
+    "hearing": (Words("ヒアリング", "What sales heard"), tuple(HEARING)),
     "custom": (Words("独自の項目", "Custom fields"), ()),
     "automatic": (
         Words("自動で読み取った番号", "Numbers as read"),

@@ -16,6 +16,8 @@ LEAD_MERGE = "重複の統合"
 MAIL_DOMAIN = "メールのドメイン"
 MOVE = "転職・異動"
 TRACKED = "計測"
+SALES = "営業の聞き取り"
+"""Of what a person told sales in a call."""
 DEMO = "デモの名簿"
 
 _ENGLISH = {
@@ -26,6 +28,7 @@ _ENGLISH = {
     MAIL_DOMAIN: "mail domain",
     MOVE: "new job",
     TRACKED: "tracking",
+    SALES: "asked by sales",
     DEMO: "the demo's list",
 }
 _JAPANESE = {"by hand": BY_HAND}

@@ -101,10 +101,10 @@ def hand_over_after(on: date) -> None:
         enqueue("site.hand_over_noted", once=True)
 
 
-def look_again(on: date) -> int:
+def look_again(on: date, now: datetime | None = None) -> int:
     """Hands over anew what was to be looked at again on or before the local day; how many hand-offs."""
     held = queries.to_look_again(on)
-    now = timezone.now()
+    now = now or timezone.now()
     for one in held:
         known = handed.Known.of(set(one.leads), on)
         given = [

@@ -26,6 +26,7 @@ from mikomi.hub.scores import services as scores
 from mikomi.hub.segments.services import make_segment
 from mikomi.hub.site import pipeline
 from mikomi.hub.site.actions.count_campaigns import count_campaigns
+from mikomi.hub.site.actions.fill_sales import seat_sales, tell_results
 from mikomi.hub.site.demo import MODEL_FILE, TIMEZONE, DemoData, generate, seminars, strangers
 from mikomi.hub.site.demo.campaigns import draw_campaigns
 from mikomi.hub.site.demo.contents import SEMINAR_TOPICS
@@ -71,7 +72,11 @@ def fill_demo(progress: Progress, by: int | None = None) -> None:
     _journey(by)
     for kept in demo_segments():
         make_segment(kept.name, kept.who, None, note=kept.note, priority=kept.priority)
+    seat_sales(by)
     pipeline.score_all(today)
+    tell_results(today)
+    # What came of the calls shows in the lists, too.
+    pipeline.score_touched(today)
     count_campaigns(timezone.now())
     done.step()
     finding.find_all()
