@@ -23,6 +23,7 @@ TEAM = (
 )
 """Address, name, role, contacts a day, territory."""
 OWN_SEAT = 8
+ACTIVE = 20.0
 WEEKS = 3
 A_DAY = 2
 STORIES: tuple[tuple[tuple[Kind, str, str], ...], ...] = (
@@ -58,7 +59,8 @@ def tell_results(today: date) -> int:
         some = leads[place * A_DAY : (place + 1) * A_DAY]
         known = handed.Known.of(some, day)
         for lead in some:
-            if known.why_not(lead, Cause.HOT) is None:
+            active = lead in known.frozen and known.frozen[lead].engagement >= ACTIVE
+            if active and known.why_not(lead, Cause.HOT) is None:
                 with transaction.atomic():
                     _one(known, lead, day, STORIES[made % len(STORIES)], today)
                 made += 1
