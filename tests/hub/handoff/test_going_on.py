@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date, timedelta
 
 import pytest
+from django.db import connections
 
 from mikomi.core.words import MikomiError
 from mikomi.hub.accounts.models import User
@@ -141,3 +143,49 @@ def test_checks_are_drawn_once_a_week_from_those_not_hot_with_their_probability(
     assert (standing.check, standing.probability) == (True, 0.5)
     assert standing.members[0].detail["seed"] == 7
     assert standing.state == State.OPEN
+
+
+def test_a_button_that_is_pressed_twice_is_one_result() -> None:
+    ito = seat("伊藤")
+    lead = leads()["a1"]
+    number = services.hand_over(told(lead), ON, now=NOW).handoff or 0
+    once = services.record_result(number, lead, Kind.NO_ANSWER, ito.pk, NOW, now=NOW)
+    assert services.record_result(number, lead, Kind.NO_ANSWER, ito.pk, NOW, now=NOW) == once
+    assert queries.handoff(number).tries == 1  # type: ignore[union-attr]
+
+
+def test_nobody_takes_a_company_out_of_a_colleagues_hands_without_knowing() -> None:
+    ito, ueda = seat("伊藤"), person("上田")
+    User.objects.filter(pk=ueda.pk).update(role="sales")
+    known = leads()
+    services.hand_over(told(known["a1"]), ON, to=ito.pk, now=NOW)
+    with pytest.raises(MikomiError, match="伊藤"):
+        services.hand_over(told(known["a2"], Cause.MANUAL, "1"), ON, by=ueda.pk, to=ueda.pk, now=NOW)
+    assert queries.today(ON)[0].owner == ito.pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_who_hand_one_company_over_at_once_make_one_hand_off() -> None:
+    seat("伊藤")
+    known = leads()
+    begin = threading.Barrier(4)
+    failed: list[BaseException] = []
+
+    def hand(lead: int) -> None:
+        try:
+            begin.wait(20)
+            services.hand_over(told(lead), ON, now=NOW)
+        except BaseException as error:
+            failed.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=hand, args=(known[key],)) for key in ("a1", "a2", "a1", "a2")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    (standing,) = queries.today(ON)
+    assert sorted(standing.leads) == sorted((known["a1"], known["a2"]))
+    assert len(standing.members) == 2

@@ -15,6 +15,7 @@ from mikomi.hub.accounts import queries as accounts
 from mikomi.hub.handoff import calendar, refusals
 from mikomi.hub.handoff.announcing import announce, note
 from mikomi.hub.handoff.assigning import Chosen, choose
+from mikomi.hub.handoff.leading import leads_team
 from mikomi.hub.handoff.models import ClosedLead, HandedLead, Handoff, Occasion, Seat
 from mikomi.hub.handoff.types import Cause, Given, Handing, SeatView, State
 from mikomi.hub.handoff.working import WorkingTime
@@ -64,7 +65,7 @@ def hand_over(
 
     `by`: the user who does so, None for the product by a rule. `to`: the user who is to get it, chosen by
     the rules where None. The same occasion (lead, cause, entry) again gives the same answer and changes
-    nothing. Raises `MikomiError` for a `to` who cannot take it.
+    nothing. Raises `MikomiError` for a `to` who cannot take it, and where a colleague has the company.
     """
     return hand_over_many([what], on, by=by, to=to, now=now)[0]
 
@@ -166,6 +167,7 @@ def _give(what: Handing, by: int | None, to: int | None, at: datetime, known: Gr
     _add_member(row, what, at)
     told = opened
     if not opened:
+        _check_owner(row, by, to, known)
         told = _join(row, what, urgent, at, due)
     if row.owner_id is None or to is not None or row.owner_id not in known.people:
         _assign(row, what, by, to, at, known)
@@ -185,6 +187,15 @@ def _open_row(what: Handing) -> Handoff | None:
     if what.company is None:
         return None
     return there.filter(company=what.company).first()
+
+
+def _check_owner(row: Handoff, by: int | None, to: int | None, known: Ground) -> None:
+    """Nobody takes a company out of a colleague's hands without knowing: whoever has it may, and whoever
+    leads the team."""
+    if to is None or by is None or row.owner_id in (None, to, by) or leads_team(by):
+        return
+    if row.owner_id in known.people:
+        raise MikomiError(refusals.not_yours(known.people[row.owner_id]))
 
 
 def _add_member(row: Handoff, what: Handing, at: datetime) -> None:

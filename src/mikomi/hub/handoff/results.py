@@ -26,6 +26,8 @@ LONGEST_NOTE = 10_000
 LONGEST_REASON = 500
 CLOCKS = timedelta(minutes=5)
 """So much may somebody's clock be ahead."""
+TWICE = timedelta(seconds=10)
+"""The same result within this time is the same one."""
 BEFORE = timedelta(days=1)
 """A contact so long before the hand-off was opened still belongs to it."""
 FURTHEST = 731
@@ -96,6 +98,9 @@ def record_result(
         row = Handoff.objects.select_for_update().filter(pk=handoff).first()
         if row is None:
             raise MikomiError(refusals.GONE)
+        pressed = _pressed_twice(row, lead, said)
+        if pressed is not None:
+            return pressed
         if row.state != State.OPEN:
             raise MikomiError(refusals.ENDED)
         if said.at < row.opened_at - BEFORE:
@@ -186,6 +191,16 @@ def _checked(
     if held == Kind.REJECTED and not why:
         raise MikomiError(refusals.NO_REASON)
     return _Said(held, by, at, now, note.replace("\0", "").strip(), why, next_on)
+
+
+def _pressed_twice(row: Handoff, lead: int, said: _Said) -> int | None:
+    """The result that the same person said the same of just now: a button that was pressed twice, or a page
+    that was sent again."""
+    last = Result.objects.filter(handoff=row, undone_at=None).order_by("-pk").first()
+    if last is None or last.recorded_at < said.now - TWICE:
+        return None
+    same = (last.kind, last.lead, last.by_id, last.note) == (said.kind, lead, said.by, said.note)
+    return last.pk if same else None
 
 
 def _take(row: Handoff, said: _Said, *, take_over: bool) -> None:
