@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import cast
 
 import pytest
+from django.http import StreamingHttpResponse
 from django.test import Client
 from django.utils import timezone
 
 from mikomi.hub.accounts.models import User
 from mikomi.hub.activity import queries as activity
+from mikomi.hub.handoff import queries
 from mikomi.hub.handoff.types import Cause
 from mikomi.hub.people import queries as people
 from mikomi.hub.people.results import record_result
@@ -75,3 +79,19 @@ def test_nobody_of_a_company_that_said_no_is_handed_over_by_a_rule_until_it_rest
     set_rest_days(90)
     record_result(other, "meeting", by=None)
     assert closed_leads([lead], today) == {}
+
+
+def test_hand_offs_are_written_for_the_sfa_as_they_were_handed_over(client: Client) -> None:
+    lead, _other = two()
+    person = people.person(lead)
+    assert person is not None
+    answer = client.get("/handoffs/file/?as=cp932")
+    assert isinstance(answer, StreamingHttpResponse)
+    rows = b"".join(cast(Iterator[bytes], answer.streaming_content)).decode("cp932").splitlines()
+    mine = next(row for row in rows if person.key in row)
+    assert rows[0].startswith("引き渡し番号,リードのキー,会社名,氏名")
+    held = queries.of_lead(lead)[0]
+    told = held.members[0].frozen
+    for cell in (str(held.number), person.company, f"{told.total:.1f}", told.reason.ja, f"/leads/{lead}/"):
+        assert cell in mine
+    assert client.get("/handoffs/file/?as=xlsx&state=x&since=y").status_code == 200

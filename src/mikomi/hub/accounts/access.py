@@ -260,6 +260,7 @@ NEEDS: dict[str, Capability | Apart] = {
     "site:part_browser": MARKET,
     "site:give_browser": MARKET,
     "site:set_rest": MARKET,
+    "site:handoff_file": CONTACT,
     "site:flow": READ,
     "site:flow_leads": READ,
     "site:record_result": CONTACT,

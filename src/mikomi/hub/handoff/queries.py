@@ -111,6 +111,12 @@ def listed(which: str, now: datetime, owner: int | None, *, nobody: bool = False
     return rows if owner is None else rows.filter(owner=owner)
 
 
+def of_numbers(numbers: Sequence[int]) -> list[Standing]:
+    """The hand-offs with these numbers, in their order."""
+    found = {one.number: one for one in views(Handoff.objects.filter(pk__in=numbers))}
+    return [found[number] for number in numbers if number in found]
+
+
 def to_look_again(on: date, most: int = 500) -> list[Standing]:
     """Returned hand-offs whose day to look again has come and that nothing followed yet, earliest first."""
     rows = Handoff.objects.filter(state=State.RETURNED, look_again_on__lte=on, followed_by=None)

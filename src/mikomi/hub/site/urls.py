@@ -151,6 +151,7 @@ urlpatterns = [
     path("results/undo/", results.undo, name="take_back_result"),
     path("leads/<int:number>/exclude/", exclusions.exclude, name="exclude"),
     path("handoffs/", handoffs.handoffs, name="handoffs"),
+    path("handoffs/file/", handoffs.handoff_file, name="handoff_file"),
     path("handoffs/<int:number>/", handoffs.handoff, name="handoff"),
     path("handoffs/<int:number>/reassign/", handoffs.reassign, name="handoff_reassign"),
     path("handoffs/<int:number>/back/", handoffs.give_back, name="handoff_give_back"),

@@ -24,7 +24,7 @@ from mikomi.hub.people.queries import numbers_of
 from mikomi.hub.people.value_sources import DEMO
 from mikomi.hub.scores import services as scores
 from mikomi.hub.segments.services import make_segment
-from mikomi.hub.site import pipeline
+from mikomi.hub.site import flow, pipeline
 from mikomi.hub.site.actions.count_campaigns import count_campaigns
 from mikomi.hub.site.actions.fill_sales import seat_sales, tell_results
 from mikomi.hub.site.demo import MODEL_FILE, TIMEZONE, DemoData, generate, seminars, strangers
@@ -78,6 +78,7 @@ def fill_demo(progress: Progress, by: int | None = None) -> None:
     # What came of the calls shows in the lists, too.
     pipeline.score_touched(today)
     count_campaigns(timezone.now())
+    flow.prepare(timezone.now())
     done.step()
     finding.find_all()
     done.step()

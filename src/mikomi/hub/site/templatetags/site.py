@@ -20,6 +20,9 @@ from mikomi.hub.site.today.mailing import Template, mailto
 
 register = template.Library()
 
+MANY = 1_000
+"""Shares of so many are told to a tenth of a percent."""
+
 
 @register.filter
 def of(values: Mapping[Any, Any] | None, key: Any) -> Any:
@@ -87,7 +90,8 @@ def share_told(share: Share) -> str:
     """A share with its interval: 12%（9〜16%）."""
     low, high = share.interval()
     ja = (get_language() or "ja").startswith("ja")
-    value, first, last = (round(100 * part) for part in (share.value or 0.0, low, high))
+    digits = 1 if share.whole >= MANY else 0
+    value, first, last = (f"{100 * part:.{digits}f}" for part in (share.value or 0.0, low, high))
     return f"{value}%（{first}〜{last}%）" if ja else f"{value}% ({first}–{last}%)"
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -19,9 +21,17 @@ from mikomi.core.words import MikomiError, Words
 from mikomi.hub.accounts import queries as accounts
 from mikomi.hub.handoff import calendar, queries, services
 from mikomi.hub.handoff.leading import leads_team
+from mikomi.hub.kit.list_files import list_answer
+from mikomi.hub.site.handoff_file import frames
 from mikomi.hub.site.handoff_page import lines_of, page_of
 
 PAGE = 50
+FILES = {
+    "csv": gettext_lazy("CSV（UTF-8）"),
+    "cp932": gettext_lazy("CSV（CP932、日本語版Excel）"),
+    "xlsx": gettext_lazy("Excel（XLSX）"),
+}
+"""How a list for the SFA may be written."""
 ONE_DAY = timedelta(days=1)
 
 
@@ -42,9 +52,29 @@ def handoffs(request: HttpRequest) -> HttpResponse:
         "lines": lines_of(queries.views(list(page.object_list)), now),
         "page": page,
         "states": [(name, label, counts[name]) for name, label in STATES.items()],
+        "files": FILES.items(),
         "menu_key": "handoffs",
     }
     return render(request, "site/handoffs/list.html", context)
+
+
+@require_safe
+def handoff_file(request: HttpRequest) -> HttpResponseBase:
+    """The hand-offs of a state and of somebody as a file for the SFA: `as` is `csv` (UTF-8 with its mark),
+    `cp932` or `xlsx`; `since`: handed over on that day or later."""
+    which = request.GET.get("state", "open")
+    which = which if which in queries.FILTERS else "open"
+    _chosen, owner, nobody = _who(request)
+    rows = queries.listed(which, timezone.now(), owner, nobody=nobody)
+    since = _day(request.GET.get("since", ""))
+    if since is not None:
+        rows = rows.filter(opened_at__gte=timezone.make_aware(datetime.combine(since, time())))
+    numbers = list(rows.values_list("pk", flat=True))
+    language = "ja" if (get_language() or "ja").startswith("ja") else "en"
+    told = frames(
+        numbers, lambda lead: request.build_absolute_uri(reverse("site:lead", args=[lead])), language
+    )
+    return list_answer(told, f"handoffs-{timezone.localdate():%Y%m%d}", request.GET.get("as", "csv"))
 
 
 @require_safe
