@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -10,9 +11,13 @@ from django.test import Client
 from django.utils import timezone
 
 from mikomi.hub.accounts.models import User
+from mikomi.hub.activity import queries as activity
 from mikomi.hub.capture.campaigns import editing, following
 from mikomi.hub.capture.campaigns.editing import Plan
+from mikomi.hub.handoff import queries
 from mikomi.hub.people import queries as people
+from mikomi.hub.people.deals.queries import deals_of_company
+from mikomi.hub.people.imports import run_import
 from mikomi.hub.people.models import Lead
 from mikomi.hub.people.results import record_result
 from mikomi.hub.site import flow, pipeline
@@ -92,3 +97,20 @@ def test_the_page_shows_the_months_and_opens_the_people(leads: list[int]) -> Non
     for odd in ("?until=2025-99&campaign=x", "?until=9999-01&campaign=99999999999", "?campaign=0"):
         assert client.get(f"/flow/{odd}").status_code == 200
     assert client.get("/flow/leads/?month=x&step=y&page=zz").status_code == 200
+
+
+def test_a_deal_without_a_person_counts_for_who_of_its_company_was_handed_over(
+    leads: list[int], tmp_path: Path
+) -> None:
+    handed = queries.today(timezone.localdate())
+    one = next(each for each in handed if each.company is not None)
+    company = people.company(one.company or 0)
+    assert company is not None
+    file = tmp_path / "deals.csv"
+    file.write_text(
+        f"案件名,会社名,商談ステージ,受注日\n導入,{company.name},受注,2025-10-01\n", encoding="utf-8"
+    )
+    run_import(file, "deals")
+    assert activity.outcomes_of(one.leads[-1])[0].result == "won"
+    shown = deals_of_company(company.number, 5)[0]
+    assert "引き渡した人" in shown.note.ja

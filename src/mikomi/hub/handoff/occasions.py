@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import polars as pl
+from django.db import transaction
 from django.utils import timezone
 
 from mikomi.core.words import Words
@@ -79,3 +80,16 @@ def leads_of(cause: Cause) -> pl.Series:
 def handed_leads() -> pl.Series:
     """Everybody who was handed over at any time (numbers)."""
     return fetch("select distinct lead from handoff_handedlead", {"lead": pl.Int32})["lead"]
+
+
+def handed_of_companies(companies: pl.Series) -> pl.DataFrame:
+    """Who of each company (numbers) was handed over last and may still be called: `company`, `lead`."""
+    asked = companies.drop_nulls().unique().cast(pl.Int32).alias("company").to_frame()
+    with transaction.atomic(), staged(asked, "asked_companies"):
+        rows = fetch(
+            "select h.company, m.lead from asked_companies a"
+            " join handoff_handoff h on h.company = a.company"
+            " join handoff_handedlead m on m.handoff_id = h.id where m.left_at is null order by m.at, m.id",
+            {"company": pl.Int32, "lead": pl.Int32},
+        )
+    return rows.unique("company", keep="last", maintain_order=True).select("company", "lead")

@@ -7,10 +7,12 @@ from datetime import date
 from django.utils import timezone
 
 from mikomi.hub.capture.campaigns.queries import has_members
+from mikomi.hub.handoff import occasions
 from mikomi.hub.journey.offers import offer_from
 from mikomi.hub.journey.preparing import prepare_figures
 from mikomi.hub.kit.jobs import job, periodic
 from mikomi.hub.people import trash
+from mikomi.hub.people.deals.placing import tell_handed
 from mikomi.hub.people.field_users import tell_fields_in_use
 from mikomi.hub.scores.drafting import standing_model
 from mikomi.hub.site import checks, exports, flow, handing, pipeline
@@ -27,6 +29,7 @@ ERASED_AT_ONCE = 2_000
 tell_fields_in_use(field_uses)
 tell_uses()
 offer_from(SeenContents())
+tell_handed(occasions.handed_of_companies)
 
 
 @job("site.prepare_journey")
