@@ -154,7 +154,8 @@ def test_wishes_decide_what_leaves_and_the_morning_tells_the_rest(monkeypatch: p
     run_pending()
     (sent,) = mail.outbox
     assert sent.subject == "今日の連絡 1件"
-    assert "ホット: 北浜精機 三宅 浩司 様" in sent.body
+    assert "\n北浜精機 三宅 浩司 様: 料金ページを2回閲覧" in sent.body
+    assert "お知らせ: ホット: 北浜精機 三宅 浩司 様" in sent.body
 
 
 def test_no_more_leave_in_a_day_than_a_person_wants() -> None:

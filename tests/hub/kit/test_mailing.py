@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import smtplib
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -13,7 +14,7 @@ import pytest
 from django.core.mail import EmailMessage
 from django.utils.module_loading import import_string
 
-from mikomi.hub.kit import environment, mailbox, mailing
+from mikomi.hub.kit import environment, mailbox, mailing, smtp
 
 
 @pytest.mark.django_db
@@ -86,3 +87,31 @@ def test_a_service_gets_the_mail_with_its_key(postmark: str) -> None:
 )
 def test_only_what_surely_was_not_taken_is_sent_again(error: Exception, fate: str) -> None:
     assert mailing.fate_after(error) == fate
+
+
+def test_a_server_that_is_not_reached_has_taken_nothing() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    mail = EmailMessage("件名", "本文", "mikomi@works.example", ["mori@works.example"])
+    for url, more in (
+        (f"smtp://127.0.0.1:{port}", {}),
+        ("postmark://tok-1@?from=mikomi@works.example", {"api_url": f"http://127.0.0.1:{port}/"}),
+    ):
+        told = environment.smtp({"MIKOMI_SMTP_URL": url})
+        backend = import_string(told["BACKEND"])(alias="default", **told["OPTIONS"], **more)
+        with pytest.raises(Exception, match="refused") as error:
+            backend.send_messages([mail])
+        assert mailing.fate_after(error.value) == "again"
+
+
+def test_a_server_that_takes_calls_and_says_nothing_has_taken_nothing() -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        told = environment.smtp({"MIKOMI_SMTP_URL": f"smtp://127.0.0.1:{silent.getsockname()[1]}"})
+        backend = import_string(told["BACKEND"])(alias="default", **(told["OPTIONS"] | {"timeout": 0.2}))
+        mail = EmailMessage("件名", "本文", "mikomi@works.example", ["mori@works.example"])
+        with pytest.raises(smtp.NotOpenedError) as error:
+            backend.send_messages([mail])
+    assert mailing.fate_after(error.value) == "again"

@@ -9,19 +9,25 @@ from django.db import transaction
 from django.utils import timezone
 
 from mikomi.core.words import Words
-from mikomi.hub.accounts.queries import addresses_of, colleagues
+from mikomi.hub.accounts.queries import able_people, addresses_of
+from mikomi.hub.accounts.types import Capability
 from mikomi.hub.alerts.models import Alert
 from mikomi.hub.alerts.recording import tell_person
+from mikomi.hub.alerts.telling import foremost, named
 from mikomi.hub.alerts.types import Told, Wishes
 from mikomi.hub.alerts.wishes import wishes_of_all
 from mikomi.hub.handoff import calendar
 from mikomi.hub.handoff import queries as handoffs
+from mikomi.hub.handoff.types import CAUSE_WORDS, Standing
+from mikomi.hub.people import queries as people
 
 LATEST = timedelta(hours=3)
 """So late a digest is still sent in the morning; after that the day has begun."""
 MOST_LISTED = 20
+MOST_FIRST = 10
 KEPT = timedelta(days=400)
 _TITLE = Words("今日の連絡 {n}件", "{n} contacts today")
+_HELD_TITLE = Words("届けずにいたお知らせ {n}件", "{n} alerts that were held")
 _SENTENCE = Words("期限を過ぎたものが{late}件あります。", "{late} of them are overdue.")
 _ALL_IN_TIME = Words("期限を過ぎたものはありません。", "None is overdue.")
 _HELD = Words("お知らせ", "Alert")
@@ -33,7 +39,7 @@ def send_due(now: datetime | None = None) -> int:
     """Makes the digests whose time has come; says how many."""
     now = now or timezone.now()
     local = timezone.localtime(now)
-    wishes = wishes_of_all(number for number, _name in colleagues())
+    wishes = wishes_of_all(able_people(Capability.CONTACT))
     made = sum(_send(user, one, local) for user, one in wishes.items() if _is_time(one, local))
     Alert.objects.filter(made_at__lt=now - KEPT).delete()
     return made
@@ -54,9 +60,7 @@ def _send(user: int, wishes: Wishes, local: datetime) -> bool:
         if not held and not waiting:
             return False
         address = addresses_of([user])
-        told = _say(
-            held, len(waiting), sum(_late(one.due_at, local) for one in waiting), address[0][1] or "ja"
-        )
+        told = _say(held, waiting, local, address[0][1] or settings.LANGUAGE_CODE)
         alert = tell_person(user, "digest", f"digest:{day.isoformat()}", told)
         if alert is None:
             return False
@@ -64,22 +68,39 @@ def _send(user: int, wishes: Wishes, local: datetime) -> bool:
     return True
 
 
-def _late(due_at: datetime | None, local: datetime) -> bool:
-    return due_at is not None and due_at < local
-
-
-def _say(held: list[Alert], waiting: int, late: int, language: str) -> Told:
+def _say(held: list[Alert], waiting: list[Standing], local: datetime, language: str) -> Told:
+    late = sum(one.due_at is not None and one.due_at < local for one in waiting)
+    facts = _first(waiting, language)
     told = [Told.of(one.told) for one in held[:MOST_LISTED]]
-    facts = [(_HELD.text(language), f"{one.title} {one.sentence}".strip()) for one in told]
+    facts += [(_HELD.text(language), f"{one.title} {one.sentence}".strip()) for one in told]
     if len(held) > MOST_LISTED:
         facts.append((_HELD.text(language), _MORE.text(language).format(n=len(held) - MOST_LISTED)))
     sentence = _SENTENCE.text(language).format(late=late) if late else _ALL_IN_TIME.text(language)
     return Told(
-        title=_TITLE.text(language).format(n=waiting),
-        sentence=sentence,
+        title=(
+            _TITLE.text(language).format(n=len(waiting))
+            if waiting
+            else _HELD_TITLE.text(language).format(n=len(held))
+        ),
+        sentence=sentence if waiting else "",
         facts=tuple(facts),
         url=settings.OWN_URL + "/",
         url_label=_OPEN.text(language),
         event="digest",
-        data={"waiting": waiting, "overdue": late, "held": len(held)},
+        data={"waiting": len(waiting), "overdue": late, "held": len(held)},
+        language=language,
     )
+
+
+def _first(waiting: list[Standing], language: str) -> list[tuple[str, str]]:
+    """Whom to contact first, in the order of Today, each with the reason."""
+    members = [(one, member) for one in waiting[:MOST_FIRST] if (member := foremost(one)) is not None]
+    known = {one.number: one for one in people.persons([member.lead for _one, member in members])}
+    return [
+        (
+            " ".join(part for part in (person.company, named(person, language)) if part),
+            member.frozen.reason.text(language) or CAUSE_WORDS[member.cause].text(language),
+        )
+        for _one, member in members
+        if (person := known.get(member.lead)) is not None
+    ]

@@ -43,7 +43,7 @@ def tell(what: str, handoff: int, user: int | None, *, occasion: str) -> int:
     """Tells `user`, or where it is nobody's yet those who could take it, and the team's channels. `occasion`
     tells this time from others; the same one is told once. Says how many alerts were made."""
     standing = handoffs.handoff(handoff)
-    member = None if standing is None else _foremost(standing)
+    member = None if standing is None else foremost(standing)
     if standing is None or member is None:
         return 0
     person = people.person(member.lead)
@@ -131,7 +131,7 @@ def named(person: Person, language: str) -> str:
     return f"{person.name} {formats.honorific(language)}".strip()
 
 
-def _foremost(standing: Standing) -> Member | None:
+def foremost(standing: Standing) -> Member | None:
     """Of those who are to be called, whose score was highest; of all where nobody is left."""
     members = [one for one in standing.members if not one.left] or list(standing.members)
     return max(members, key=lambda one: one.frozen.total, default=None)

@@ -222,7 +222,7 @@ def smtp(environment: Mapping[str, str]) -> dict[str, Any]:
         )
     tls = parts.scheme == "smtps"
     return {
-        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "BACKEND": "mikomi.hub.kit.smtp.SmtpBackend",
         "OPTIONS": {
             "host": parts.hostname,
             "port": port or (465 if tls else 587),

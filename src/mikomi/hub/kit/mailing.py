@@ -9,10 +9,13 @@ from typing import Literal
 
 from django.core.mail import EmailMessage
 
+from mikomi.hub.kit.smtp import NotOpenedError
+
 type Fate = Literal["again", "refused", "unknown"]
 """Of a mail whose sending failed: surely not taken, so send it again; refused for good; nobody knows."""
 
 BEFORE_THE_MAIL = (
+    NotOpenedError,
     ConnectionRefusedError,
     socket.gaierror,
     smtplib.SMTPConnectError,
@@ -41,6 +44,16 @@ def fate_after(error: Exception) -> Fate:
     if isinstance(status, int):
         # A service's answer (django-anymail): it says that it did not take the mail.
         return "refused" if status in (400, 406, 413, 422) else "again"
+    if _never_connected(error):
+        return "again"
     if isinstance(error, ValueError):
         return "refused"
     return "unknown"
+
+
+def _never_connected(error: Exception) -> bool:
+    """Whether a service (django-anymail, which asks by requests and urllib3) was not even reached."""
+    cause = error.__cause__
+    reason = getattr(cause.args[0], "reason", None) if cause is not None and cause.args else None
+    names = {one.__name__ for one in type(reason).__mro__}
+    return bool(names & {"NewConnectionError", "ConnectTimeoutError", "NameResolutionError"})
