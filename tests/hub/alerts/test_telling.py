@@ -11,13 +11,13 @@ from django.test import Client
 from django.utils import timezone
 
 from mikomi.hub.accounts.types import Role
-from mikomi.hub.alerts import digest, telling, wishes
+from mikomi.hub.alerts import digest, recording, telling, wishes
 from mikomi.hub.alerts.links import LIFE, Tap, address_of
 from mikomi.hub.alerts.models import Alert, Delivery
-from mikomi.hub.alerts.types import DEFAULT, KINDS, Wishes
+from mikomi.hub.alerts.types import DEFAULT, KINDS, Told, Wishes
 from mikomi.hub.handoff import queries as handoffs
 from mikomi.hub.handoff import services as handoff
-from mikomi.hub.handoff.types import Kind
+from mikomi.hub.handoff.types import Cause, Kind
 from mikomi.hub.kit.jobs import run_pending
 from tests.hub.alerts.world import given
 from tests.hub.handoff.team import ON, person, seat
@@ -158,14 +158,26 @@ def test_wishes_decide_what_leaves_and_the_morning_tells_the_rest(monkeypatch: p
     assert "お知らせ: ホット: 北浜精機 三宅 浩司 様" in sent.body
 
 
-def test_no_more_leave_in_a_day_than_a_person_wants() -> None:
+def test_no_more_leave_in_a_day_than_a_person_wants_but_what_is_urgent() -> None:
     user = seat("伊藤")
     wishes.set_wishes(user.pk, Wishes(DEFAULT.channels, most_a_day=1))
     given(lead="a1")
     given(lead="b1")
+    given(Cause.URGENT, lead="c1", urgent=True)
     run_pending()
-    assert len(mail.outbox) == 1
-    assert list(Alert.objects.order_by("pk").values_list("held", "in_app")) == [(False, True), (True, True)]
+    assert [one.subject.partition(":")[0] for one in mail.outbox] == ["ホット", "即時対応"]
+    told = [(True, True), (False, True), (False, True)]
+    assert sorted(Alert.objects.values_list("held", "in_app"), reverse=True) == told
+
+
+def test_many_at_once_are_a_list_and_not_news() -> None:
+    user = seat("伊藤")
+    for number in range(recording.MOST_AT_ONCE + 3):
+        recording.tell_person(user.pk, "hot", f"test:{number}", Told("題", "文"))
+    assert Alert.objects.filter(held=True).count() == 3
+    later = timezone.now() + recording.AT_ONCE + timedelta(seconds=1)
+    recording.tell_person(user.pk, "hot", "later", Told("題", "文"), now=later)
+    assert Alert.objects.filter(held=True).count() == 3
 
 
 def test_the_page_of_wishes_keeps_what_is_ticked_and_refuses_half_a_quiet_time() -> None:

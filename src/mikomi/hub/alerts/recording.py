@@ -10,11 +10,14 @@ from django.utils import timezone
 
 from mikomi.hub.accounts.queries import addresses_of
 from mikomi.hub.alerts.models import Alert, Channel, Delivery
-from mikomi.hub.alerts.types import APP, MAIL, Kind, Told
+from mikomi.hub.alerts.types import APP, MAIL, Kind, Told, Wishes
 from mikomi.hub.alerts.wishes import wishes_of
 from mikomi.hub.kit.jobs import enqueue
 
 DELIVER = "alerts.deliver"
+MOST_AT_ONCE = 8
+AT_ONCE = timedelta(seconds=20)
+"""More than so many within so long are a list, not news."""
 
 
 def tell_person(
@@ -29,8 +32,9 @@ def tell_person(
 ) -> Alert | None:
     """Tells a person by what they want; None where `key` was told to them already or they left.
 
-    In their quiet time, and beyond what they want a day, only their list says it; the rest waits for the
-    morning's digest.
+    In their quiet time, beyond what they want a day, and where many come at once (a model was published, a
+    list imported), only their list says it; the rest waits for the morning's digest. What is urgent is held
+    by the quiet time alone.
     """
     addresses = addresses_of([user])
     if not addresses:
@@ -41,8 +45,7 @@ def tell_person(
     outside = wanted - {APP}
     local = timezone.localtime(now)
     with transaction.atomic():
-        held = bool(outside) and kind != "digest"
-        held = held and (wishes.is_quiet(local.time()) or _told_on(user, local) >= wishes.most_a_day)
+        held = bool(outside) and kind != "digest" and _is_held(user, kind, wishes, local)
         alert, made = Alert.objects.get_or_create(
             key=f"{key}:{user}",
             defaults={
@@ -113,10 +116,16 @@ def _send(alert: Alert, channels: Sequence[Channel], address: str, now: datetime
         enqueue(DELIVER, once=True, channel=channel.pk)
 
 
-def _told_on(user: int, local: datetime) -> int:
-    """How many alerts have left for a person on the local day, the digest aside."""
+def _is_held(user: int, kind: Kind, wishes: Wishes, local: datetime) -> bool:
+    if wishes.is_quiet(local.time()):
+        return True
     begin = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    sent = Delivery.objects.filter(
-        alert__user=user, recorded_at__gte=begin, recorded_at__lt=begin + timedelta(days=1)
+    return kind != "urgent" and (
+        _left_since(user, local - AT_ONCE) >= MOST_AT_ONCE or _left_since(user, begin) >= wishes.most_a_day
     )
-    return sent.exclude(alert__kind="digest").values("alert").distinct().count()
+
+
+def _left_since(user: int, begin: datetime) -> int:
+    """How many alerts have left for a person, the digest and what is urgent aside."""
+    sent = Delivery.objects.filter(alert__user=user, recorded_at__gte=begin)
+    return sent.exclude(alert__kind__in=("digest", "urgent")).values("alert").distinct().count()
