@@ -50,6 +50,8 @@ NEEDS: dict[str, Capability | Apart] = {
     "invited": PUBLIC,
     # People of the product
     "accounts_people": ADMINISTER,
+    "accounts_audit": ADMINISTER,
+    "accounts_audit_file": ADMINISTER,
     "accounts_invite": ADMINISTER,
     "accounts_revoke": ADMINISTER,
     "accounts_invite_again": ADMINISTER,

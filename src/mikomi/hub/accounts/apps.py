@@ -14,7 +14,10 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         register_guard(_may_open)
-        register(MenuEntry("people", "tools", 70, _("使う人"), "users", "accounts_people"))
+        register(
+            MenuEntry("people", "tools", 70, _("使う人"), "users", "accounts_people"),
+            MenuEntry("audit", "tools", 80, _("操作の記録"), "history", "accounts_audit"),
+        )
 
 
 def _may_open(request: HttpRequest, url_name: str) -> bool:

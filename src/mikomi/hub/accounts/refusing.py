@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from mikomi.core.words import Words
-from mikomi.hub.accounts import access
+from mikomi.hub.accounts import access, audited
 from mikomi.hub.accounts.types import ROLE_NAMES, May, Role
 from mikomi.hub.kit.name_users import listed
 from mikomi.hub.kit.requests import PageRequest
@@ -18,7 +18,8 @@ type GetResponse = Callable[[PageRequest], HttpResponse]
 
 
 class AccessMiddleware:
-    """Answers 403, on a page that says who may, whatever the table does not allow the person.
+    """Answers 403, on a page that says who may, whatever the table does not allow the person; what was
+    allowed and done goes into the audit log where that says so.
 
     Django's `LoginRequiredMiddleware` stands before it: who is not logged in was sent to the login
     unless the view is open to strangers, as the table says, too.
@@ -28,7 +29,9 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: PageRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        audited.note(request, response)
+        return response
 
     def process_view(
         self, request: PageRequest, view: Any, args: Sequence[Any], kwargs: dict[str, Any]

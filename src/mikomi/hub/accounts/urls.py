@@ -3,7 +3,7 @@ from __future__ import annotations
 from allauth.account import views as allauth_views
 from django.urls import path, re_path
 
-from mikomi.hub.accounts.views import own, people
+from mikomi.hub.accounts.views import audit, own, people
 
 urlpatterns = [
     path("login/", allauth_views.login, name="account_login"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("logout/", allauth_views.logout, name="account_logout"),
     path("invited/<str:token>/", people.invited, name="invited"),
     path("settings/people/", people.people, name="accounts_people"),
+    path("settings/audit/", audit.audit_page, name="accounts_audit"),
+    path("settings/audit/file/", audit.audit_file, name="accounts_audit_file"),
     path("settings/people/invite/", people.invite, name="accounts_invite"),
     path("settings/people/invitations/<int:number>/revoke/", people.revoke, name="accounts_revoke"),
     path(

@@ -1,0 +1,250 @@
+"""What the pages' buttons leave in the audit log: the one table of it.
+
+An entry is written when the button did something: its address answered by leading on (or, asked by a
+script, with a new piece of the page) and no error was said. What is done without a button, and what a
+page cannot know, calls `audit.record` where it happens.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.messages.constants import WARNING
+from django.http import HttpRequest, HttpResponseBase
+
+from mikomi.core.words import Words
+from mikomi.hub.accounts import audit
+
+EXPORT = Words("リードの一覧をファイルに書き出した", "Wrote the list of leads to a file")
+
+PRESSED: dict[str, tuple[str, str, Words]] = {
+    "scores:publish": ("score.published", "", Words("スコアを公開した", "Published the score")),
+    "journey:keep": (
+        "journey.kept",
+        "",
+        Words("ジャーニーを版として残した", "Kept a revision of the journey"),
+    ),
+    "people:import_load": (
+        "import.loaded",
+        "import:{number}",
+        Words("ファイルを取り込んだ（{number}番）", "Loaded a file (import {number})"),
+    ),
+    "people:import_undo": (
+        "import.undone",
+        "import:{number}",
+        Words("取り込みを元に戻した（{number}番）", "Undid import {number}"),
+    ),
+    "site:write_file": ("leads.exported", "", EXPORT),
+    "site:compare": (
+        "leads.merged",
+        "lead:{kept}",
+        Words("リード {gone} を {kept} に統合した", "Merged lead {gone} into {kept}"),
+    ),
+    "site:compare_companies": (
+        "companies.merged",
+        "company:{kept}",
+        Words("会社 {gone} を {kept} に統合した", "Merged company {gone} into {kept}"),
+    ),
+    "site:sure": ("leads.merged", "", Words("確かな重複をまとめて統合した", "Merged all sure duplicates")),
+    "site:part": (
+        "leads.parted",
+        "merge:{merge}",
+        Words("リードの統合を元に戻した（{merge}番）", "Undid the merge {merge} of leads"),
+    ),
+    "site:part_run": (
+        "leads.parted",
+        "run:{number}",
+        Words("まとめた統合を元に戻した（{number}番）", "Undid the run {number} of merges"),
+    ),
+    "site:part_companies": (
+        "companies.parted",
+        "merge:{merge}",
+        Words("会社の統合を元に戻した（{merge}番）", "Undid the merge {merge} of companies"),
+    ),
+    "site:put_away": (
+        "leads.trashed",
+        "lead:{number}",
+        Words("リード {number} をごみ箱に入れた", "Put lead {number} into the trash"),
+    ),
+    "site:undo_act": (
+        "leads.undone",
+        "act:{number}",
+        Words("まとめた書き換えを元に戻した（{number}番）", "Undid the change {number} of many leads"),
+    ),
+    "site:stop_use": (
+        "privacy.stopped",
+        "lead:{number}",
+        Words("リード {number} の利用を止めた", "Stopped the use of lead {number}"),
+    ),
+    "site:erase": (
+        "privacy.erased",
+        "lead:{number}",
+        Words("リード {number} の個人データを消去した", "Erased the personal data of lead {number}"),
+    ),
+    "capture:privacy_publisher": (
+        "settings.privacy",
+        "",
+        Words("外部送信の公表の文章を変えた", "Changed the page on what the tag sends"),
+    ),
+    "capture:privacy_linking": (
+        "settings.privacy",
+        "",
+        Words("訪問を人に結び付けるかを変えた", "Changed whether visits belong to people"),
+    ),
+    "capture:privacy_retention": (
+        "settings.privacy",
+        "",
+        Words("記録を残す日数を変えた", "Changed how long records are kept"),
+    ),
+    "capture:networks": (
+        "settings.networks",
+        "",
+        Words("会社の推定に使うネットワークを変えた", "Changed the networks companies are guessed by"),
+    ),
+    "capture:tags": ("source.made", "", Words("計測タグを作った", "Made a tag")),
+    "capture:tag": (
+        "source.changed",
+        "source:{number}",
+        Words("計測タグ {number} の設定を変えた", "Changed the settings of tag {number}"),
+    ),
+    "capture:tag_switch": (
+        "source.switched",
+        "source:{number}",
+        Words("計測タグ {number} を止めたか、再開した", "Stopped or resumed tag {number}"),
+    ),
+    "site:exclude": (
+        "exclusion.added",
+        "lead:{number}",
+        Words("リード {number} を除外した", "Excluded lead {number}"),
+    ),
+    "site:exclude_company": (
+        "exclusion.added",
+        "company:{number}",
+        Words("会社 {number} を除外した", "Excluded company {number}"),
+    ),
+    "site:add_exclusion": ("exclusion.added", "", Words("除外を足した", "Added an exclusion")),
+    "capture:exclude_sender": (
+        "exclusion.added",
+        "form:{number}",
+        Words("フォームの送り主を除外した", "Excluded the sender of a form"),
+    ),
+    "site:end_exclusion": (
+        "exclusion.ended",
+        "exclusion:{number}",
+        Words("除外 {number} をやめた", "Ended exclusion {number}"),
+    ),
+    "site:resume_exclusion": (
+        "exclusion.added",
+        "exclusion:{number}",
+        Words("除外 {number} を元に戻した", "Resumed exclusion {number}"),
+    ),
+    "site:new_field": ("settings.fields", "", Words("項目を足した", "Added a field")),
+    "site:edit_field": ("settings.fields", "", Words("項目の設定を変えた", "Changed a field")),
+    "site:archive_field": ("settings.fields", "", Words("項目をしまった", "Archived a field")),
+    "site:restore_field": ("settings.fields", "", Words("項目を戻した", "Brought a field back")),
+    "site:priorities": ("settings.priorities", "", Words("優先度を決めた", "Set the priorities")),
+    "site:segment_new": ("segment.changed", "", Words("セグメントを作った", "Made a segment")),
+    "site:segment_edit": (
+        "segment.changed",
+        "segment:{number}",
+        Words("セグメント {number} の条件を変えた", "Changed the condition of segment {number}"),
+    ),
+    "site:segment_delete": (
+        "segment.deleted",
+        "segment:{number}",
+        Words("セグメント {number} を消した", "Deleted segment {number}"),
+    ),
+    "site:take_back_machine": (
+        "measuring.taken_back",
+        "",
+        Words("機械の動きを取り消した", "Took machines' events back"),
+    ),
+    "site:confirm_sweep": (
+        "measuring.taken_back",
+        "sweep:{number}",
+        Words("動きをまとめて取り消した（{number}番）", "Took events back (sweep {number})"),
+    ),
+    "site:undo_sweep": (
+        "measuring.undone",
+        "sweep:{number}",
+        Words("動きの取り消しを元に戻した（{number}番）", "Undid sweep {number}"),
+    ),
+    "capture:new_form": ("form.changed", "", Words("フォームを作った", "Made a form")),
+    "capture:edit_form": (
+        "form.changed",
+        "form:{number}",
+        Words("フォーム {number} を変えた", "Changed form {number}"),
+    ),
+    "capture:delete_form": (
+        "form.deleted",
+        "form:{number}",
+        Words("フォーム {number} を消した", "Deleted form {number}"),
+    ),
+    "account_change_password": (
+        "login.password",
+        "",
+        Words("自分のパスワードを変えた", "Changed their password"),
+    ),
+    "account_set_password": ("login.password", "", Words("自分のパスワードを決めた", "Set their password")),
+}
+"""By the name of the address: the action, what it was done to and what is said, with the address's parts."""
+
+LOADED: dict[str, tuple[str, str, Words]] = {
+    "site:export_file": ("leads.exported", "", EXPORT),
+    "site:written_file": (
+        "leads.exported",
+        "export:{number}",
+        Words(
+            "書き出したリードのファイルを受け取った（{number}番）", "Took the written file {number} of leads"
+        ),
+    ),
+    "capture:submissions_file": (
+        "leads.exported",
+        "form:{number}",
+        Words(
+            "フォーム {number} の送信をファイルに書き出した", "Wrote what was sent by form {number} to a file"
+        ),
+    ),
+    "capture:seminar_sheet": (
+        "leads.exported",
+        "seminar:{number}",
+        Words(
+            "セミナー {number} の名簿をファイルに書き出した", "Wrote the guests of seminar {number} to a file"
+        ),
+    ),
+}
+"""The same for addresses that give personal data out as a file when they are opened."""
+
+POSTED: dict[str, tuple[str, str, Words]] = {
+    "site:give_out": (
+        "privacy.given_out",
+        "lead:{number}",
+        Words("リード {number} の個人データを開示した", "Gave the personal data of lead {number} out"),
+    ),
+}
+"""The same for buttons that are answered with a file."""
+
+
+def note(request: HttpRequest, answer: HttpResponseBase) -> None:
+    """Writes what the request did into the log, if the tables above say so and it did something."""
+    match = request.resolver_match
+    if match is None or answer.status_code >= 400:
+        return
+    name, onward = match.view_name, answer.status_code >= 300
+    if request.method == "POST":
+        done = PRESSED.get(name) if onward or getattr(request, "htmx", False) else None
+        done = done or POSTED.get(name)
+    else:
+        done = LOADED.get(name) if request.method == "GET" and not onward else None
+    if done is None or _complained(request):
+        return
+    action, target, words = done
+    parts: dict[str, Any] = match.kwargs
+    said = Words(words.ja.format(**parts), words.en.format(**parts))
+    audit.record(request.user, action, target.format(**parts), said)
+
+
+def _complained(request: HttpRequest) -> bool:
+    """Whether the page says, in a message of this request, that it did not work."""
+    told = getattr(getattr(request, "_messages", None), "_queued_messages", ())
+    return any(message.level >= WARNING for message in told)
