@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "mikomi.hub.kit",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -58,6 +59,7 @@ MIDDLEWARE = [
     # After the session's user is known: the person's own language comes before the browser's.
     "mikomi.hub.accounts.middleware.LanguageMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "mikomi.hub.accounts.devices.SeenMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -150,6 +152,17 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
+MFA_ADAPTER = "mikomi.hub.accounts.two_steps.TwoStepsAdapter"
+MFA_FORMS = {
+    "authenticate": "mikomi.hub.accounts.allauth_forms.CodeForm",
+    "reauthenticate": "mikomi.hub.accounts.allauth_forms.CodeAgainForm",
+    "activate_totp": "mikomi.hub.accounts.allauth_forms.ActivateCodeForm",
+}
+MFA_TOTP_ISSUER = "Mikomi"
+# A phone's clock may be half a minute off.
+MFA_TOTP_TOLERANCE = 1
+# Addresses were proven by the invitation, or are the admin's word.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 SESSION_COOKIE_AGE = 30 * 24 * 60 * 60
 
 # Safety

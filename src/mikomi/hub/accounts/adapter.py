@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -24,6 +24,12 @@ class AccountAdapter(DefaultAccountAdapter):
         """Logs in, and says so in the audit log."""
         super().login(request, user)
         audit.record(user, "login.done", f"user:{user.pk}", Words("ログインした", "Logged in"))
+
+    def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
+        """Whether the password is the person's; asked by the address that they log in with."""
+        request = cast(HttpRequest, self.request)
+        found = self.authenticate(request, email=getattr(user, "email", ""), password=password)
+        return found is not None and found.pk == user.pk
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """A wrong password is logged; an address that nobody here has is not kept."""

@@ -180,6 +180,21 @@ PRESSED: dict[str, tuple[str, str, Words]] = {
         "form:{number}",
         Words("フォーム {number} を消した", "Deleted form {number}"),
     ),
+    "mfa_activate_totp": (
+        "login.two_steps",
+        "",
+        Words("自分の2段階のログインを設定した", "Set up two-step login"),
+    ),
+    "mfa_deactivate_totp": (
+        "login.two_steps",
+        "",
+        Words("自分の2段階のログインをやめた", "Turned two-step login off"),
+    ),
+    "mfa_generate_recovery_codes": (
+        "login.two_steps",
+        "",
+        Words("予備のコードを作り直した", "Made new spare codes"),
+    ),
     "account_change_password": (
         "login.password",
         "",

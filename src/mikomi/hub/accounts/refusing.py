@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from mikomi.core.words import Words
-from mikomi.hub.accounts import access, audited
+from mikomi.hub.accounts import access, audited, two_steps
+from mikomi.hub.accounts.models import User
 from mikomi.hub.accounts.types import ROLE_NAMES, May, Role
 from mikomi.hub.kit.name_users import listed
 from mikomi.hub.kit.requests import PageRequest
+
+ON_THE_WAY = {
+    "language", "account_set_password", "account_reauthenticate", "mfa_reauthenticate", "mfa_activate_totp",
+    "mfa_view_recovery_codes", "mfa_download_recovery_codes",
+}  # fmt: skip
+"""What a person needs while they have no second step yet but must."""
 
 type GetResponse = Callable[[PageRequest], HttpResponse]
 
@@ -39,8 +48,21 @@ class AccessMiddleware:
         match = request.resolver_match
         name = match.view_name if match else ""
         if access.allowed(request.user, name, request.method or "GET"):
-            return None
+            return _second_step(request, name)
         return refuse(request, access.roles_for(name, request.method or "GET"))
+
+
+def _second_step(request: PageRequest, name: str) -> HttpResponse | None:
+    """Where everybody must have a second step: the way to set it up, but for what leads there."""
+    user = request.user
+    if not isinstance(user, User) or name in ON_THE_WAY or access.needed(name) == access.PUBLIC:
+        return None
+    if not two_steps.required() or two_steps.has(user):
+        return None
+    if request.htmx:
+        return HttpResponse(status=401)
+    messages.info(request, _("管理者が、全員に2段階のログインを求めています。まず設定してください"))
+    return redirect("mfa_activate_totp")
 
 
 def refuse(request: PageRequest, may: Sequence[Role]) -> HttpResponse:

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 from allauth.account import views as allauth_views
+from allauth.mfa.base import views as allauth_mfa
+from allauth.mfa.recovery_codes import views as allauth_codes
+from allauth.mfa.totp import views as allauth_totp
+from django.contrib.auth.decorators import login_not_required
 from django.urls import path, re_path
 
 from mikomi.hub.accounts.views import audit, own, people
@@ -21,6 +25,8 @@ urlpatterns = [
     ),
     path("settings/people/<int:number>/role/", people.set_role, name="accounts_role"),
     path("settings/people/<int:number>/leave/", people.leave, name="accounts_leave"),
+    path("settings/people/two-steps/", people.require_two_steps, name="accounts_two_steps"),
+    path("settings/people/<int:number>/two-steps/", people.reset_two_steps, name="accounts_reset_two_steps"),
     path("settings/people/<int:number>/return/", people.let_back, name="accounts_return"),
     path("account/", own.profile, name="account_profile"),
     path("account/language/", own.choose_language, name="language"),
@@ -38,6 +44,21 @@ urlpatterns = [
         allauth_views.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
+    path("login/code/", login_not_required(allauth_mfa.authenticate), name="mfa_authenticate"),
+    path("account/login/", allauth_mfa.index, name="mfa_index"),
+    path("account/login/code/", allauth_mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("account/login/on/", own.two_steps_on, name="mfa_activate_totp"),
+    path("account/login/off/", allauth_totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("account/login/spare/", allauth_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path(
+        "account/login/spare/new/", allauth_codes.generate_recovery_codes, name="mfa_generate_recovery_codes"
+    ),
+    path(
+        "account/login/spare/file/", allauth_codes.download_recovery_codes, name="mfa_download_recovery_codes"
+    ),
+    path("account/devices/", own.devices, name="account_devices"),
+    path("account/devices/<int:number>/end/", own.end_device, name="account_end_device"),
+    path("account/devices/end/", own.end_devices, name="account_end_devices"),
     # allauth leads here from some of its pages; both say no in words.
     path("signup/", allauth_views.signup, name="account_signup"),
     path("inactive/", allauth_views.account_inactive, name="account_inactive"),

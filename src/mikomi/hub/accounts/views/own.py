@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from allauth.account.utils import perform_login
+from allauth.mfa.totp.views import activate_totp
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mikomi.hub.accounts import services
+from mikomi.core.words import Words
+from mikomi.hub.accounts import audit, services
+from mikomi.hub.accounts import devices as browsers
 from mikomi.hub.accounts.forms import ProfileForm, SetupForm
 from mikomi.hub.accounts.models import User
+from mikomi.hub.accounts.people import end_devices as end_all_but
 
 BACKEND = settings.AUTHENTICATION_BACKENDS[0]
 
@@ -37,8 +42,8 @@ def login_by_link(request: HttpRequest, token: str) -> HttpResponse:
     user = services.use_login_link(token)
     if user is None:
         return render(request, "accounts/link_ended.html", status=410)
-    login(request, user, backend=BACKEND)
-    return redirect(settings.LOGIN_REDIRECT_URL)
+    # As every login: whoever has a second step is asked for it.
+    return perform_login(request, user, redirect_url=settings.LOGIN_REDIRECT_URL)
 
 
 @login_not_required
@@ -90,3 +95,52 @@ def profile(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("保存しました"))
         return redirect("account_profile")
     return render(request, "accounts/profile.html", {"form": form})
+
+
+@never_cache
+def two_steps_on(request: HttpRequest) -> HttpResponseBase:
+    """allauth's set-up of the second step; who came by a link alone chooses a password first."""
+    user = request.user
+    assert isinstance(user, User)
+    if not user.has_usable_password():
+        messages.info(request, _("先にパスワードを決めてください。そのあとで2段階のログインを設定できます"))
+        return redirect("account_set_password")
+    return activate_totp(request)
+
+
+@never_cache
+@require_safe
+def devices(request: HttpRequest) -> HttpResponse:
+    """Where one is logged in."""
+    user = request.user
+    assert isinstance(user, User)
+    held = browsers.devices_of(user, request.session.session_key or "")
+    return render(request, "accounts/devices.html", {"devices": held})
+
+
+@require_POST
+def end_device(request: HttpRequest, number: int) -> HttpResponse:
+    """Logs oneself out of one browser."""
+    user = request.user
+    assert isinstance(user, User)
+    if browsers.end(user, number):
+        messages.success(request, _("その端末からログアウトしました"))
+    else:
+        messages.error(request, _("その端末は、もうログアウトしています"))
+    return redirect("account_devices")
+
+
+@require_POST
+def end_devices(request: HttpRequest) -> HttpResponse:
+    """Logs oneself out everywhere but here."""
+    user = request.user
+    assert isinstance(user, User)
+    end_all_but(user, but=request.session.session_key or "")
+    audit.record(
+        user,
+        "login.ended",
+        "",
+        Words("ほかの端末すべてからログアウトした", "Logged out on all other devices"),
+    )
+    messages.success(request, _("ほかの端末すべてからログアウトしました"))
+    return redirect("account_devices")

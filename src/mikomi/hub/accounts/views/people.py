@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import smtplib
-from typing import Any
+from typing import Any, cast
 
 from anymail.exceptions import AnymailError
 from django.conf import settings
@@ -21,7 +21,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mikomi.core.words import MikomiError, Words
-from mikomi.hub.accounts import leaving, queries
+from mikomi.hub.accounts import leaving, queries, two_steps
 from mikomi.hub.accounts import people as services
 from mikomi.hub.accounts.forms import InvitedForm, InviteForm
 from mikomi.hub.accounts.models import User
@@ -134,6 +134,29 @@ def let_back(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("accounts_people")
 
 
+@require_POST
+def require_two_steps(request: HttpRequest) -> HttpResponse:
+    """POST `required` (`yes` or anything else): whether everybody must log in with a second step."""
+    yes = request.POST.get("required") == "yes"
+    two_steps.require(yes, cast(User, request.user))
+    if yes:
+        messages.success(
+            request, _("2段階のログインを全員に求めます。まだの人は、次に開いたときに設定します")
+        )
+    else:
+        messages.success(request, _("2段階のログインを、それぞれに任せます"))
+    return redirect("accounts_people")
+
+
+@require_POST
+def reset_two_steps(request: HttpRequest, number: int) -> HttpResponse:
+    """Takes a person's second step away."""
+    user = _person(number)
+    two_steps.reset(user, cast(User, request.user))
+    messages.success(request, _("%(name)s の2段階のログインを外しました") % {"name": user.name})
+    return redirect("accounts_people")
+
+
 @login_not_required
 @never_cache
 @sensitive_post_parameters("password")
@@ -164,6 +187,8 @@ def _page(request: HttpRequest, form: InviteForm, status: int = 200) -> HttpResp
         ],
         "roles": [(role.value, name, ROLE_WORDS[role]) for role, name in ROLE_NAMES.items()],
         "form": form,
+        "two_steps": two_steps.required(),
+        "with_two_steps": two_steps.those_with(),
         "fresh": request.session.pop(FRESH_LINK, None),
         "menu_key": "people",
     }
