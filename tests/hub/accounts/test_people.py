@@ -136,6 +136,10 @@ def test_who_leaves_is_out_at_once_and_hands_over(client: Client, admin: User, m
     assert ken.pk in [one.pk for one in queries.people(Role.SALES)]
 
 
+def test_hand_offs_are_what_one_leaves_behind() -> None:
+    assert "引き渡し" in [kind.words.ja for kind in leaving._kinds]
+
+
 def test_a_mail_server_that_fails_leaves_the_link_to_be_handed_over(client: Client, monkeypatch) -> None:
     def fail(*args: object) -> None:
         raise ConnectionRefusedError

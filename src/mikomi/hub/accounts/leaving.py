@@ -11,7 +11,7 @@ from mikomi.core.words import Words
 type Count = Callable[[int], int]
 """How many things of one kind the user with a number has in hand."""
 type PassOn = Callable[[int, int | None, Any], None]
-"""Passes them on: from a user's number to another's (None: to nobody yet), by a user."""
+"""Passes them on: from a user's number to another's (None: by the rules), by a user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,6 @@ def in_hand(user: int) -> list[tuple[Words, int]]:
 
 
 def pass_on(user: int, to: int | None, by: Any) -> None:
-    """Gives everything that the user has in hand to another, or to nobody yet."""
+    """Gives everything that the user has in hand to another, or by the rules."""
     for kind in _kinds:
         kind.pass_on(user, to, by)

@@ -134,7 +134,7 @@ def set_role(user: User, role: Role, by: Any) -> None:
 
 
 def deactivate(user: User, to: int | None, by: Any) -> None:
-    """Ends a person's login at once; what they have in hand goes to the user `to`, or to nobody yet.
+    """Ends a person's login at once; what they have in hand goes to the user `to`, or to others by the rules.
 
     Raises `MikomiError` where nobody would be left as admin, and where `to` cannot take over.
     """

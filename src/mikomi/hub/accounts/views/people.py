@@ -103,7 +103,7 @@ def set_role(request: HttpRequest, number: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def leave(request: HttpRequest, number: int) -> HttpResponse:
-    """Asks who takes over; POST `to` (a user's number, or empty for nobody yet) ends the login."""
+    """Asks who takes over; POST `to` (a user's number, or empty: by the rules) ends the login."""
     user = _person(number)
     refused = ""
     if request.method == "POST":
