@@ -18,6 +18,7 @@ from mikomi.hub.people import queries as people
 from mikomi.hub.site import pipeline
 from tests.hub.accounts.addresses import addresses
 from tests.hub.site.world import ON, make_world, put_outcome
+from tools import roles
 
 pytestmark = pytest.mark.django_db
 ADDRESSES = addresses()
@@ -42,6 +43,10 @@ def test_the_table_says_public_where_no_login_is_asked_for_and_nowhere_else() ->
 
 def test_what_is_not_in_the_table_is_for_admins_alone() -> None:
     assert access.roles_for("site:invented") == [Role.ADMIN]
+
+
+def test_the_reference_of_roles_is_what_the_table_says() -> None:
+    assert roles.PAGE.read_text("utf-8") == roles.page(), "run: ./mikomi with python tools/roles.py"
 
 
 @pytest.mark.parametrize("role", Role)

@@ -274,7 +274,7 @@ NEEDS: dict[str, Capability | Apart] = {
     "site:set_machine": MARKET,
     "site:part_browser": MARKET,
     "site:give_browser": MARKET,
-    "site:set_rest": MARKET,
+    "site:set_rest": TIDY,
     "site:handoff_file": CONTACT,
     "site:flow": READ,
     "site:flow_leads": READ,

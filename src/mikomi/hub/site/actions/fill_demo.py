@@ -33,6 +33,7 @@ from mikomi.hub.site.demo.contents import SEMINAR_TOPICS
 from mikomi.hub.site.demo.journey import REASONS, demo_maps
 from mikomi.hub.site.demo.notes import draw_notes
 from mikomi.hub.site.demo.segments import demo_segments
+from mikomi.hub.site.demo.team import join_team
 from mikomi.hub.site.rows import log
 
 type Progress = Callable[[int, int], None]
@@ -52,6 +53,7 @@ def fill_demo(progress: Progress, by: int | None = None) -> None:
     shutil.rmtree(log.folder(), ignore_errors=True)
     today = timezone.localdate()
     data = generate(today)
+    join_team()
     done.step()
     activity.put_titles(data.titles)
     people.upsert_leads(_lead_rows(data), _origin(DEMO, today))
