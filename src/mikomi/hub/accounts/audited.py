@@ -213,6 +213,11 @@ LOADED: dict[str, tuple[str, str, Words]] = {
             "書き出したリードのファイルを受け取った（{number}番）", "Took the written file {number} of leads"
         ),
     ),
+    "site:handoff_file": (
+        "leads.exported",
+        "",
+        Words("引き渡しをファイルに書き出した", "Wrote the hand-offs to a file"),
+    ),
     "capture:submissions_file": (
         "leads.exported",
         "form:{number}",
