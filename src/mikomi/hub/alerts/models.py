@@ -61,7 +61,7 @@ class Alert(models.Model):
 
     class Meta:
         indexes = (
-            models.Index(fields=("user", "-made_at"), condition=Q(in_app=True), name="alerts_list"),
+            models.Index(fields=("user", "-made_at"), name="alerts_of_user"),
             models.Index(fields=("user",), condition=Q(in_app=True, read_at=None), name="alerts_unread"),
             models.Index(fields=("user",), condition=Q(held=True), name="alerts_held"),
         )
@@ -94,11 +94,8 @@ class Delivery(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("alert", "channel", "address"), name="alerts_delivered_once"),
         )
-        indexes = (
-            models.Index(fields=("channel", "id"), condition=Q(state="waiting"), name="alerts_waiting"),
-            models.Index(fields=("started_at",), condition=Q(state="sending"), name="alerts_sending"),
-            models.Index(fields=("recorded_at",), condition=Q(state="failed"), name="alerts_failed"),
-        )
+        # Asked on every page, so nothing that was sent may be looked through.
+        indexes = (models.Index(fields=("state", "channel", "id"), name="alerts_by_state"),)
 
 
 class Wish(models.Model):

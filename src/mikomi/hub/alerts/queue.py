@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from mikomi.core.words import Words
+from mikomi.core.words import MikomiError, Words
 from mikomi.hub.alerts.channels.fates import LaterError, RefusedError, UnknownError
 from mikomi.hub.alerts.channels.kind import Message
 from mikomi.hub.alerts.channels.known import KINDS
@@ -35,7 +35,8 @@ KEPT = timedelta(days=7)
 """So long an alert waits for its channel before it is given up, for a person to send again."""
 BUDGET = 20.0
 """Seconds that one run may take, so that other work is not kept waiting."""
-LEASE_WAIT = 15.0
+LEASE_WAIT = 0.5
+BUSY = timedelta(seconds=5)
 STUBBORN = 3
 """After so many tries the next message is tried too: it may be this one that the channel cannot take."""
 SET_ASIDE = timedelta(hours=1)
@@ -46,9 +47,14 @@ GIVEN_UP = Words(
 
 
 def deliver(number: int) -> int:
-    """Sends what waits for a channel (its number), the oldest first; says how many were sent."""
-    with leases.hold(f"alerts.channel.{number}", wait=LEASE_WAIT):
-        return _empty(number)
+    """Sends what waits for a channel (its number), the oldest first; says how many were sent. Where another
+    worker is at it, what came meanwhile is looked after a little later."""
+    try:
+        with leases.hold(f"alerts.channel.{number}", wait=LEASE_WAIT):
+            return _empty(number)
+    except MikomiError:
+        enqueue("alerts.deliver", after=BUSY, channel=number)
+        return 0
 
 
 def deliver_due() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from mikomi.hub.accounts.queries import addresses_of
@@ -127,5 +128,5 @@ def _is_held(user: int, kind: Kind, wishes: Wishes, local: datetime) -> bool:
 
 def _left_since(user: int, begin: datetime) -> int:
     """How many alerts have left for a person, the digest and what is urgent aside."""
-    sent = Delivery.objects.filter(alert__user=user, recorded_at__gte=begin)
-    return sent.exclude(alert__kind__in=("digest", "urgent")).values("alert").distinct().count()
+    told = Alert.objects.filter(user=user, made_at__gte=begin).exclude(kind__in=("digest", "urgent"))
+    return told.filter(Exists(Delivery.objects.filter(alert=OuterRef("pk")))).count()

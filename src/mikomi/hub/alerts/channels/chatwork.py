@@ -88,13 +88,13 @@ CHATWORK = Kind(
         Field(
             "token",
             Words("API トークン", "API token"),
-            Words("だれとして書くかは、このトークンの持ち主で決まります", "its owner is who writes"),
+            Words("だれとして書くかは、このトークンの持ち主で決まります", "Its owner is who writes"),
             secret=True,
         ),
         Field(
             "room",
             Words("ルーム ID", "Room id"),
-            Words("チャットの URL の rid のあとの数字です", "the digits after rid in the chat's address"),
+            Words("チャットの URL の rid のあとの数字です", "The digits after rid in the chat's address"),
         ),
     ),
     check,

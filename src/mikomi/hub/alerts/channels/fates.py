@@ -34,7 +34,7 @@ def judge(answer: Answer, fix: Words) -> None:
     if 200 <= status < 300:
         return
     said = " ".join(answer.text.split())[:200]
-    told = Words(f"{status} と答えました（{said}）。", f"answered {status} ({said}); ")
+    told = Words(f"{status} と答えました（{said}）。", f"the answer was {status} ({said}); ")
     if status in (400, 413, 415, 422):
         raise RefusedError(
             Words(told.ja + "このお知らせは受け取られませんでした", told.en + "this one alert was not taken")

@@ -128,7 +128,7 @@ SLACK = Kind(
             Words("Webhook の URL", "Webhook address"),
             Words(
                 "https://hooks.slack.com/services/ から始まります",
-                "begins with https://hooks.slack.com/services/",
+                "Begins with https://hooks.slack.com/services/",
             ),
             secret=True,
             required=False,
@@ -136,14 +136,14 @@ SLACK = Kind(
         Field(
             "token",
             Words("または、ボットのトークン", "Or a bot's token"),
-            Words("xoxb- から始まります（権限 chat:write）", "begins with xoxb- (scope chat:write)"),
+            Words("xoxb- から始まります（権限 chat:write）", "Begins with xoxb- (scope chat:write)"),
             secret=True,
             required=False,
         ),
         Field(
             "room",
             Words("チャンネルの ID", "Channel id"),
-            Words("トークンのときだけ。C から始まります", "with a token only; begins with C"),
+            Words("トークンのときだけ。C から始まります", "With a token only; begins with C"),
             required=False,
         ),
     ),

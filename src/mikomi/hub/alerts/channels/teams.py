@@ -99,7 +99,7 @@ TEAMS = Kind(
         Field(
             "url",
             Words("ワークフローの URL", "Workflow address"),
-            Words("https:// から始まる長いアドレスです", "a long address that begins with https://"),
+            Words("https:// から始まる長いアドレスです", "A long address that begins with https://"),
             secret=True,
         ),
     ),

@@ -108,12 +108,12 @@ WEBHOOK = Kind(
         Field(
             "url",
             Words("送り先の URL", "Address"),
-            Words("https:// から始まります", "begins with https://"),
+            Words("https:// から始まります", "Begins with https://"),
         ),
         Field(
             "secret",
             Words("署名の秘密", "Signing secret"),
-            Words("空にすると自動で作り、一度だけ表示します", "left empty, one is made and shown once"),
+            Words("空にすると自動で作り、一度だけ表示します", "Left empty, one is made and shown once"),
             secret=True,
             required=False,
         ),
