@@ -9,6 +9,7 @@ import pytest
 from django.db import connections
 
 from mikomi.core.words import MikomiError
+from mikomi.hub.accounts import leaving
 from mikomi.hub.accounts.models import User
 from mikomi.hub.handoff import queries, services
 from mikomi.hub.handoff.models import HandedLead, Handoff, HandoffChange, Occasion, Result
@@ -47,7 +48,8 @@ def test_what_somebody_had_who_left_is_passed_on() -> None:
     (standing,) = queries.today(ON)
     assert standing.owner == ueda.pk
     assert queries.log_of(standing.number)[0].detail["before"] == "伊藤"
-    assert services.pass_on(ueda.pk, None, NOW) == 1
+    assert leaving.in_hand(ueda.pk)[0][1] == 1
+    leaving.pass_on(ueda.pk, None, None)
     assert queries.today(ON)[0].owner is None
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from mikomi.hub.accounts.models import User
+from mikomi.hub.accounts.models import AuditEntry, User
 from mikomi.hub.handoff import calendar, queries, services
 from mikomi.hub.handoff.types import Cause, Kind, State
 from tests.hub.handoff.team import NOW, ON, handing, leads, person, seat
@@ -87,6 +87,9 @@ def test_the_rules_are_kept_as_they_are_typed(client: Client) -> None:
     client.post(reverse("site:handoff_rules_save", args=["seat"]), seats)
     away = {"user": ito.pk, "first": "2026-11-20", "last": "2026-11-24", "note": "出張"}
     client.post(reverse("site:handoff_rules_save", args=["absence"]), away)
+    assert {one.action for one in AuditEntry.objects.all()} == {
+        f"handoff.{part}" for part in ("rules", "hours", "seat", "absence")
+    }
     team = calendar.team()
     assert (team.rules[Cause.HOT], team.rules[Cause.URGENT], team.check_slots) == (True, False, 3)
     assert (team.days, len(team.closed), team.holidays) == ((0, 1), 2, False)

@@ -20,7 +20,7 @@ def look_after(slot: str) -> None:
 
 
 def _pass_on(user: int, to: int | None, by: Any) -> None:
-    pass_on(user, to)
+    pass_on(user, to, by=getattr(by, "pk", None))
 
 
 register(InHand(Words("引き渡し", "hand-offs"), open_count, _pass_on))

@@ -63,10 +63,13 @@ def pass_on_of_the_gone(now: datetime) -> int:
     return _pass_on(list(numbers.values_list("pk", flat=True)), None, now)
 
 
-def pass_on(user: int, to: int | None, now: datetime | None = None) -> int:
-    """Gives all that `user` has open to user `to`, or by the rules to others (None); how many hand-offs."""
+def pass_on(user: int, to: int | None, now: datetime | None = None, *, by: int | None = None) -> int:
+    """Gives all that `user` has open to user `to`, or by the rules to others (None); how many hand-offs.
+    `by`: the user who says so."""
     numbers = Handoff.objects.filter(state=State.OPEN, owner=user).order_by("pk")
-    return _pass_on(list(numbers.values_list("pk", flat=True)), to, now or timezone.now(), leaving=user)
+    return _pass_on(
+        list(numbers.values_list("pk", flat=True)), to, now or timezone.now(), leaving=user, by=by
+    )
 
 
 def open_count(user: int) -> int:
@@ -74,7 +77,9 @@ def open_count(user: int) -> int:
     return Handoff.objects.filter(state=State.OPEN, owner=user).count()
 
 
-def _pass_on(numbers: list[int], to: int | None, now: datetime, leaving: int | None = None) -> int:
+def _pass_on(
+    numbers: list[int], to: int | None, now: datetime, leaving: int | None = None, by: int | None = None
+) -> int:
     if not numbers:
         return 0
     known = ground(timezone.localdate(now))
@@ -85,11 +90,11 @@ def _pass_on(numbers: list[int], to: int | None, now: datetime, leaving: int | N
         with transaction.atomic():
             row = Handoff.objects.select_for_update().filter(pk=number, state=State.OPEN).first()
             if row is not None:
-                _pass_one_on(row, to, now, known)
+                _pass_one_on(row, to, now, known, by)
     return len(numbers)
 
 
-def _pass_one_on(row: Handoff, to: int | None, now: datetime, known: Ground) -> None:
+def _pass_one_on(row: Handoff, to: int | None, now: datetime, known: Ground, by: int | None) -> None:
     before = str(row.owner or "")
     what = Handing(row.lead, Cause.MANUAL, "", company=row.company)
     row.owner_id = to if to is not None else chosen_for(row, what, known).user
@@ -100,7 +105,7 @@ def _pass_one_on(row: Handoff, to: int | None, now: datetime, known: Ground) -> 
         known.held[row.owner_id] = known.held.get(row.owner_id, 0) + 1
         known.turns[row.owner_id] = now
     names = dict(accounts.colleagues())
-    note(row, "passed_on", now, None, before=before, to=names.get(row.owner_id or 0, ""))
+    note(row, "passed_on", now, by, before=before, to=names.get(row.owner_id or 0, ""))
     announce("passed_on", row.pk, row.owner_id)
 
 

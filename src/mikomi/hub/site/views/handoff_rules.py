@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from mikomi.core.words import MikomiError, Words
+from mikomi.hub.accounts import audit
 from mikomi.hub.accounts import queries as accounts
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.capture.webforms import wishes
@@ -58,6 +60,16 @@ SENTENCES: dict[str, Words] = {
         "選んだセグメントに入ったら引き渡す", "Whoever enters one of these segments is handed over"
     ),
 }
+NAMES: dict[str, Words] = {
+    "rules": Words("きっかけ", "causes"),
+    "hours": Words("勤務時間と休み", "working hours"),
+    "times": Words("期限", "deadlines"),
+    "seat": Words("1日の件数と地域", "seats"),
+    "absence": Words("不在の予定", "absences"),
+    "urgent": Words("即時対応", "urgent"),
+}
+"""What each part of the page is called in the audit log."""
+TOKEN = "csrfmiddlewaretoken"
 SEEN = 60
 KINDS = ("page_view", "form_submit", "download", "seminar_apply")
 UNREADABLE = Words(
@@ -78,7 +90,11 @@ def save(request: HttpRequest, part: str) -> HttpResponse:
     if change is None:
         raise Http404
     try:
-        change(request.POST)
+        with transaction.atomic():
+            change(request.POST)
+            _record(
+                request, part, {name: request.POST.getlist(name) for name in request.POST if name != TOKEN}
+            )
     except MikomiError as error:
         return _page(request, error.words)
     except ValueError:
@@ -90,7 +106,9 @@ def save(request: HttpRequest, part: str) -> HttpResponse:
 @require_POST
 def drop_seat(request: HttpRequest, user: int) -> HttpResponse:
     """Somebody is given no leads any more."""
-    editing.drop_seat(user)
+    with transaction.atomic():
+        editing.drop_seat(user)
+        _record(request, "seat", {"dropped": user})
     messages.success(request, _("引き渡す先から外しました。いま持っている分はそのままです"))
     return redirect("site:handoff_rules")
 
@@ -98,9 +116,17 @@ def drop_seat(request: HttpRequest, user: int) -> HttpResponse:
 @require_POST
 def drop_absence(request: HttpRequest, number: int) -> HttpResponse:
     """Somebody is there after all."""
-    editing.drop_absence(number)
+    with transaction.atomic():
+        editing.drop_absence(number)
+        _record(request, "absence", {"dropped": number})
     messages.success(request, _("不在の予定を消しました"))
     return redirect("site:handoff_rules")
+
+
+def _record(request: HttpRequest, part: str, said: dict[str, Any]) -> None:
+    name = NAMES[part]
+    words = Words(f"引き渡しの決まりを変えた（{name.ja}）", f"Changed the hand-off rules ({name.en})")
+    audit.record(request.user, f"handoff.{part}", "team", words, said)
 
 
 def _page(request: HttpRequest, refused: Words | None) -> HttpResponse:

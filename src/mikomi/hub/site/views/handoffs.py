@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from mikomi.core.words import MikomiError, Words
+from mikomi.hub.accounts import audit
 from mikomi.hub.accounts import queries as accounts
 from mikomi.hub.handoff import calendar, queries, services
 from mikomi.hub.handoff.leading import leads_team
@@ -88,9 +90,12 @@ def reassign(request: HttpRequest, number: int) -> HttpResponse:
     """Gives it to somebody else."""
     to = request.POST.get("to", "")
     try:
-        services.reassign(
-            number, int(to) if to.isdecimal() else None, request.user.pk, request.POST.get("reason", "")
-        )
+        with transaction.atomic():
+            services.reassign(
+                number, int(to) if to.isdecimal() else None, request.user.pk, request.POST.get("reason", "")
+            )
+            words = Words("引き渡しの担当を変えた", "Reassigned a hand-off")
+            audit.record(request.user, "handoff.owner", f"handoff:{number}", words, {"to": to})
     except MikomiError as error:
         return _page(request, number, error.words)
     messages.success(request, _("担当を変えました"))
