@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import polars as pl
 import pytest
 from django.utils import timezone
 
 from mikomi.core.words import MikomiError
+from mikomi.hub.activity import services as activity
 from mikomi.hub.handoff import queries
 from mikomi.hub.handoff.models import Occasion
 from mikomi.hub.handoff.types import Cause
@@ -17,6 +19,7 @@ from mikomi.hub.people.queries import attribute_frame, numbers_of
 from mikomi.hub.site import pipeline
 from mikomi.hub.site.actions.edit_leads import undo_edit
 from mikomi.hub.site.actions.edit_value import hear
+from tests.hub.capture.forms_world import publish_form, send
 from tests.hub.handoff.team import seat
 from tests.hub.site.world import ON, make_world, put_events, put_outcome
 
@@ -75,3 +78,36 @@ def test_what_sales_hear_is_known_from_that_day_on_and_can_be_undone() -> None:
     undo_edit(batch, None)
     run_pending()
     assert attribute_frame(today, [lead])["hearing_timing"].to_list() == [None]
+
+
+def test_an_inquiry_is_handed_over_at_once_whatever_the_score() -> None:
+    ito = seat("伊藤")
+    make_world()
+    pipeline.score_all(ON)
+    told = {"q-company": "瀬戸内フーズ", "q-name": "村上 千尋", "q-email": "l6@works.example"}
+    send(publish_form("contact", "問い合わせ"), told | {"q-q1": "導入の費用を知りたい"})
+    run_pending()
+    held = next(one for one in queries.today(timezone.localdate(), ito.pk) if one.urgent)
+    assert held.causes == (Cause.URGENT,)
+    assert "送信" in held.members[0].frozen.reason.ja
+
+
+def test_a_form_of_the_site_itself_counts_by_its_name_until_somebody_chooses() -> None:
+    make_world()
+    today = timezone.localdate()
+    pipeline.score_all(today)
+    activity.record_events(
+        pl.DataFrame(
+            {
+                "lead": ["L6", "L5"],
+                "at": [timezone.now()] * 2,
+                "kind": ["form_submit"] * 2,
+                "content": ["/contact/", "/newsletter/"],
+                "automated": [False] * 2,
+            },
+            schema_overrides={"at": pl.Datetime("us", "UTC")},
+        )
+    )
+    pipeline.score_touched(today)
+    urgent = [one.leads for one in queries.today(today) if one.urgent]
+    assert urgent == [(numbers_of(["L6"])["L6"],)]

@@ -30,7 +30,7 @@ RULES: Mapping[str, bool] = {
 @dataclass(frozen=True, slots=True)
 class TeamView:
     """The settings as they hold (`models.Team`). `rules`: whether each cause hands over by itself; `stages`
-    and `segments`: which of them do, where those causes are on."""
+    and `segments`: which of them do, where those causes are on. `urgent_contents` None: nobody chose any."""
 
     opens: time = time(9)
     closes: time = time(18)
@@ -45,7 +45,7 @@ class TeamView:
     rules: Mapping[str, bool] = field(default_factory=lambda: dict(RULES))
     stages: tuple[str, ...] = ()
     segments: tuple[int, ...] = ()
-    urgent_contents: tuple[str, ...] = ()
+    urgent_contents: tuple[str, ...] | None = None
 
 
 def team() -> TeamView:
@@ -68,7 +68,7 @@ def team() -> TeamView:
         rules={cause: bool(told.get(cause, by_default)) for cause, by_default in RULES.items()},
         stages=tuple(told.get("stages", ())),
         segments=tuple(told.get("segments", ())),
-        urgent_contents=tuple(row.urgent_contents),
+        urgent_contents=None if row.urgent_contents is None else tuple(row.urgent_contents),
     )
 
 

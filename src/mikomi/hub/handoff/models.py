@@ -188,7 +188,7 @@ class Team(models.Model):
 
     `urgent_minutes` and `other_minutes`: working minutes until the first contact. `check_slots`: how many
     are drawn a week. `everybody`: everyone sees every hand-off; else their own and those of nobody.
-    `urgent_contents`: what else counts as an inquiry, as `kind:content`.
+    `urgent_contents`: what else counts as an inquiry, as `kind:content`; None: what is called so.
     """
 
     id = models.SmallIntegerField(primary_key=True, default=1)
@@ -203,7 +203,7 @@ class Team(models.Model):
     check_slots = models.IntegerField(default=2)
     everybody = models.BooleanField(default=True)
     rules = models.JSONField(default=dict)
-    urgent_contents = models.JSONField(default=list)
+    urgent_contents = models.JSONField(null=True)
     edits = models.IntegerField(default=0)
 
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 from mikomi.core.scoring.model import ColleaguesSignal, ReturnSignal
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.activity.recent import recent_touches
-from mikomi.hub.capture.webforms.wishes import wishes_of
+from mikomi.hub.capture.webforms.wishes import asks, own_contents, wishes_of
 from mikomi.hub.handoff import calendar, occasions, queries, services
 from mikomi.hub.handoff.types import Cause, Handing
 from mikomi.hub.journey import standing as stages
@@ -140,6 +140,18 @@ def hand_over_noted(on: date, most: int = AT_ONCE) -> int:
     return len(some)
 
 
+def urgent_contents(team: calendar.TeamView) -> list[tuple[str, str]]:
+    """What counts as an inquiry besides our own forms, (kind, content): as chosen, or while nobody has, forms
+    of the site whose address or title asks for something."""
+    if team.urgent_contents is not None:
+        split = (one.partition(":") for one in team.urgent_contents)
+        return [(kind, content) for kind, _colon, content in split]
+    there = set(activity.contents_of_kinds(["form_submit"]).values()) - own_contents()
+    titles = activity.titles(there) if there else {}
+    named = sorted(one for one in there if asks(one) or asks(titles.get(one, "")))
+    return [("form_submit", one) for one in named]
+
+
 def _urgent(shown: Shown) -> list[Row]:
     """Inquiries and wishes sent by our forms, and what counts as one on the team's own site."""
     leads = shown.touched.tolist()
@@ -153,9 +165,7 @@ def _urgent(shown: Shown) -> list[Row]:
         )
         for one in wishes_of(leads, since)
     ]
-    pairs = [
-        (kind, content) for kind, _, content in (c.partition(":") for c in calendar.team().urgent_contents)
-    ]
+    pairs = urgent_contents(calendar.team())
     first = (shown.on - EPOCH).days - RECENT_DAYS
     told = recent_touches(pl.Series("lead", leads, pl.Int32), pairs, first)
     titles = labels_of().contents if told.height else {}

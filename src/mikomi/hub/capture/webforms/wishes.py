@@ -22,9 +22,11 @@ _NOT = re.compile(r"不要|しない|ありません|希望なし|no thanks|not 
 
 @dataclass(frozen=True, slots=True)
 class UrgentForm:
-    """A form and whether it is urgent; `said`: by somebody, not by its purpose and name."""
+    """A form and whether it is urgent; `said`: by somebody, not by its purpose and name. `content`: of the
+    events it makes."""
 
     number: int
+    content: str
     name: str
     urgent: bool
     said: bool
@@ -48,6 +50,7 @@ def urgent_forms() -> list[UrgentForm]:
     return [
         UrgentForm(
             row.pk,
+            f"form/{row.slug}",
             row.name,
             by_default(row.name, content_from(row.version.content)) if row.urgent is None else row.urgent,
             row.urgent is not None,
@@ -55,6 +58,11 @@ def urgent_forms() -> list[UrgentForm]:
         for row in rows
         if row.version is not None
     ]
+
+
+def own_contents() -> set[str]:
+    """The contents of the events that our forms make, closed ones included."""
+    return {f"form/{slug}" for slug in Form.objects.values_list("slug", flat=True)}
 
 
 def set_urgent(form: int, urgent: bool | None) -> None:

@@ -26,6 +26,7 @@ from mikomi.hub.handoff.types import Cause
 from mikomi.hub.journey import standing as stages
 from mikomi.hub.scores.ground import seen_contents
 from mikomi.hub.segments import queries as segments
+from mikomi.hub.site.handing import urgent_contents
 
 WEEKDAYS = (
     Words("月", "Mon"),
@@ -147,7 +148,7 @@ def _page(request: HttpRequest, refused: Words | None) -> HttpResponse:
         "people": accounts.colleagues(),
         "absences": calendar.absences(today),
         "forms": wishes.urgent_forms(),
-        "contents": _contents(team.urgent_contents),
+        "contents": _contents([f"{kind}:{content}" for kind, content in urgent_contents(team)]),
         "today": today.isoformat(),
         "refused": refused,
         "menu_key": "handoff_rules",
@@ -155,11 +156,12 @@ def _page(request: HttpRequest, refused: Words | None) -> HttpResponse:
     return render(request, "site/handoffs/rules.html", context, status=422 if refused else 200)
 
 
-def _contents(chosen: tuple[str, ...]) -> list[tuple[str, str, str, bool]]:
+def _contents(chosen: list[str]) -> list[tuple[str, str, str, bool]]:
     """What was seen most, to pick inquiries on the team's own site from: (value, name, kind, chosen)."""
     rows = seen_contents().filter(pl.col("kind").is_in(KINDS)).head(SEEN)
     # Our own forms are above.
-    seen = [f"{k}:{c}" for k, c in rows.select("kind", "content").iter_rows() if not c.startswith("form/")]
+    own = wishes.own_contents()
+    seen = [f"{k}:{c}" for k, c in rows.select("kind", "content").iter_rows() if c not in own]
     titles = activity.titles()
     found = []
     for one in dict.fromkeys((*chosen, *seen)):
