@@ -43,7 +43,7 @@ def world(seed, leads=700, effect=None, busy=False):
     matrix = np.zeros((len(DAYS), leads), dtype=np.uint8)
     rows = []
     for lead in range(leads):
-        enter = int(grid[draw.integers(2, 35)])
+        enter = int(grid[draw.integers(14, 245)])
         eager = busy and draw.random() < 0.4
         chance = 0.45 if eager else 0.2
         touched = [c for c in range(CONTENTS) if draw.random() < (0.45 if eager else 0.15)]

@@ -32,19 +32,14 @@ def matrix_of(*ways: list[tuple[int, int]]):
     return matrix
 
 
-def test_the_grid_is_daily_for_35_days_and_weekly_for_a_year_before():
-    assert len(DAYS) == 87
-    assert DAYS[-1] == TODAY
-    assert [DAYS[i + 1] - DAYS[i] for i in (0, 51, 52)] == [
-        timedelta(days=7),
-        timedelta(days=7),
-        timedelta(days=1),
-    ]
+def test_the_grid_is_daily_for_a_year_and_five_weeks():
+    assert len(DAYS) == 399
+    assert [TODAY - timedelta(days=n) for n in range(398, -1, -1)] == DAYS
 
 
 def test_stays_are_what_a_plain_reading_of_the_matrix_finds():
     draw = np.random.default_rng(3)
-    matrix = np.repeat(draw.integers(0, 5, (30, 40)), 3, axis=0)[: len(DAYS)].astype(np.uint8)
+    matrix = np.repeat(draw.integers(0, 5, (140, 40)), 3, axis=0)[: len(DAYS)].astype(np.uint8)
     stays = find_stays(matrix, DAYS, 4)
     found = []
     for lead in range(matrix.shape[1]):

@@ -149,9 +149,16 @@ def ask_by_piece(
             busy = nothing.astype(np.uint8)
             counts, lasts = nothing[:, :0].astype(np.int64), nothing[:, :0].astype(np.int32)
             fold_piece(plan, few, asked, start, column, none, nothing, busy, counts, lasts, held)
-            heed(order[low:high], held[:, :, rows[low:high] - start])
+            heed(order[low:high], held[:, :, one_run(rows[low:high] - start)])
 
     _each_piece(source, place, work, threads, progress)
+
+
+def one_run(places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64] | slice:
+    """Places as a slice where each follows the one before: looking there is then no copy."""
+    if len(places) and places[-1] - places[0] == len(places) - 1 and bool((np.diff(places) == 1).all()):
+        return slice(int(places[0]), int(places[-1]) + 1)
+    return places
 
 
 def _ascending(days: Sequence[date]) -> npt.NDArray[np.int32]:

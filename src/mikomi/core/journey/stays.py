@@ -1,7 +1,7 @@
 """Stays: who stood in which stage from which day to which, read off the matrix of stages over days.
 
-The matrix is looked at on the days of a grid alone. A stay begins on the first day it is seen and ends on the
-first day it is no longer seen; what happens between two days of the grid is not seen.
+The matrix is looked at on the days of a grid alone, which the product makes daily. A stay begins on the first
+day it is seen and ends on the first day it is no longer seen.
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ from numba import njit
 
 from mikomi.core.engine.folding import day_number
 
-DAILY = 35
-WEEKLY = 52
+DAYS = 399
 MOST_STAGES = 60
 """Stages a matrix may hold: those seen before are kept as bits."""
 NO_RECORD = 255
@@ -30,10 +29,8 @@ type _Block = tuple[npt.NDArray[np.int32], Stages, npt.NDArray[np.int16], Flags]
 
 
 def grid_of(today: date) -> list[date]:
-    """The days looked at, ascending: each of the last 35 days, today among them, and 52 weeks before them."""
-    first_daily = today - timedelta(days=DAILY - 1)
-    weeks = [first_daily - timedelta(weeks=w) for w in range(WEEKLY, 0, -1)]
-    return weeks + [first_daily + timedelta(days=i) for i in range(DAILY)]
+    """The days looked at, ascending: each of the last 399 days, today the last of them."""
+    return [today - timedelta(days=n) for n in reversed(range(DAYS))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,6 +151,7 @@ def _fold(
         ring_start[i + 1] = ring_start[i] + ring[i]
     since, base = np.empty(ring_start[measures], np.int64), np.empty(ring_start[measures], np.int64)
     head, waiting = np.empty(measures, np.int64), np.empty(measures, np.int64)
+    waits = (ring_start, ring, head, waiting, since, base, within, at_least, count, last, fired, fired_count)
 
     widest = np.int64(0)
     for i in range(measures):
@@ -167,26 +168,42 @@ def _fold(
             # The next day with activity of this lead, or the end of its rows.
             more = row < rows and lead[row] == who
             today = day[row] if more else final + 1
-            while k < asked and days[k] < today:
-                # Write the numbers of days[k], then carry the state to days[k + 1].
-                now = days[k]
-                for j in range(alive):
+            stop = k
+            while stop < asked and days[stop] < today:
+                stop += 1
+            for j in range(alive if own < measures else 0):
+                if live[j] >= own:
+                    # Measure by measure: nothing but its own state is looked at on the way through the days.
                     i = live[j]
                     sort = kind[i]
-                    if asked > 1 and sort in _WINDOW_CODES:
-                        count[i] -= drop[i, k]
-                    if i >= own:
-                        number = count[i]
-                        if sort == _LAST:
-                            number = now - last[i]
+                    windowed = asked > 1 and sort in _WINDOW_CODES
+                    number = count[i]
+                    for d in range(k, stop):
+                        if windowed:
+                            number -= drop[i, d]
+                        elif sort == _LAST:
+                            number = days[d] - last[i]
                         elif sort == _FIRST:
-                            number = now - active[i]
+                            number = days[d] - active[i]
                         for q in range(ask_ptr[i], ask_ptr[i + 1]):
                             word = ask_place[q] >> 6
                             bit = np.uint64(1) << np.uint64(ask_place[q] & 63)
                             if (ask_least[q] <= number <= ask_most[q]) != (unmoved[word] & bit != 0):
-                                held[k, word, at] ^= bit
+                                held[d, word, at] ^= bit
+                    if windowed:
+                        count[i] = number
+            if own == 0:
+                k = stop
+            while k < stop:
+                # Write the numbers of days[k], then carry the state to days[k + 1].
+                now = days[k]
+                for j in range(alive):
+                    i = live[j]
+                    if i >= own:
                         continue
+                    sort = kind[i]
+                    if asked > 1 and sort in _WINDOW_CODES:
+                        count[i] -= drop[i, k]
                     worth = 0.0
                     times = count[i]
                     when = last[i]
@@ -196,21 +213,7 @@ def _fold(
                             worth = cap[i] if worth > 0 else -cap[i]
                     elif sort == _RETURN:
                         if waiting[i] > 0:
-                            _settle(
-                                i,
-                                ring_start,
-                                ring,
-                                head,
-                                waiting,
-                                since,
-                                base,
-                                within,
-                                at_least,
-                                count,
-                                last,
-                                fired,
-                                fired_count,
-                            )
+                            _settle(i, *waits)
                         if fired[i] != NEVER:
                             worth = points[i] * _power(decay, life, half_life, i, now - fired[i])
                             times = fired_count[i]
@@ -307,21 +310,7 @@ def _fold(
                             continue
                         if active[i] != NEVER and today - active[i] >= quiet[i]:
                             if last[i] != today:
-                                _settle(
-                                    i,
-                                    ring_start,
-                                    ring,
-                                    head,
-                                    waiting,
-                                    since,
-                                    base,
-                                    within,
-                                    at_least,
-                                    count,
-                                    last,
-                                    fired,
-                                    fired_count,
-                                )
+                                _settle(i, *waits)
                             while waiting[i] > 0 and since[ring_start[i] + head[i]] + within[i] <= today:
                                 head[i] = (head[i] + 1) % ring[i]
                                 waiting[i] -= 1
@@ -334,21 +323,7 @@ def _fold(
                     else:
                         if last[i] != today:
                             if waiting[i] > 0:
-                                _settle(
-                                    i,
-                                    ring_start,
-                                    ring,
-                                    head,
-                                    waiting,
-                                    since,
-                                    base,
-                                    within,
-                                    at_least,
-                                    count,
-                                    last,
-                                    fired,
-                                    fired_count,
-                                )
+                                _settle(i, *waits)
                             last[i] = today
                             today_count[i] = 0
                         today_count[i] += events

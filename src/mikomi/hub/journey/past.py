@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from mikomi.core.conditions.activity import Groups
 from mikomi.core.conditions.who import Who, used_fields
-from mikomi.core.engine.folding import EPOCH, day_number
+from mikomi.core.engine.folding import day_number
 from mikomi.core.events import ActivitySource
 from mikomi.core.membership.stages import stage_days
 from mikomi.hub.activity import queries as activity
@@ -21,8 +21,8 @@ from mikomi.hub.journey.models import ByHand
 from mikomi.hub.people import queries as people
 from mikomi.hub.people.aged import changed_after
 
-ROWS_AT_MOST = 5_000_000
-"""Leads x days whose past attributes are read; where more changed, they are looked at on fewer days."""
+CELLS_AT_MOST = 50_000_000
+"""Leads x days for which tests of attributes are kept; where more changed, new values count on fewer days."""
 
 type Stages = npt.NDArray[np.uint8]
 
@@ -37,28 +37,28 @@ def past_stages(
     """(days, leads): 0 nowhere, 1 and up the stage whose condition held on the day, the furthest first.
 
     `numbers`: the leads, ascending. Attributes are read once as of the last day, and again only of leads of
-    whom a field that a condition asks for changed since the first day, as of the days on which any did.
+    whom a field that a condition asks for changed since the first day, each as of the days on which it did.
     """
     fields = sorted({field for who in conditions if who is not None for field in used_fields(who)})
     leads = pl.DataFrame({"number": numbers.astype(np.int32)})
     outcomes = activity.outcome_days()
     if fields:
-        known = people.attribute_frame(days[-1])
+        known = people.attribute_frame(days[-1], fields=fields)
         leads = leads.join(known, on="number", how="left", maintain_order="left")
     matrix = stage_days(conditions, groups, leads, source, days, outcomes=outcomes)
     changed = changed_after(fields, days[0]).filter(pl.col("number").is_in(numbers)) if fields else None
     if changed is None or changed.is_empty():
         return matrix
     aged = changed["number"].unique().sort()
-    frames = _frames(aged.to_list(), _days_of_change(changed["day"], days, len(aged)))
-    matrix[:, np.searchsorted(numbers, frames[0][1]["number"].to_numpy())] = stage_days(
+    first = people.attribute_frame(days[0], aged.to_list(), fields=fields)
+    matrix[:, np.searchsorted(numbers, first["number"].to_numpy())] = stage_days(
         conditions,
         groups,
-        frames[0][1],
+        first,
         activity.activity_source(aged.to_list()),
         days,
         outcomes=outcomes,
-        later=frames[1:],
+        later=_later(changed, days, fields, len(aged)),
     )
     return matrix
 
@@ -82,17 +82,24 @@ def put_hands(
         matrix[since:until, place] = keys.index(stage) + 1
 
 
-def _days_of_change(changed: pl.Series, days: Sequence[date], leads: int) -> list[date]:
-    """The first day looked at, and those since on which values changed; fewer where many leads did."""
-    grid = np.array([(day - EPOCH).days for day in days])
-    seen = np.unique(np.searchsorted(grid, changed.to_numpy()))
-    places = [0, *(int(place) for place in seen if 0 < place < len(days))]
-    most = max(2, ROWS_AT_MOST // max(leads, 1))
-    if len(places) > most:
-        kept = np.unique(np.linspace(0, len(places) - 1, most).round().astype(int))
-        places = [places[i] for i in kept]
-    return [days[place] for place in places]
-
-
-def _frames(leads: Sequence[int], days: Sequence[date]) -> list[tuple[date, pl.DataFrame]]:
-    return [(day, people.attribute_frame(day, leads)) for day in days]
+def _later(
+    changed: pl.DataFrame, days: Sequence[date], fields: Sequence[str], aged: int
+) -> list[tuple[date, pl.DataFrame]]:
+    """The days on which something of a lead in `changed` (as `changed_after` gives it) is new, and what is
+    known of those leads then; fewer days where very many changed, each with what is new since the one before.
+    """
+    grid = np.array([day_number(day) for day in days])
+    places = np.searchsorted(grid, changed["day"].to_numpy())
+    held = np.unique(places[(places > 0) & (places < len(days))])
+    most = max(2, CELLS_AT_MOST // aged)
+    if len(held) > most:
+        held = held[np.unique(np.linspace(0, len(held) - 1, most).round().astype(int))]
+    told = changed.with_columns(place=pl.Series(np.searchsorted(held, places), dtype=pl.Int64))
+    new = told.filter(pl.Series(places > 0)).partition_by("place", as_dict=True)
+    return [
+        (
+            days[place],
+            people.attribute_frame(days[place], new[(k,)]["number"].unique().to_list(), fields=fields),
+        )
+        for k, place in enumerate(held.tolist())
+    ]

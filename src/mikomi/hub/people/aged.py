@@ -45,6 +45,10 @@ def changed_after(fields: Sequence[str], on: date) -> pl.DataFrame:
         {"number": pl.Int32, "subject": pl.Int32},
     )
     theirs = people.join(companies, on="subject").select("number", "day")
+    # Who moved had the values of a company before: which one is not asked, all days are named.
+    movers = _changes(Scope.LEAD, ["company"], day).select(pl.col("subject").alias("number")).unique()
+    if movers.height:
+        theirs = pl.concat([theirs, movers.join(companies.select("day").unique(), how="cross")])
     return pl.concat([own, theirs]).unique().sort("number", "day")
 
 

@@ -29,21 +29,23 @@ _STANDS = Coalesce("merged_into", "pk", output_field=IntegerField())
 """The lead that a lead's key or address means: of a merged one, the one it was merged into."""
 
 
-def attribute_frame(on: date | None = None, lead_ids: Sequence[int] | None = None) -> pl.DataFrame:
+def attribute_frame(
+    on: date | None = None, lead_ids: Sequence[int] | None = None, *, fields: Collection[str] | None = None
+) -> pl.DataFrame:
     """What was known of leads on local day `on` (None: is known now), one row a lead, by number.
 
     A lead that is out (in the trash, or merged into another) is left out. Columns: `number` (Int32),
     `lead` (key), `company` (name as the company's record writes it, null
-    without one), `created_at` (UTC, null where no source says), then every defined field as text
-    under its key. A company's values stand in the rows of all its leads. Of numbers that are ranges
-    (300〜999) the least stands here, the most where no least is known (docs/decisions/0005).
+    without one), `created_at` (UTC, null where no source says), then every defined field, or those of
+    `fields`, as text under its key. A company's values stand in the rows of all its leads. Of numbers that
+    are ranges (300〜999) the least stands here, the most where no least is known (docs/decisions/0005).
     """
     day = None if on is None else on.toordinal() - EPOCH
     # Few are read without a transaction, which on SQLite would wait for whoever writes.
     few = lead_ids is not None and len(lead_ids) <= FEW
     with nullcontext() if few else transaction.atomic():
-        mine = [key for key in keys_of(Scope.LEAD) if key not in ("number", "lead", "created_at")]
-        shared = keys_of(Scope.COMPANY)
+        mine, shared = (_asked(keys_of(scope), fields) for scope in (Scope.LEAD, Scope.COMPANY))
+        mine = [key for key in mine if key not in ("number", "lead", "created_at")]
         rows = _lead_rows(lead_ids)
         every = sorted({*mine, *shared, "company"})
         own = as_of(Scope.LEAD, rows, every, day, everybody=lead_ids is None)
@@ -319,6 +321,10 @@ def _companies_then(rows: pl.DataFrame, names: pl.Series, day: int | None) -> pl
         known = find_companies(keys["#key"])
     then = keys.join(known, left_on="#key", right_on=KEY, how="left", maintain_order="left")
     return now.scatter(then["place"], then[SUBJECT])
+
+
+def _asked(keys: Sequence[str], fields: Collection[str] | None) -> list[str]:
+    return [key for key in keys if fields is None or key in fields]
 
 
 def _read(text: pl.Expr, number: bool) -> pl.Expr:
