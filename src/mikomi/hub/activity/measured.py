@@ -61,38 +61,14 @@ def tallies(first: int, last: int) -> pl.DataFrame:
 def measured(wanted: Wanted, limit: int) -> list[Measured]:
     """The latest events that are asked for; those of people only as far as their details are kept, those of
     an agent or an address as far as `looks_through` all."""
-    events, where, params = _asked(wanted)
-    rows = fetch(
-        "select e.subject, s.lead, e.at, t.kind, t.content, e.source,"
-        " case when e.automated then 1 else 0 end, e.reason, e.certainty,"
-        f" coalesce({detail('agent')}, ''), coalesce({detail('address')}, '')"
-        f" from {events} join activity_touch t on t.id = e.touch"
-        f" join activity_subject s on s.id = e.subject where {where} order by e.day desc limit %s",
-        {
-            "subject": pl.Int32,
-            "lead": pl.Int32,
-            "at": pl.Int64,
-            "kind": pl.String,
-            "content": pl.String,
-            "source": pl.String,
-            "automated": pl.Int8,
-            "reason": pl.String,
-            "certainty": pl.Int16,
-            "agent": pl.String,
-            "address": pl.String,
-        },
-        [*params, limit],
-    ).sort("at", descending=True)
-    return [
-        Measured(subject, lead, instant(at), kind, content, source, bool(automated), *rest)
-        for subject, lead, at, kind, content, source, automated, *rest in rows.iter_rows()
-    ]
+    return _events(_rows(wanted, limit, "0"))
 
 
-def measured_count(wanted: Wanted) -> int:
-    """How many events are asked for, as far as `measured` looks."""
-    events, where, params = _asked(wanted)
-    return fetch(f"select count(*) from {events} where {where}", {"n": pl.Int64}, params).item()
+def measured_and_counted(wanted: Wanted, limit: int) -> tuple[list[Measured], int]:
+    """`measured`, and how many events there are of the kind, all found in one look: for what somebody did,
+    not for all that came."""
+    rows = _rows(wanted, limit, "count(*) over ()")
+    return _events(rows), rows["n"].max() or 0  # type: ignore[return-value]
 
 
 def looks_through(wanted: Wanted) -> bool:
@@ -107,6 +83,39 @@ def looks_through(wanted: Wanted) -> bool:
 def detail(name: str) -> str:
     """SQL for a text among the details of event `e`."""
     return f"e.payload->>'{name}'" if on_postgres() else f"json_extract(e.payload, '$.{name}')"
+
+
+def _rows(wanted: Wanted, limit: int, counted: str) -> pl.DataFrame:
+    events, where, params = _asked(wanted)
+    return fetch(
+        "select e.subject, s.lead, e.at, t.kind, t.content, e.source,"
+        " case when e.automated then 1 else 0 end, e.reason, e.certainty,"
+        f" coalesce({detail('agent')}, ''), coalesce({detail('address')}, ''), {counted}"
+        f" from {events} join activity_touch t on t.id = e.touch"
+        f" join activity_subject s on s.id = e.subject where {where} order by e.day desc limit %s",
+        {
+            "subject": pl.Int32,
+            "lead": pl.Int32,
+            "at": pl.Int64,
+            "kind": pl.String,
+            "content": pl.String,
+            "source": pl.String,
+            "automated": pl.Int8,
+            "reason": pl.String,
+            "certainty": pl.Int16,
+            "agent": pl.String,
+            "address": pl.String,
+            "n": pl.Int64,
+        },
+        [*params, limit],
+    ).sort("at", descending=True)
+
+
+def _events(rows: pl.DataFrame) -> list[Measured]:
+    return [
+        Measured(subject, lead, instant(at), kind, content, source, bool(automated), *rest)
+        for subject, lead, at, kind, content, source, automated, *rest in rows.drop("n").iter_rows()
+    ]
 
 
 def _asked(wanted: Wanted) -> tuple[str, str, list[object]]:

@@ -61,7 +61,11 @@ def measured_events(request: HttpRequest) -> HttpResponse:
     """The latest events behind a number, and the way to turn all of a kind round."""
     asked = request.GET
     wanted = _wanted(asked)
-    rows = measured.measured(wanted, SHOWN)
+    whose = any(asked.get(name) for name in _WHOSE)
+    if whose:
+        rows, count = measured.measured_and_counted(wanted, SHOWN)
+    else:
+        rows, count = measured.measured(wanted, SHOWN), 0
     context: dict[str, Any] = {
         "rows": rows,
         "names": {
@@ -79,9 +83,9 @@ def measured_events(request: HttpRequest) -> HttpResponse:
         "here": _address(asked),
         "menu_key": "measuring",
     }
-    if any(asked.get(name) for name in _WHOSE):
+    if whose:
         context["whose"] = [(name, _text(asked, name)) for name in (*_WHOSE, "days") if _text(asked, name)]
-        context["count"] = measured.measured_count(wanted)
+        context["count"] = count
         context["looked"] = None if measured.looks_through(wanted) else measured.LOOKED_THROUGH
     return render(request, "site/measuring/events.html", context)
 
