@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from mikomi.hub.accounts.models import User
 from mikomi.hub.activity import sweeps
-from mikomi.hub.activity.measured import Wanted, measured, measured_and_counted
+from mikomi.hub.activity.measured import Found, Wanted, measured, measured_and_counted
 from mikomi.hub.activity.models import Event, LateVerdict
 from mikomi.hub.activity.queries import broken_counters, event_counts, leads_of_keys, subjects_of
 from mikomi.hub.activity.services import record_events
@@ -180,13 +180,13 @@ def test_what_nobody_confirms_changes_nothing_and_is_forgotten(client, lead) -> 
 def test_a_choice_is_counted_as_it_is_listed(client, lead, monkeypatch) -> None:
     today = timezone.localdate().toordinal() - measuring.EPOCH
     wanted = Wanted(today - 3, today + 3, agent="Odd/1")
-    assert measured_and_counted(wanted, 1) == (measured(wanted, 1), 2)
+    assert measured_and_counted(wanted, 1) == Found(measured(wanted, 1), 2, whole=True)
     assert len(measured(wanted, 10)) == 2
     assert len(measured(Wanted(today - 3, today + 3, automated=True, reason="burst"), 10)) == 1
     # Of very many, the latest are looked through, and the page says so.
     monkeypatch.setattr("mikomi.hub.activity.measured.LOOKED_THROUGH", 1)
-    assert measured_and_counted(wanted, 10) == (measured(wanted, 10), 1)
-    assert measured_and_counted(Wanted(today - 3, today + 3, agent="nobody"), 10) == ([], 0)
+    assert measured_and_counted(wanted, 10) == Found(measured(wanted, 10), 1, whole=False)
+    assert measured_and_counted(Wanted(today - 3, today + 3, agent="nobody"), 10) == Found([], 0, whole=False)
     listed = client.get(
         reverse("site:measured_events"), {"agent": "Odd/1"}, headers={"accept-language": "ja"}
     )

@@ -60,24 +60,37 @@ def tallies(first: int, last: int) -> pl.DataFrame:
 
 def measured(wanted: Wanted, limit: int) -> list[Measured]:
     """The latest events that are asked for; those of people only as far as their details are kept, those of
-    an agent or an address as far as `looks_through` all."""
+    an agent or an address among the `LOOKED_THROUGH` latest."""
     return _events(_rows(wanted, limit, "0"))
 
 
-def measured_and_counted(wanted: Wanted, limit: int) -> tuple[list[Measured], int]:
-    """`measured`, and how many events there are of the kind, all found in one look: for what somebody did,
-    not for all that came."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The latest `events` that are asked for, and how many there are: `count`, as far as was looked. `whole`:
+    whether that was far enough, or the `LOOKED_THROUGH` latest were looked through."""
+
+    events: list[Measured]
+    count: int
+    whole: bool
+
+
+def measured_and_counted(wanted: Wanted, limit: int) -> Found:
+    """`measured`, and how many they are, in one look: for what somebody did, not for all that came."""
     rows = _rows(wanted, limit, "count(*) over ()")
-    return _events(rows), rows["n"].max() or 0  # type: ignore[return-value]
+    if rows.height:
+        [[count, looked]] = rows.select(pl.col("n", "looked").first()).rows()
+    else:
+        count, looked = 0, _looked(wanted)
+    return Found(_events(rows), count, looked < LOOKED_THROUGH)
 
 
-def looks_through(wanted: Wanted) -> bool:
-    """Whether all events are looked at that may be asked for, not only the `LOOKED_THROUGH` latest."""
+def _looked(wanted: Wanted) -> int:
+    """How many events have to be looked at."""
     if not (wanted.agent or wanted.address):
-        return True
+        return 0
     days, params = _days(wanted)
-    counted = f"select 1 from activity_event e where {days} limit {LOOKED_THROUGH + 1}"
-    return fetch(f"select count(*) from ({counted}) e", {"n": pl.Int64}, params).item() <= LOOKED_THROUGH
+    latest = f"select 1 from activity_event e where {days} limit {LOOKED_THROUGH}"
+    return fetch(f"select count(*) from ({latest}) e", {"n": pl.Int64}, params).item()
 
 
 def detail(name: str) -> str:
@@ -86,11 +99,23 @@ def detail(name: str) -> str:
 
 
 def _rows(wanted: Wanted, limit: int, counted: str) -> pl.DataFrame:
-    events, where, params = _asked(wanted)
+    days, of_days = _days(wanted)
+    kind, of_kind = _kind(wanted)
+    if wanted.agent or wanted.address:
+        # Each event that is looked through is fetched once, and those alone are kept that are asked for.
+        before = (
+            f"with looked as materialized (select e.subject, e.at, e.id, {kind} as wanted"
+            f" from activity_event e where {days} order by e.day desc limit {LOOKED_THROUGH}) "
+        )
+        events = "looked l join activity_event e on e.subject = l.subject and e.at = l.at and e.id = l.id"
+        where, params, looked = "l.wanted", [*of_kind, *of_days], "(select count(*) from looked)"
+    else:
+        before, events, where = "", "activity_event e", f"{days} and {kind}"
+        params, looked = [*of_days, *of_kind], "0"
     return fetch(
-        "select e.subject, s.lead, e.at, t.kind, t.content, e.source,"
+        f"{before}select e.subject, s.lead, e.at, t.kind, t.content, e.source,"
         " case when e.automated then 1 else 0 end, e.reason, e.certainty,"
-        f" coalesce({detail('agent')}, ''), coalesce({detail('address')}, ''), {counted}"
+        f" coalesce({detail('agent')}, ''), coalesce({detail('address')}, ''), {counted}, {looked}"
         f" from {events} join activity_touch t on t.id = e.touch"
         f" join activity_subject s on s.id = e.subject where {where} order by e.day desc limit %s",
         {
@@ -106,6 +131,7 @@ def _rows(wanted: Wanted, limit: int, counted: str) -> pl.DataFrame:
             "agent": pl.String,
             "address": pl.String,
             "n": pl.Int64,
+            "looked": pl.Int64,
         },
         [*params, limit],
     ).sort("at", descending=True)
@@ -114,14 +140,13 @@ def _rows(wanted: Wanted, limit: int, counted: str) -> pl.DataFrame:
 def _events(rows: pl.DataFrame) -> list[Measured]:
     return [
         Measured(subject, lead, instant(at), kind, content, source, bool(automated), *rest)
-        for subject, lead, at, kind, content, source, automated, *rest in rows.drop("n").iter_rows()
+        for subject, lead, at, kind, content, source, automated, *rest in rows.drop("n", "looked").iter_rows()
     ]
 
 
-def _asked(wanted: Wanted) -> tuple[str, str, list[object]]:
-    """The events `e` that are looked at, and which of them are asked for."""
-    days, params = _days(wanted)
-    conditions = []
+def _kind(wanted: Wanted) -> tuple[str, list[object]]:
+    """SQL for which events of the days are asked for."""
+    conditions, params = [], []
     for condition, value in (
         ("e.reason = %s", wanted.reason),
         ("e.source = %s", wanted.source),
@@ -132,10 +157,7 @@ def _asked(wanted: Wanted) -> tuple[str, str, list[object]]:
         if value:
             conditions.append(condition)
             params.append(value)
-    if wanted.agent or wanted.address:
-        latest = f"select * from activity_event e where {days} order by e.day desc limit {LOOKED_THROUGH}"
-        return f"({latest}) e", " and ".join(conditions), params
-    return "activity_event e", " and ".join((days, *conditions)), params
+    return f"({' and '.join(conditions) or '1 = 1'})", params
 
 
 def _days(wanted: Wanted) -> tuple[str, list[object]]:

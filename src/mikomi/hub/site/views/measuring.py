@@ -62,10 +62,8 @@ def measured_events(request: HttpRequest) -> HttpResponse:
     asked = request.GET
     wanted = _wanted(asked)
     whose = any(asked.get(name) for name in _WHOSE)
-    if whose:
-        rows, count = measured.measured_and_counted(wanted, SHOWN)
-    else:
-        rows, count = measured.measured(wanted, SHOWN), 0
+    found = measured.measured_and_counted(wanted, SHOWN) if whose else None
+    rows = found.events if found else measured.measured(wanted, SHOWN)
     context: dict[str, Any] = {
         "rows": rows,
         "names": {
@@ -83,10 +81,10 @@ def measured_events(request: HttpRequest) -> HttpResponse:
         "here": _address(asked),
         "menu_key": "measuring",
     }
-    if whose:
+    if found:
         context["whose"] = [(name, _text(asked, name)) for name in (*_WHOSE, "days") if _text(asked, name)]
-        context["count"] = count
-        context["looked"] = None if measured.looks_through(wanted) else measured.LOOKED_THROUGH
+        context["count"] = found.count
+        context["looked"] = None if found.whole else measured.LOOKED_THROUGH
     return render(request, "site/measuring/events.html", context)
 
 
