@@ -50,9 +50,18 @@ function press(event: KeyboardEvent): void {
 
 export function watchToday(): void {
   document.addEventListener("keydown", press);
-  document.addEventListener("focusin", (event) => {
-    if (event.target instanceof Element) choose(event.target.closest<HTMLElement>(CARD));
-  });
+  // A card grows as it becomes current. Under the pointer that waits for the click: what is pressed must
+  // not move away between down and up.
+  let pointing = false;
+  document.addEventListener("pointerdown", () => (pointing = true), true);
+  for (const end of ["click", "pointercancel", "keydown"]) {
+    document.addEventListener(end, () => (pointing = false), true);
+  }
+  for (const way of ["focusin", "click"]) {
+    document.addEventListener(way, (event) => {
+      if (!pointing && event.target instanceof Element) choose(event.target.closest<HTMLElement>(CARD));
+    });
+  }
   document.addEventListener("click", (event) => {
     const link = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-mailed]") : null;
     const said = link && document.getElementById(link.dataset["mailed"] ?? "");

@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from mikomi.hub.handoff import queries, services
 from mikomi.hub.handoff.types import Cause, Kind, State
-from mikomi.hub.people.queries import numbers_of
+from mikomi.hub.people.queries import numbers_of, person
+from mikomi.hub.scores import queries as scores
 from mikomi.hub.site import handed, pipeline
+from mikomi.hub.site.today import capacity
 from mikomi.hub.site.today import day as days
 from tests.hub.handoff.team import seat
 from tests.hub.site.world import LEADS, make_world
@@ -159,3 +161,46 @@ def test_a_lead_is_given_by_hand_and_its_pages_say_whose_it_is(client: Client, m
     client.post(reverse("site:hand_lead", args=[lead]), {"open": "1"})
     client.post(reverse("site:hand_lead", args=[lead]), {"to": morning.pk})
     assert cards(morning.pk) == ["L6"]
+
+
+def test_what_was_heard_is_kept_by_one_tap_and_taken_away_by_another(client: Client, morning) -> None:
+    (number,) = hand("L4", to=morning.pk)
+    lead = numbers_of(["L4"])["L4"]
+    url = reverse("site:hear", args=[lead])
+    login(client, morning)
+    answer = client.post(
+        url, {"field": "hearing_budget", "value": "確保済み"}, headers={"HX-Request": "true"}
+    )
+    assert 'aria-pressed="true"' in answer.content.decode()
+    client.post(url, {"field": "hearing_need", "value": "費用を下げる"})
+    client.post(url, {"field": "hearing_need", "value": "品質・安全"})
+    client.post(url, {"field": "hearing_renewal", "value": "3月"})
+    known = person(lead)
+    assert known is not None
+    assert known.attributes["hearing_budget"] == "確保済み"
+    assert set(known.attributes["hearing_need"].split(";")) == {"費用を下げる", "品質・安全"}
+    client.post(url, {"field": "hearing_budget", "value": "確保済み"})
+    client.post(url, {"field": "hearing_renewal", "value": "3月"})
+    after = person(lead)
+    assert after is not None
+    assert "hearing_budget" not in after.attributes
+    assert after.attributes["hearing_renewal"] == "3月"
+    refused = client.post(url, {"field": "email", "value": "x"}, headers={"HX-Request": "true"})
+    assert refused.status_code == 422
+    assert "ヒアリング" in client.get(reverse("site:brief", args=[number])).content.decode()
+
+
+def test_a_capacity_proposes_a_threshold_and_moves_the_draft_alone(client: Client, morning) -> None:
+    held = scores.published()
+    assert held is not None
+    told = capacity.propose(1)
+    assert told is not None
+    assert (told.part, told.present) == ("engagement", held.model.hot.engagement)
+    assert capacity.look() == capacity.propose(2)
+    login(client, morning)
+    assert client.get(reverse("site:capacity_answer"), {"n": "1"}).status_code == 200
+    capacity.take_over("engagement", 33.0, None, "ja")
+    draft = scores.draft()
+    assert draft is not None
+    assert draft.model.hot.engagement == 33.0
+    assert scores.published() == held

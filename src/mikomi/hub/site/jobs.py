@@ -22,6 +22,7 @@ from mikomi.hub.site.actions.erase_leads import erase_leads
 from mikomi.hub.site.condition_uses import tell_uses
 from mikomi.hub.site.field_uses import field_uses
 from mikomi.hub.site.journey_offers import SeenContents
+from mikomi.hub.site.today import capacity
 
 ERASED_AT_ONCE = 2_000
 
@@ -78,6 +79,12 @@ def score_all() -> None:
 def score_night(slot: str) -> None:
     """Scores everybody for the new day. A slot that is run late scores the day it is run on."""
     pipeline.score_all(max(date.fromisoformat(slot), timezone.localdate()))
+
+
+@periodic("site.look_at_capacity", at="01:20")
+def look_at_capacity(slot: str) -> None:
+    """Looks which threshold would give the team as much work as it can follow; says it, changes nothing."""
+    capacity.look()
 
 
 @job("site.count_campaigns")

@@ -178,6 +178,19 @@ class StatusCount(models.Model):
         db_table = "site_status_count"
 
 
+class CapacityLook(models.Model):
+    """What the night's look at the team's capacity proposes (`site.today.capacity.Proposal`); one row.
+    `passed`: the threshold that somebody did not want."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    on = models.DateField()
+    document = models.JSONField(default=dict)
+    passed = models.FloatField(null=True)
+
+    class Meta:
+        db_table = "site_capacity_look"
+
+
 class SavedView(models.Model):
     """A list as somebody keeps it: filters, order and search as in its address, and the columns.
 

@@ -12,13 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from mikomi.core.words import MikomiError
+from mikomi.core.words import MikomiError, Words
 from mikomi.hub.accounts import queries as accounts
 from mikomi.hub.handoff import services
 from mikomi.hub.kit.requests import PageRequest
 from mikomi.hub.kit.templatetags.kit import words
 from mikomi.hub.people import queries as people
-from mikomi.hub.site.today import by_hand
+from mikomi.hub.site.actions.edit_value import hear as keep_heard
+from mikomi.hub.site.today import by_hand, hearing
 from mikomi.hub.site.today.brief import brief_of
 from mikomi.hub.site.today.cards import cards_of
 from mikomi.hub.site.views.today import card_words, sees_all
@@ -34,6 +35,7 @@ def brief(request: PageRequest, number: int) -> HttpResponse:
     context = card_words(request) | {
         "card": card,
         "brief": brief_of(card.first.row.lead_id, card.first.row.company_id),
+        "heard": hearing.heard_of(card.first.row.lead_id),
         "calling": True,
         "next": request.get_full_path(),
         "menu_key": "today",
@@ -64,6 +66,31 @@ def hand_lead(request: PageRequest, number: int) -> HttpResponse:
             )
     except MikomiError as error:
         messages.warning(request, words(error.words))
+    return redirect(_back(request, number))
+
+
+@require_POST
+def hear(request: PageRequest, number: int) -> HttpResponse:
+    """One answer of a ヒアリング, by one tap; pressed again it is taken away."""
+    person = people.person(number)
+    if person is None:
+        raise Http404
+    field, value = request.POST.get("field", ""), request.POST.get("value", "")
+    refused: Words | None = None
+    try:
+        kept = hearing.pressed(field, value, person.attributes.get(field, ""))
+        keep_heard(number, field, kept, cast("int", request.user.pk))
+    except MikomiError as error:
+        refused = error.words
+    if not request.htmx:
+        if refused is not None:
+            messages.warning(request, words(refused))
+        return redirect(_back(request, number))
+    context = {"heard": hearing.heard_of(number), "said": refused}
+    return render(request, "site/today/hearing.html", context, status=422 if refused else 200)
+
+
+def _back(request: PageRequest, lead: int) -> str:
     asked = request.POST.get("next", "")
-    safe = asked.startswith(("/leads/", "/companies/")) and "//" not in asked and "\\" not in asked
-    return redirect(asked if safe else reverse("site:lead", args=[number]))
+    safe = asked.startswith(("/leads/", "/companies/", "/today/")) and "//" not in asked and "\\" not in asked
+    return asked if safe else reverse("site:lead", args=[lead])

@@ -24,9 +24,10 @@ from mikomi.hub.kit.templatetags.kit import day as day_words
 from mikomi.hub.kit.templatetags.kit import words
 from mikomi.hub.site import statuses
 from mikomi.hub.site.standing import standing
+from mikomi.hub.site.today import capacity, lanes, saying
 from mikomi.hub.site.today import day as days
-from mikomi.hub.site.today import lanes, saying
 from mikomi.hub.site.today.brief import brief_of
+from mikomi.hub.site.today.hearing import heard_of
 from mikomi.hub.site.today.settings import mail_template
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def today(request: PageRequest) -> HttpResponse:
         "nearly": lanes.nearly(scored),
         "late": late,
         "late_total": late_total,
+        "proposal": capacity.said() if may_of(request.user).market else None,
         "lights": lights_of(request),
         "matrix": statuses.matrix(scored.on) if scored else None,
         "menu_key": "today",
@@ -87,6 +89,7 @@ def call(request: PageRequest) -> HttpResponse:
     context = _of_day(request, held) | {
         "card": card,
         "brief": brief_of(card.first.row.lead_id, card.first.row.company_id) if card else None,
+        "heard": heard_of(card.first.row.lead_id) if card else None,
         "skip_url": f"?{asked.urlencode()}",
         "skipped": len(held.cards) - len(waiting),
         "calling": True,
