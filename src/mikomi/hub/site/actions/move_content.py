@@ -80,6 +80,7 @@ def move_content(old: str, new: str, user: User | None, language: Language) -> t
             },
         )
         enqueue("site.score_all", once=True)
+        enqueue("site.prepare_journey", once=True)
     return moved, added
 
 
@@ -111,6 +112,7 @@ def take_back(number: int, user: User | None, language: Language) -> int | None:
             if undrawn != drawn.map:
                 journey.edit_draft(lambda standing: _undrawn(standing, added)[0], user)
         enqueue("site.score_all", once=True)
+        enqueue("site.prepare_journey", once=True)
     return left
 
 
