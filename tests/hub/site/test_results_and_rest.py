@@ -15,7 +15,7 @@ from django.utils import timezone
 from mikomi.hub.accounts.models import User
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.handoff import queries
-from mikomi.hub.handoff.types import Cause
+from mikomi.hub.handoff.types import Cause, State
 from mikomi.hub.people import queries as people
 from mikomi.hub.people.results import record_result
 from mikomi.hub.site import pipeline
@@ -95,3 +95,14 @@ def test_hand_offs_are_written_for_the_sfa_as_they_were_handed_over(client: Clie
     for cell in (str(held.number), person.company, f"{told.total:.1f}", told.reason.ja, f"/leads/{lead}/"):
         assert cell in mine
     assert client.get("/handoffs/file/?as=xlsx&state=x&since=y").status_code == 200
+
+
+def test_whose_company_said_no_leaves_the_calls_of_the_day_at_once(client: Client) -> None:
+    lead, _other = two()
+    held = queries.of_lead(lead)[0]
+    assert held.state == State.OPEN
+    record_result(lead, "lost", by=None)
+    pipeline.score_touched(timezone.localdate())
+    ended = queries.handoff(held.number)
+    assert ended is not None
+    assert (ended.state, ended.close_reason) == (State.RETURNED, "lost")

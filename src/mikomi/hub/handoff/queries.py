@@ -131,6 +131,12 @@ def open_leads(leads: Collection[int]) -> set[int]:
     return set(rows.values_list("lead", flat=True)).intersection(leads)
 
 
+def every_open_lead() -> set[int]:
+    """All people to call of open hand-offs."""
+    rows = HandedLead.objects.filter(left_at=None, handoff__state=State.OPEN)
+    return set(rows.values_list("lead", flat=True))
+
+
 def drawn_since(day: date) -> int:
     """How many hand-offs were opened as checks since the local day."""
     entry = f"week:{day.isoformat()}"

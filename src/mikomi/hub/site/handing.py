@@ -31,6 +31,7 @@ from mikomi.hub.scores.types import PublishedModel
 from mikomi.hub.segments import queries as segments
 from mikomi.hub.segments.types import Priority
 from mikomi.hub.site import handed
+from mikomi.hub.site.closed import closed_leads
 from mikomi.hub.site.rows import store
 from mikomi.hub.site.titles import labels_of
 
@@ -44,6 +45,8 @@ RECENT_DAYS = 3
 """What happened longer ago is history that came by a file, not an inquiry that waits."""
 MOST_BACK = 500
 """Comebacks that are looked at in one run: more at once come from files."""
+MANY_TOUCHED = 2_000
+"""With more leads changed at once all open hand-offs are looked at."""
 _SCHEMA = {"lead": pl.Int32, "cause": pl.String, "entry": pl.String, "detail": pl.String}
 
 type Row = tuple[int, str, str, str]
@@ -88,7 +91,27 @@ def let_go(kept: pl.DataFrame, touched: store.Numbers, gone: store.Numbers) -> N
         open_now = queries.open_leads(leads.tolist())
         if open_now:
             services.let_go(sorted(open_now), why, now)
+    for why, ended in _ended(touched, timezone.localdate(now)).items():
+        services.let_go(sorted(ended), why, now)
     services.follow(sorted(queries.open_leads(touched.tolist())), now)
+
+
+def _ended(touched: store.Numbers, on: date) -> dict[str, set[int]]:
+    """Those in open hand-offs of whose company a deal has ended since it was handed over, by how (`won`,
+    `lost`). Who asked for something, or came back, after that stays."""
+    if len(touched) > MANY_TOUCHED:
+        open_now = queries.every_open_lead()
+    else:
+        open_now = queries.open_leads([*touched.tolist(), *people.colleague_ids(touched.tolist())])
+    found: dict[str, set[int]] = {}
+    for lead, end in closed_leads(open_now, on).items():
+        held = queries.open_of(lead=lead)
+        if held is None or end.day < timezone.localdate(held.opened_at):
+            continue
+        asked = (one.at for one in held.members if one.cause in handed.FREE)
+        if not any(timezone.localdate(at) >= end.day for at in asked):
+            found.setdefault(end.result, set()).add(lead)
+    return found
 
 
 def hand_over_after(on: date) -> None:

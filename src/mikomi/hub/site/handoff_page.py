@@ -37,12 +37,16 @@ ENDS: dict[str, Words] = {
     "kept_out": Words("除外された", "Kept out"),
     "gone": Words("リードが消された", "The lead was removed"),
     "merged": Words("統合した先で続いている", "Goes on where it was merged into"),
+    "won": Words("会社の商談が受注で終わった", "The company's deal was won"),
+    "lost": Words("会社の商談が失注で終わった", "The company's deal was lost"),
 }
 """Why hand-offs end by themselves; everything else is what somebody wrote."""
 LEFT: dict[str, Words] = {
     "wrong_person": ENDS["wrong_person"],
     "kept_out": ENDS["kept_out"],
     "gone": ENDS["gone"],
+    "won": ENDS["won"],
+    "lost": ENDS["lost"],
     "merged": Words("統合した", "Merged"),
     "moved": Words("会社が変わった", "Changed company"),
     "parted": Words("統合を元に戻した", "Merge taken back"),
