@@ -98,8 +98,8 @@ def _by_key(rows: pl.DataFrame) -> pl.DataFrame:
     asked = rows.filter(pl.col("lead_key") != "").select("deal", key="lead_key")
     with staged(asked, "keyed"):
         return fetch(
-            "select k.deal, l.id, 'lead' from keyed k join people_lead m on m.key = k.key"
-            " join people_lead l on l.id = coalesce(m.merged_into, m.id) where l.trashed_at is null",
+            "select k.deal, l.id, 'lead' from keyed k cross join people_lead m cross join people_lead l"
+            " where m.key = k.key and l.id = coalesce(m.merged_into, m.id) and l.trashed_at is null",
             {"deal": pl.Int32, "lead": pl.Int32, "how": pl.String},
         )
 
@@ -109,8 +109,9 @@ def _by_mail(rows: pl.DataFrame) -> pl.DataFrame:
     asked = rows.filter(pl.col("email") != "").select("deal", "email", "firm")
     with staged(asked.select("email").unique(), "mailed"):
         leads = fetch(
-            "select m.email, l.id, l.company_id from mailed m join people_lead l on l.email = m.email"
-            " where l.trashed_at is null and l.merged_into is null",
+            # Crossed, since SQLite would otherwise begin with all leads that are not in the trash.
+            "select m.email, l.id, l.company_id from mailed m cross join people_lead l"
+            " where l.email = m.email and l.trashed_at is null and l.merged_into is null",
             {"email": pl.String, "lead": pl.Int32, "of": pl.Int32},
         )
     pairs = asked.join(leads, on="email")
@@ -138,9 +139,9 @@ def _of_companies(rows: pl.DataFrame) -> pl.DataFrame:
     asked = rows.select("firm", "day").unique()
     with staged(asked, "asked_firms"):
         best = fetch(
-            "select q.firm, q.day, l.id, coalesce(sum(a.n), 0) from asked_firms q"
-            " join people_lead l on l.company_id = q.firm and l.trashed_at is null and l.merged_into is null"
+            "select q.firm, q.day, l.id, coalesce(sum(a.n), 0) from asked_firms q cross join people_lead l"
             " left join activity_activity a on a.lead = l.id and a.day <= q.day and a.day > q.day - %s"
+            " where l.company_id = q.firm and l.trashed_at is null and l.merged_into is null"
             " group by q.firm, q.day, l.id",
             {"firm": pl.Int32, "day": pl.Int32, "colleague": pl.Int32, "n": pl.Int64},
             [DAYS_BEFORE],

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import polars as pl
-from django.db.models import Count
 
 from mikomi.core.words import Words
 from mikomi.hub.kit.setwise import fetch, listed
@@ -83,10 +82,9 @@ def waiting(most: int) -> list[DealView]:
     return [_view(one) for one in held[:most]]
 
 
-def waiting_counts() -> dict[str, int]:
-    """How many deals wait, by the reason (`Deal.Waits`)."""
-    rows = Deal.objects.filter(basis=Deal.Basis.WAITING).values_list("waits").annotate(n=Count("pk"))
-    return dict(rows.order_by())
+def waiting_count() -> int:
+    """How many deals count for nobody yet."""
+    return Deal.objects.filter(basis=Deal.Basis.WAITING).count()
 
 
 def ends_of_companies(companies: Collection[int]) -> pl.DataFrame:

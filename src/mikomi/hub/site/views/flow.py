@@ -17,11 +17,13 @@ from django.views.decorators.http import require_safe
 
 from mikomi.hub.capture.campaigns import queries as campaigns
 from mikomi.hub.kit.requests import PageRequest
+from mikomi.hub.people.deals import queries as deals
 from mikomi.hub.site import flow
 from mikomi.hub.site.lists.pages import rows_of
 
 MONTHS = 12
 LISTED = 50
+WAITING = 20
 NAMES: dict[str, str | Promise] = {
     "hot": _("ホット"),
     "handed": _("引き渡し"),
@@ -66,6 +68,8 @@ def flow_page(request: PageRequest) -> HttpResponse:
         "ripe_days": flow.RIPE_DAYS,
         "soon": flow.SOON,
         "nobody": people.is_empty(),
+        "waiting": deals.waiting(WAITING),
+        "waiting_count": deals.waiting_count(),
     }
     return render(request, "site/flow/page.html", context)
 
