@@ -124,7 +124,7 @@ def test_who_leaves_is_out_at_once_and_hands_over(client: Client, admin: User, m
     theirs.force_login(ken)
     assert "引き渡し <b>3件</b>" in client.get(reverse("accounts_leave", args=[ken.pk])).content.decode()
     assert client.post(reverse("accounts_leave", args=[ken.pk]), {"to": str(ken.pk)}).status_code == 422
-    assert "もう使えません" in said(client, "accounts_leave", ken.pk, to=str(admin.pk))
+    assert "もうログインできません" in said(client, "accounts_leave", ken.pk, to=str(admin.pk))
     assert passed == [(ken.pk, admin.pk)]
     assert theirs.get("/account/").status_code == 302
     assert ken.pk not in [one.pk for one in queries.people()]
@@ -132,7 +132,7 @@ def test_who_leaves_is_out_at_once_and_hands_over(client: Client, admin: User, m
         "前にいた人"
         in client.post(reverse("accounts_invite"), {"email": ken.email, "role": "sales"}).content.decode()
     )
-    assert "また使えます" in said(client, "accounts_return", ken.pk)
+    assert "またログインできます" in said(client, "accounts_return", ken.pk)
     assert ken.pk in [one.pk for one in queries.people(Role.SALES)]
 
 

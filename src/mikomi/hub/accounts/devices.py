@@ -106,6 +106,6 @@ def end(user: User, number: int) -> bool:
 
 def called(user_agent: str) -> str:
     """What a person calls a browser: `Chrome · Windows`; empty where nothing is known."""
-    browser = next((name for mark, name in _BROWSERS if re.search(rf"\b{mark}\w*/", user_agent)), "")
+    browser = next((name for mark, name in _BROWSERS if re.search(rf"{mark}\w*/", user_agent)), "")
     system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
     return " · ".join(part for part in (browser, system) if part)

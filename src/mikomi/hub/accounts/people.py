@@ -58,7 +58,7 @@ def _known(user: User) -> Words:
             f"{user.email} is here already; the role can be changed in the list",
         )
     return Words(
-        f"{user.email} は、前にいた人のアドレスです。一覧の「また使えるようにする」を押してください",
+        f"{user.email} は、前にいた人のアドレスです。一覧の「またログインできるようにする」を押してください",
         f"{user.email} belongs to somebody who left; press Let back in beside them in the list",
     )
 
@@ -163,7 +163,7 @@ def deactivate(user: User, to: int | None, by: Any) -> None:
             "people.left",
             f"user:{fresh.pk}",
             Words(
-                f"{fresh.name} が使えないようにした" + (f"。引き継ぐ人は {taker.name}" if taker else ""),
+                f"{fresh.name} のログインを止めた" + (f"。引き継ぐ人は {taker.name}" if taker else ""),
                 f"Ended the login of {fresh.name}" + (f"; {taker.name} takes over" if taker else ""),
             ),
         )
@@ -177,7 +177,7 @@ def let_back(user: User, by: Any) -> None:
                 by,
                 "people.returned",
                 f"user:{user.pk}",
-                Words(f"{user.name} をまた使えるようにした", f"Let {user.name} back in"),
+                Words(f"{user.name} がまたログインできるようにした", f"Let {user.name} back in"),
             )
 
 

@@ -113,7 +113,7 @@ def leave(request: HttpRequest, number: int) -> HttpResponse:
         except MikomiError as error:
             refused = _said(error.words)
         else:
-            messages.success(request, _("%(name)s は、もう使えません") % {"name": user.name})
+            messages.success(request, _("%(name)s は、もうログインできません") % {"name": user.name})
             return redirect("accounts_people")
     context = {
         "person": user,
@@ -130,7 +130,7 @@ def let_back(request: HttpRequest, number: int) -> HttpResponse:
     """Lets somebody who left log in again."""
     user = _person(number)
     services.let_back(user, request.user)
-    messages.success(request, _("%(name)s は、また使えます") % {"name": user.name})
+    messages.success(request, _("%(name)s は、またログインできます") % {"name": user.name})
     return redirect("accounts_people")
 
 

@@ -7,10 +7,6 @@ from mikomi.hub.accounts.types import Role
 
 TEAM = (
     ("nakano@example.com", "中野 由美", Role.MARKETER),
-    ("aoki@example.com", "青木 大輔", Role.MANAGER),
-    ("mori@example.com", "森 健太郎", Role.SALES),
-    ("ishida@example.com", "石田 彩", Role.SALES),
-    ("takahashi@example.com", "高橋 健", Role.SALES),
     ("kondo@example.com", "近藤 誠", Role.VIEWER),
 )
 """Mail address, name and role of each."""
