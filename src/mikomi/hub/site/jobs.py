@@ -59,8 +59,9 @@ def hand_over_noted() -> None:
 
 @periodic("site.look_again", minutes=60)
 def look_again(slot: str) -> None:
-    """Hands over anew whoever was to be looked at again by now."""
+    """Hands over anew whoever was to be looked at again by now, and what a run that was cut off left."""
     handing.look_again(timezone.localdate())
+    handing.hand_over_noted(timezone.localdate())
 
 
 @periodic("site.draw_checks", at="06:00")
