@@ -34,9 +34,9 @@ function openWaiting(): void {
   }
 }
 
-function sayFault(): void {
+function say(what: "fault" | "refused"): void {
   const toasts = document.getElementById("mk-toasts");
-  const words = toasts?.dataset["fault"];
+  const words = toasts?.dataset[what];
   if (!toasts || !words) return;
   const box = document.createElement("div");
   box.className = "mk-toast";
@@ -64,8 +64,9 @@ export function watchSwaps(): void {
   document.addEventListener("htmx:response:error", (event) => {
     const ctx = (event as CustomEvent<{ ctx?: { response?: { raw?: Response } } }>).detail.ctx;
     const status = ctx?.response?.raw?.status ?? 500;
-    if (status >= 500 || status === 403 || status === 404) sayFault();
+    if (status === 403) say("refused");
+    else if (status >= 500 || status === 404) say("fault");
     if (status === 401) window.location.reload();
   });
-  document.addEventListener("htmx:error", sayFault);
+  document.addEventListener("htmx:error", () => say("fault"));
 }

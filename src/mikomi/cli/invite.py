@@ -40,6 +40,14 @@ def add_arguments(parser: Parser) -> None:
         ),
     )
     parser.add_argument(
+        "--reset-two-steps",
+        action="store_true",
+        help=Words(
+            "2段階のログインを外す（スマートフォンも予備のコードもなくしたとき）",
+            "take the second step of the login away (phone and spare codes are lost)",
+        ),
+    )
+    parser.add_argument(
         "--url",
         default="",
         help=Words(
@@ -66,11 +74,22 @@ def run(args: argparse.Namespace) -> int:
     queries = load("mikomi.hub.accounts.queries")
     user = queries.find_user(email)
     role = load("mikomi.hub.accounts.types").Role
+    people = load("mikomi.hub.accounts.people")
     if user is None:
         asked = role(args.role) if args.role else (role.SALES if queries.people(role.ADMIN) else role.ADMIN)
         user = accounts.create_user(email, args.name or email.partition("@")[0], role=asked)
-    elif args.role:
-        load("mikomi.hub.accounts.people").set_role(user, role(args.role), None)
+        load("mikomi.hub.accounts.audit").record(
+            None,
+            "people.invited",
+            f"user:{user.pk}",
+            Words(f"端末から {email} のアカウントを作った", f"Made an account for {email} from a terminal"),
+        )
+    else:
+        people.let_back(user, None)
+        if args.role:
+            people.set_role(user, role(args.role), None)
+    if args.reset_two_steps:
+        load("mikomi.hub.accounts.two_steps").reset(user, None)
     origins = environment.hosts(os.environ).origins
     base = (args.url or (origins[0] if origins else "http://127.0.0.1:8000")).rstrip("/")
     link = f"{base}/login/by-link/{accounts.make_login_link(user)}/"

@@ -6,11 +6,14 @@ import re
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from mikomi.cli import invite
+from mikomi.cli.main import main
 from mikomi.core.words import Words
 from mikomi.hub.accounts import leaving, queries, services
 from mikomi.hub.accounts import people as people_services
@@ -150,3 +153,29 @@ def test_a_mail_server_that_fails_leaves_the_link_to_be_handed_over(client: Clie
     ).content.decode()
     assert "メールは送れていません" in page
     assert "/invited/" in page
+
+
+def test_the_command_makes_whoever_it_invites_and_mends_who_is_locked_out(
+    admin: User, monkeypatch, capsys, tmp_path
+) -> None:
+    monkeypatch.setattr(invite, "boot", lambda data: tmp_path)
+    monkeypatch.setattr(invite, "migrate", lambda folder: None)
+    monkeypatch.setattr(invite.folder, "about", lambda data: object())
+
+    def run(*words: str, code: int = 0) -> str:
+        assert main(["invite", *words, "--data", str(tmp_path)]) == code
+        said = capsys.readouterr()
+        return said.out + said.err
+
+    run("ken@works.example")
+    ken = User.objects.get(email="ken@works.example")
+    assert ken.role == Role.SALES, "there is an admin already"
+    people_services.deactivate(ken, None, admin)
+    Authenticator.objects.create(user=ken, type=Authenticator.Type.TOTP, data={})
+    told = run("ken@works.example", "--role", "manager", "--reset-two-steps")
+    link = re.search(r"http://127.0.0.1:8000(/login/by-link/\S+)", told)
+    assert link is not None
+    ken.refresh_from_db()
+    assert (ken.role, ken.is_active) == (Role.MANAGER, True)
+    assert Client().post(link[1]).headers["Location"] == "/"
+    assert "left as admin" in run("hana@works.example", "--role", "viewer", code=2)

@@ -58,7 +58,7 @@ def require(yes: bool, by: User) -> None:
         audit.record(by, "people.two_steps", "", words)
 
 
-def reset(user: User, by: User) -> None:
+def reset(user: User, by: User | None) -> None:
     """Takes a person's second step away, with the spare codes: they lost their phone."""
     with transaction.atomic():
         Authenticator.objects.filter(user=user).delete()
