@@ -6,7 +6,10 @@ from datetime import date, timedelta
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
+from mikomi.hub.deeds import services as deeds
+from mikomi.hub.people.queries import numbers_of
 from mikomi.hub.site import pipeline, statuses
 from mikomi.hub.site.lists.pages import list_page
 from mikomi.hub.site.standing import standing
@@ -44,6 +47,15 @@ def test_the_last_outcome_and_any_talk_say_how_far_a_lead_came(monkeypatch) -> N
     assert first.since is None
     assert first.lines[0].total.change is None
     assert listed("meeting") == {"L5"}
+    # A mail makes a lead contacted, a try that reached nobody does not; both can be taken back.
+    known = numbers_of(["L3", "L7"])
+    mail = deeds.record("mail", known["L3"], None, timezone.now(), "m")
+    deeds.record("call_try", known["L7"], None, timezone.now(), "t")
+    pipeline.score_touched(ON, known.values())
+    assert totals(statuses.matrix(ON)) == [3, 2, 1, 1, 1]
+    deeds.take_back(mail)
+    pipeline.score_touched(ON, known.values())
+    assert totals(statuses.matrix(ON)) == [4, 1, 1, 1, 1]
     assert listed("lost", "customer") == {"L4", "L6"}
 
     # What changes is counted as it comes, and each day's first counts stay to compare with.

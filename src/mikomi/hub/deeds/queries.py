@@ -37,3 +37,18 @@ def last_contact(leads: Collection[int]) -> pl.DataFrame:
         schema={"lead": pl.Int32, "at": pl.Datetime("us", "UTC"), "kind": pl.String, "by": pl.String},
         orient="row",
     )
+
+
+def reached(leads: Collection[int] | None = None) -> set[int]:
+    """The leads (all, or those of `leads`) whom we talked with or wrote to."""
+    rows = Deed.objects.filter(kind__in=("call", "mail"), taken_back_at=None)
+    if leads is None:
+        return set(rows.values_list("lead", flat=True).distinct())
+    with listed(pl.Series(list(leads), dtype=pl.Int32), "asked", "lead") as (beginning, given):
+        found = fetch(
+            f"{beginning}select a.lead from asked a where exists (select 1 from deeds_deed d"
+            " where d.lead = a.lead and d.kind in ('call', 'mail') and d.taken_back_at is null)",
+            {"lead": pl.Int32},
+            given,
+        )
+    return set(found["lead"].to_list())

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from mikomi.hub.activity import queries as activity
+from mikomi.hub.deeds import queries as deeds
 from mikomi.hub.kit import temperature as levels
 from mikomi.hub.site.models import StatusCount
 from mikomi.hub.site.rows import cells
@@ -78,7 +79,8 @@ def codes(keys: Iterable[str]) -> tuple[int, ...]:
 
 def of_leads(numbers: Numbers, talked: Flags, *, every: bool) -> Codes:
     """The status of each lead. `talked`: somebody of ours talked with it; `every`: they are all leads."""
-    found = np.where(talked, CONTACTED, NEW).astype(np.int16)
+    written = np.isin(numbers, list(deeds.reached(None if every else numbers.tolist())))
+    found = np.where(talked | written, CONTACTED, NEW).astype(np.int16)
     ended = (
         activity.outcome_days(None if every else numbers.tolist())
         .filter(pl.col("result").is_in(list(BY_RESULT)))

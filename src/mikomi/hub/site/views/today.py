@@ -17,7 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.accounts.access import may_of
 from mikomi.hub.handoff import calendar, queries, services, worklist
-from mikomi.hub.handoff.types import KIND_WORDS, Cause, State
+from mikomi.hub.handoff.types import KIND_WORDS, Cause, Kind, State
+from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.kit.menu import lights_of
 from mikomi.hub.kit.requests import PageRequest
 from mikomi.hub.kit.templatetags.kit import day as day_words
@@ -119,6 +120,7 @@ def say_result(request: PageRequest, number: int) -> HttpResponse:
         )
     except MikomiError as error:
         return _refused(request, number, error.words)
+    _count_again(made)
     _tell(request, made, words(KIND_WORDS[said.kind]))
     if not request.htmx:
         return redirect(_back(request))
@@ -132,6 +134,7 @@ def say_result(request: PageRequest, number: int) -> HttpResponse:
 def undo(request: PageRequest, number: int) -> HttpResponse:
     """Takes a result back: the card stands where it stood."""
     found = _result(number)
+    _count_again(number)
     try:
         services.undo_result(number, _me(request).pk)
     except MikomiError as error:
@@ -212,6 +215,13 @@ def _tell(request: PageRequest, result: int, kind: str) -> None:
     if said is not None and said.next_on is not None:
         name = _("「%(kind)s」にしました。次は%(day)sです") % {"kind": kind, "day": day_words(said.next_on)}
     messages.success(request, name, extra_tags=reverse("site:undo_result", args=[result]))
+
+
+def _count_again(result: int) -> None:
+    """Has the status of a lead that was written to counted anew: a mail is no event that would."""
+    said = worklist.result(result)
+    if said is not None and said.kind == Kind.MAILED:
+        enqueue("site.score_changed", leads=[said.lead])
 
 
 def _refused(request: PageRequest, number: int, why: Words) -> HttpResponse:
