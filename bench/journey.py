@@ -2,7 +2,7 @@
 
     python -m bench.journey --leads 1000000 --events 50000000
 
-Prints seconds and, what counts, the ratio: the stage matrix of 87 past days, and all that is prepared from
+Prints seconds and, what counts, the ratio: the stage matrix of 399 past days, and all that is prepared from
 it, over scoring everybody once.
 """
 
