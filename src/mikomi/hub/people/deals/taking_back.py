@@ -77,16 +77,23 @@ def forget_deals(table: str) -> None:
 def _take(gone: pl.DataFrame) -> None:
     with staged(gone, "taken"):
         # Who said the same later says it now.
-        run(
-            "update people_dealversion set said = (select v.said from taken t join people_dealversion v"
-            " on v.id = t.version where t.deal = people_dealversion.deal) where said is null and id in"
-            " (select (select min(n.id) from people_dealversion n where n.deal = t.deal and n.id > t.version)"
-            " from taken t join people_dealversion v on v.id = t.version where v.said is not null)"
+        heirs = fetch(
+            "select t.version, v.said, min(n.id) from taken t join people_dealversion v on v.id = t.version"
+            " join people_dealversion n on n.deal = t.deal and n.id > t.version"
+            " where v.said is not null group by t.version, v.said",
+            {"version": pl.Int64, "said": pl.String, "heir": pl.Int64},
         )
+    with staged(heirs.select("heir", "said"), "heirs"):
+        run(
+            "update people_dealversion set said = heirs.said from heirs"
+            " where heirs.heir = people_dealversion.id and people_dealversion.said is null"
+        )
+    with staged(gone, "taken"):
         run("delete from people_dealversion where id in (select version from taken)")
         left = fetch(
-            "select t.deal, (select v.said from people_dealversion v where v.deal = t.deal"
-            " and v.said is not null order by v.id desc limit 1) from taken t",
+            "select t.deal, v.said from taken t left join (select n.deal, max(n.id) as latest from taken t"
+            " join people_dealversion n on n.deal = t.deal where n.said is not null group by n.deal) m"
+            " on m.deal = t.deal left join people_dealversion v on v.id = m.latest",
             {"deal": pl.Int32, "said": pl.String},
         )
     alone = left.filter(pl.col("said").is_null())["deal"]

@@ -20,6 +20,7 @@ from mikomi.hub.people.importing.row_grounds import BASIS
 from mikomi.hub.people.models import Company, Import, Lead
 from mikomi.hub.people.views.import_words import (
     AFTER,
+    CHANGED_DEALS,
     DELIMITER_NAMES,
     EFFECTS,
     ENCODING_NAMES,
@@ -268,9 +269,11 @@ def effects(record: Import) -> list[Effect]:
         "unchanged": record.unchanged if done else record.report.get("unchanged", 0),
         "rejected": record.rejected,
     }
-    if record.kind != Import.Kind.LEADS:
+    if record.kind not in (Import.Kind.LEADS, Import.Kind.DEALS):
         del rows["changed"]
     names = dict(AFTER if done else EFFECTS)
+    if record.kind == Import.Kind.DEALS:
+        names["changed"] = CHANGED_DEALS[done]
     if record.kind in NEW_ROWS:
         names["new"] = NEW_ROWS[record.kind][done]
     total = max(sum(rows.values()), 1)

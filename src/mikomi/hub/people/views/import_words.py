@@ -121,6 +121,8 @@ NEW_ROWS: dict[str, tuple[Label, Label]] = {
     "deals": (_("新しく加わる商談"), _("新しく加わった商談")),
 }
 """What new rows are called before and after, where they are not people."""
+CHANGED_DEALS: tuple[Label, Label] = (_("内容が変わる商談"), _("内容が変わった商談"))
+"""The same of deals that are known already."""
 
 _GROUPS: tuple[tuple[Label, tuple[str, ...]], ...] = (
     (
