@@ -67,7 +67,7 @@ def measure(leads: int) -> None:
     )
     print(f"{len(made):,} open hand-offs of {PEOPLE} people", flush=True)
     client = Client(HTTP_HOST="localhost")
-    client.force_login(users[0], backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(users[0], backend="allauth.account.auth_backends.AuthenticationBackend")
     pages = {
         "today": "/today/",
         "today, the rest opened": "/today/?more=20",

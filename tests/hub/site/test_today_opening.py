@@ -16,12 +16,12 @@ PAGE = Deed("page_view", Words("料金ページ", "the pricing page"), 3, DAY, 7
 
 TABLE = [
     (Known(urgent=True, deed=PAPER), "お問い合わせいただき", "Thank you for getting in touch"),
-    (Known(deed=PAPER), "先日は「導入の手引き」をダウンロード", "downloading “Guide to getting started”"),
+    (Known(deed=PAPER), "先日は『導入の手引き』をダウンロード", "downloading “Guide to getting started”"),
     (Known(deed=PAPER, before=Before("lost", 90)), "以前ご検討いただいた件", "we discussed some time ago"),
     (Known(deed=PAGE, before=Before("won", 90)), "いつもお使いいただき", "being our customer"),
     (Known(deed=PAGE, talked=True, question="高くない？"), "お話の続き", "where we left off"),
-    (Known(deed=PAGE, question="ほかと何が違う？"), "「ほかと何が違う」とよく聞かれます", "“ほかと何が違う”"),
-    (Known(deed=PAPER, before=Before("quiet", 90)), "先日は「導入の手引き」", "Guide to getting started"),
+    (Known(deed=PAGE, question="ほかと何が違う？"), "『ほかと何が違う』とよく聞かれます", "“ほかと何が違う”"),
+    (Known(deed=PAPER, before=Before("quiet", 90)), "先日は『導入の手引き』", "Guide to getting started"),
     (Known(deed=PAGE, colleague=True), "御社の方からも", "Colleagues of yours"),
     (Known(deed=PAGE), "はじめてお電話します", "not spoken before"),
     (Known(question="長" * 200), "はじめてお電話します", "not spoken before"),

@@ -109,7 +109,9 @@ def _with_ask(words: Words) -> Words:
 def _filled(words: Words, *, thing: Words | None = None, question: Words | None = None) -> Words:
     ja = {"thing": thing.ja if thing else "", "question": question.ja if question else ""}
     en = {"thing": thing.en if thing else "", "question": question.en if question else ""}
-    return Words(_put(words.ja, ja), _put(words.en, en))
+    # The whole sentence stands in quotation marks; those within are the inner ones.
+    inner = _put(words.ja, ja).translate(str.maketrans("「」", "『』"))
+    return Words(inner, _put(words.en, en))
 
 
 def _put(text: str, values: dict[str, str]) -> str:
