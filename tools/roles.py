@@ -14,7 +14,8 @@ from pathlib import Path
 import django
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from mikomi.hub.accounts.access import NEEDS, PUBLIC, allowed_role
+from mikomi.hub.accounts.access import NEEDS, PUBLIC
+from mikomi.hub.accounts.allowing import allowed_role
 from mikomi.hub.accounts.types import ROLE_NAMES, ROLE_WORDS, Role
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "roles.md"

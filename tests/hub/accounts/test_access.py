@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import Resolver404, resolve
 
-from mikomi.hub.accounts import access, services
+from mikomi.hub.accounts import allowing, services
 from mikomi.hub.accounts.access import NEEDS, PUBLIC, Apart
 from mikomi.hub.accounts.types import Role
 from mikomi.hub.people import queries as people
@@ -42,7 +42,7 @@ def test_the_table_says_public_where_no_login_is_asked_for_and_nowhere_else() ->
 
 
 def test_what_is_not_in_the_table_is_for_admins_alone() -> None:
-    assert access.roles_for("site:invented") == [Role.ADMIN]
+    assert allowing.roles_for("site:invented") == [Role.ADMIN]
 
 
 def test_the_reference_of_roles_is_what_the_table_says() -> None:
@@ -63,7 +63,7 @@ def test_every_page_as_every_role(role: Role) -> None:
         for method in ("GET", "POST"):
             if address.name in ENDING:
                 continue
-            allowed = access.allowed_role(role, address.name, method)
+            allowed = allowing.allowed_role(role, address.name, method)
             path = placed(address.path, standing)
             answer = tried(client, path, method, script=not allowed)
             if answer.status_code >= 500 or (answer.status_code == 403) == allowed:
@@ -126,6 +126,6 @@ def refused(role: Role, page: str) -> list[tuple[str, str]]:
                 name = resolve(unescape(target).partition("?")[0].partition("#")[0]).view_name
             except Resolver404:
                 continue
-            if not access.allowed_role(role, name, method):
+            if not allowing.allowed_role(role, name, method):
                 found.append((method, name))
     return found

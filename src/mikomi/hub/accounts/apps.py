@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from mikomi.hub.accounts.access import allowed
+from mikomi.hub.accounts.allowing import allowed
 from mikomi.hub.kit.menu import MenuEntry, register, register_guard
 
 

@@ -11,7 +11,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from mikomi.core.words import Words
-from mikomi.hub.accounts import access, audited, two_steps
+from mikomi.hub.accounts import allowing, audited, two_steps
+from mikomi.hub.accounts.access import PUBLIC
 from mikomi.hub.accounts.models import User
 from mikomi.hub.accounts.types import ROLE_NAMES, May, Role
 from mikomi.hub.kit.name_users import listed
@@ -47,15 +48,15 @@ class AccessMiddleware:
     ) -> HttpResponseBase | None:
         match = request.resolver_match
         name = match.view_name if match else ""
-        if access.allowed(request.user, name, request.method or "GET"):
+        if allowing.allowed(request.user, name, request.method or "GET"):
             return _second_step(request, name)
-        return refuse(request, access.roles_for(name, request.method or "GET"))
+        return refuse(request, allowing.roles_for(name, request.method or "GET"))
 
 
 def _second_step(request: PageRequest, name: str) -> HttpResponse | None:
     """Where everybody must have a second step: the way to set it up, but for what leads there."""
     user = request.user
-    if not isinstance(user, User) or name in ON_THE_WAY or access.needed(name) == access.PUBLIC:
+    if not isinstance(user, User) or name in ON_THE_WAY or allowing.needed(name) == PUBLIC:
         return None
     if not two_steps.required() or two_steps.has(user):
         return None
@@ -83,4 +84,4 @@ def may(request: HttpRequest) -> dict[str, May | Words | None]:
     """For templates: `{% if may.market %}` and so on hides what would be refused; `role_name`."""
     user = getattr(request, "user", None)
     role = getattr(user, "role", "")
-    return {"may": access.may_of(user), "role_name": ROLE_NAMES[Role(role)] if role else None}
+    return {"may": allowing.may_of(user), "role_name": ROLE_NAMES[Role(role)] if role else None}

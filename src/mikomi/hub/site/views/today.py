@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from mikomi.core.words import MikomiError, Words
-from mikomi.hub.accounts.access import may_of
+from mikomi.hub.accounts.allowing import may_of
 from mikomi.hub.handoff import calendar, queries, services, worklist
 from mikomi.hub.handoff.types import KIND_WORDS, Cause, Kind, State
 from mikomi.hub.kit.jobs import enqueue
