@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,10 @@ NOBODY = Words(
     "引き渡せる人がいないので、全員に見えるままにしました",
     "nobody is there to take it, so it stays open for everybody",
 )
+
+
+_ENDING = re.compile(r"(?<=..)[都府県]$")
+"""People write 大阪 as well as 大阪府."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ def choose(
         (product, "products", "製品", "product"),
     ):
         # Whoever has none named takes any, after those who have it named.
-        fit = [seat for seat in there if asked and asked in getattr(seat, names)]
+        fit = [seat for seat in there if asked and _named(asked) in map(_named, getattr(seat, names))]
         any_of = [seat for seat in there if not getattr(seat, names)]
         if fit:
             why.append(Words(f"{ja}（{asked}）で", f"by {en} ({asked})"))
@@ -78,3 +83,7 @@ def choose(
         Words("、".join(one.ja for one in why), ", ".join(one.en for one in why)),
         turn=True,
     )
+
+
+def _named(name: str) -> str:
+    return _ENDING.sub("", name)

@@ -13,11 +13,15 @@ from mikomi.hub.capture.webforms.content import Content, content_from
 from mikomi.hub.kit.setwise import FEW
 
 _ASKS = re.compile(
-    r"問い?合わ?せ|見積|デモ|個別相談|無料相談|導入相談|商談|訪問|連絡(が|を)?(ほ|欲)し|連絡希望"
+    r"問い?合わ?せ|見積|デモ|個別相談|無料相談|導入相談|商談|訪問|連絡(が|を)?(ほし|欲し|希望)"
     r"|contact|inquiry|quote|demo\b|consult",
     re.IGNORECASE,
 )
-_NOT = re.compile(r"不要|しない|ありません|希望なし|no thanks|not needed", re.IGNORECASE)
+_NOT = re.compile(
+    r"不要|しない|(希望|相談|依頼)は?しません|考えてい?(ない|ません)|いりません|いらない|ありません|は結構|希望なし|特になし"
+    r"|no thanks|not needed|not interested|(don't|do not) (contact|need|want|wish)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
