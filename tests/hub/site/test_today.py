@@ -138,6 +138,7 @@ def test_a_day_without_anybody_says_what_to_do(client: Client, morning) -> None:
     assert "今日連絡する人はいません" in page
     assert "状況の一覧" in page
     assert f"残り{len(LEADS)}" not in page
+    assert "あと一歩" in client.get(reverse("site:nearly")).content.decode()
 
 
 def test_a_lead_is_given_by_hand_and_its_pages_say_whose_it_is(client: Client, morning) -> None:

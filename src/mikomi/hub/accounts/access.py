@@ -225,6 +225,7 @@ NEEDS: dict[str, Capability | Apart] = {
     "site:home": READ,
     "site:today": READ,
     "site:today_call": READ,
+    "site:nearly": READ,
     "site:brief": READ,
     "site:say_result": CONTACT,
     "site:undo_result": CONTACT,

@@ -46,6 +46,7 @@ urlpatterns = [
     path("", lists.home, name="home"),
     path("today/", today.today, name="today"),
     path("today/call/", today.call, name="today_call"),
+    path("today/nearly/", today.nearly, name="nearly"),
     path("today/<int:number>/brief/", briefing.brief, name="brief"),
     path("today/<int:number>/result/", today.say_result, name="say_result"),
     path("today/results/<int:number>/undo/", today.undo, name="undo_result"),

@@ -15,7 +15,6 @@ from mikomi.hub.site import statuses
 from mikomi.hub.site.evidence import grounds
 from mikomi.hub.site.lists.pages import list_page, rows_of
 from mikomi.hub.site.reasons import reason
-from mikomi.hub.site.standing import standing
 from mikomi.hub.site.titles import labels_of
 from mikomi.hub.site.today.cards import in_order
 from mikomi.hub.site.types import Filters, ListQuery, Row
@@ -59,8 +58,14 @@ def reconsidering(on: date, owner: int | None, without: Sequence[int]) -> Lane:
     shown = set(without)
     ordered = in_order(worklist.tasks(on, owner, cause=Cause.RECONSIDER))
     rest = [one for one in ordered if one.handoff not in shown]
-    held = {lead: one.handoff for one in rest[:SHOWN] for lead in one.leads[:1]}
-    return Lane(_signs(list(held), held), len(ordered))
+    held = worklist.standings([one.handoff for one in rest[:SHOWN]])
+    rows = {row.lead_id: row for row in rows_of([one.leads[0] for one in held if one.leads])}
+    signs = tuple(
+        Sign(rows[one.leads[0]], one.members[-1].frozen.reason, one.number)
+        for one in held
+        if one.leads and one.leads[0] in rows
+    )
+    return Lane(signs, len(ordered))
 
 
 def nearly(scored: Scored | None) -> Lane:
@@ -69,21 +74,9 @@ def nearly(scored: Scored | None) -> Lane:
         return Lane((), 0)
     filters = Filters(heat=(WARM,), recency=LATELY, status=(statuses.NEW,))
     page = list_page(ListQuery(filters=filters, size=SHOWN), scored)
-    return Lane(_signs([row.lead_id for row in page.rows], {}), page.total)
-
-
-def _signs(leads: Sequence[int], held: dict[int, int]) -> tuple[Sign, ...]:
-    scored = standing()
-    known = grounds(leads, scored, labels_of()) if scored else {}
-    nothing = Words("", "")
-    return tuple(
-        Sign(
-            row,
-            reason(known[row.lead_id].evidence) if row.lead_id in known else nothing,
-            held.get(row.lead_id),
-        )
-        for row in rows_of(leads)
-    )
+    known = grounds([row.lead_id for row in page.rows], scored, labels_of())
+    told = {lead: reason(ground.evidence) for lead, ground in known.items()}
+    return Lane(tuple(Sign(row, told.get(row.lead_id, Words("", ""))) for row in page.rows), page.total)
 
 
 def overdue(now: datetime, owner: int | None) -> tuple[list[Late], int]:
