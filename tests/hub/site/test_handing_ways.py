@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from mikomi.core.conditions.parse_who import read_who
 from mikomi.core.journey.defaults import default_map
 from mikomi.core.words import Words
+from mikomi.hub.accounts.models import User
+from mikomi.hub.accounts.types import Role
+from mikomi.hub.alerts import asking
+from mikomi.hub.alerts.models import Alert
 from mikomi.hub.capture.webforms.content import Question
-from mikomi.hub.handoff import queries
+from mikomi.hub.handoff import queries, services
 from mikomi.hub.handoff.editing import set_rules
-from mikomi.hub.handoff.types import Cause
+from mikomi.hub.handoff.types import Cause, Kind
 from mikomi.hub.journey import services as journey
 from mikomi.hub.kit.jobs import run_pending
 from mikomi.hub.people import services as people
@@ -21,7 +26,7 @@ from mikomi.hub.segments.services import make_segment, set_priorities
 from mikomi.hub.segments.types import Priority
 from mikomi.hub.site import pipeline
 from tests.hub.capture.forms_world import publish_form, send
-from tests.hub.handoff.team import seat
+from tests.hub.handoff.team import person, seat
 from tests.hub.site.world import ON, make_world, origin, put_events
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +119,38 @@ def test_the_prefecture_and_the_product_of_a_lead_choose_whose_it_is() -> None:
     assert (owners[known["L1"]], owners[known["L5"]]) == (ito.pk, ueda.pk)
     log = queries.log_of(queries.open_of(lead=known["L1"]).number)  # type: ignore[union-attr]
     assert "大阪府" in next(one for one in log if one.what == "assigned").detail["ja"]
+
+
+def test_who_is_not_for_us_and_asks_again_stays_away_from_today_but_is_told_to_who_leads() -> None:
+    sales, boss = seat("伊藤"), person("課長")
+    User.objects.filter(pk=sales.pk).update(role=Role.SALES)
+    User.objects.filter(pk=boss.pk).update(role=Role.MANAGER)
+    make_world()
+    lead, today = numbers_of(["L6"])["L6"], timezone.localdate()
+    form = publish_form("contact", "問い合わせ")
+    send(form, VILLAGE | {"q-q1": "費用を知りたい"})
+    run_pending()
+    number = queries.open_of(lead=lead).number  # type: ignore[union-attr]
+    services.record_result(number, lead, Kind.REJECTED, sales.pk, timezone.now(), reason="競合")
+    run_pending()
+    Alert.objects.all().delete()
+    for _again in range(2):
+        send(form, VILLAGE | {"q-q1": "もう一度、費用を知りたい"})
+        run_pending()
+    assert all(lead not in one.leads for one in queries.today(today))
+    # Each inquiry waits for an answer, so each is told; to the one who sold before it is not.
+    told = list(Alert.objects.order_by("pk"))
+    assert [(one.user, one.kind, one.in_app, one.lead) for one in told] == [(boss, "urgent", True, lead)] * 2
+    assert told[0].told["title"] == "もう一度の問い合わせ: 瀬戸内フーズ 村上 千尋 様"
+    assert told[0].told["facts"][:3] == [["前の結果", "対象外"], ["理由", "競合"], ["前の担当", "伊藤"]]
+    web = Client(headers={"accept-language": "ja"})
+    web.force_login(boss)
+    assert "もう一度対象にする" in web.get("/alerts/").content.decode()
+    assert 'name="open"' in web.get(f"/alerts/{told[0].pk}/", follow=True).content.decode()
+    web.post(f"/leads/{lead}/hand-over/", {"open": "1"})
+    web.post(f"/leads/{lead}/hand-over/", {"to": str(sales.pk)})
+    assert [one.owner for one in queries.today(today) if lead in one.leads] == [sales.pk]
+    User.objects.filter(pk=boss.pk).update(is_active=False)
+    # Nobody leads: whoever had it last.
+    assert asking.tell(number, sales.pk, lead, "", occasion="x") == 1
+    assert Alert.objects.latest("pk").user == sales

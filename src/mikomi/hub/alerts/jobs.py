@@ -1,14 +1,18 @@
 from __future__ import annotations
 
-from mikomi.hub.alerts import digest, queue, telling
+from mikomi.hub.alerts import asking, digest, queue, telling
 from mikomi.hub.kit.jobs import job, periodic, running
 
 
 @job("alerts.tell")
-def tell(what: str, handoff: int, user: int | None) -> int:
-    """Tells of something that happened to a hand-off; says how many alerts were made."""
+def tell(what: str, handoff: int, user: int | None, lead: int | None = None, asked: str = "") -> int:
+    """Tells of something that happened to a hand-off; says how many alerts were made. `lead` and what it
+    `asked` for: of one that is 対象外."""
     claim = running()
-    return telling.tell(what, handoff, user, occasion=str(claim.task if claim else ""))
+    occasion = str(claim.task if claim else "")
+    if lead is not None:
+        return asking.tell(handoff, user, lead, asked, occasion=occasion)
+    return telling.tell(what, handoff, user, occasion=occasion)
 
 
 @job("alerts.deliver")

@@ -11,10 +11,11 @@ from mikomi.hub.kit.jobs import enqueue, registry
 TELL = "alerts.tell"
 
 
-def announce(what: str, handoff: int, user: int | None) -> None:
-    """Has it told, in the caller's transaction: `what` is given, reminder, escalated, returned, passed_on."""
+def announce(what: str, handoff: int, user: int | None, **more: Any) -> None:
+    """Has it told, in the caller's transaction: `what` is given, reminder, escalated, returned, passed_on, or
+    asked_again, which names the `lead` and what it `asked` for."""
     if TELL in registry:
-        enqueue(TELL, what=f"handoff_{what}", handoff=handoff, user=user)
+        enqueue(TELL, what=f"handoff_{what}", handoff=handoff, user=user, **more)
 
 
 def note(row: Handoff, what: str, now: datetime, by: int | None, **detail: Any) -> None:

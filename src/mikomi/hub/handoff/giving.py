@@ -110,6 +110,8 @@ def _settle(what: Handing, on: date, by: int | None, to: int | None, at: datetim
     if occasion.settled_at is not None:
         return _answered(occasion)
     why_not = _why_not(what, on)
+    if why_not is refusals.CLOSED_LEAD and what.cause == Cause.URGENT:
+        _tell_asked_again(what)
     given = Given(why_not=why_not) if why_not else _give(what, by, to, at, known)
     occasion.settled_at = at
     occasion.handoff_id = given.handoff
@@ -141,6 +143,13 @@ def _why_not(what: Handing, on: date) -> Words | None:
         return None
     day = waiting.order_by("-look_again_on").values_list("look_again_on", flat=True).first()
     return None if day is None else refusals.not_before(day)
+
+
+def _tell_asked_again(what: Handing) -> None:
+    """Nobody would know otherwise that a lead which is kept out waits for an answer."""
+    held = ClosedLead.objects.filter(lead=what.lead, opened_at=None).select_related("result__handoff")
+    row = held.latest("at", "pk").result.handoff
+    announce("asked_again", row.pk, row.owner_id, lead=what.lead, asked=str(what.detail.get("what", "")))
 
 
 def _give(what: Handing, by: int | None, to: int | None, at: datetime, known: Ground) -> Given:
