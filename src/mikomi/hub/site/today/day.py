@@ -15,6 +15,8 @@ from mikomi.hub.site.types import Row
 
 USUAL_CAPACITY = 10
 """What somebody is shown a day who has no place among those that are given leads."""
+MOST_CARDS = 30
+"""However many can be followed, so many stand on the page at first: the rest is opened below."""
 REST_AT_ONCE = 20
 """So many more are opened by 残りN件."""
 
@@ -68,7 +70,8 @@ def day_of_user(
     said = worklist.said_on(on, owner)
     room = capacity(user, everybody=everybody)
     urgent = sum(task.urgent for task in ordered)
-    shown = len(ordered) if cause else min(len(ordered), urgent + room_left(room, said) + more)
+    meant = len(ordered) if cause else urgent + room_left(room, said)
+    shown = min(len(ordered), min(meant, MOST_CARDS) + more)
     return Day(
         on=on,
         cards=tuple(cards_of([task.handoff for task in ordered[:shown]], now)),
