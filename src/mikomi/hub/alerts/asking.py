@@ -16,7 +16,7 @@ from mikomi.hub.people import queries as people
 from mikomi.hub.people.types import Person
 
 WHAT = "handoff_asked_again"
-_TITLE = Words("もう一度の問い合わせ", "Asked again")
+_TITLE = Words("再問い合わせ", "Asked again")
 _ANYTHING = Words("問い合わせ", "an inquiry")
 _OPEN = Words("リードのページを開く", "Open the lead's page")
 
@@ -48,7 +48,7 @@ def say(standing: Standing, person: Person, asked: str, language: str) -> Told:
         f"「{what}」を送信。結果が「{kind}」のリードなので、今日の画面には出していません。"
         "応じるときは、リードのページで「もう一度対象にする」を押してから引き渡してください。"
         if ja
-        else f"Sent “{what}”. Its result was “{kind}”, so it is not on Today. "
+        else f"Sent “{what}”. The lead's result was “{kind}”, so it is not on Today. "
         "To answer, press “Open again” on the lead's page, then hand it over."
     )
     told = [
