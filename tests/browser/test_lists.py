@@ -42,9 +42,8 @@ def names(page: Page) -> list[str]:
     return [text.strip() for text in page.locator("tbody .mk-who-company").all_inner_texts()]
 
 
-def test_the_first_page_is_the_hot_list_and_says_why(enter: Open) -> None:
-    page = enter("/")
-    expect(page).to_have_url(re.compile(r"/hot/$"))
+def test_the_hot_list_says_why(enter: Open) -> None:
+    page = enter("/hot/")
     row = page.get_by_role("row").filter(has_text="三宅 浩司")
     expect(row).to_contain_text("再検討")
     expect(row).to_contain_text("失注から148日後、")

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
-from mikomi.hub.handoff import queries, services
+from mikomi.hub.handoff import queries, services, worklist
 from mikomi.hub.handoff.types import Cause, Kind, State
 from mikomi.hub.people.queries import numbers_of
 from mikomi.hub.site import handed, pipeline
@@ -99,6 +99,6 @@ def test_a_morning_at_the_desk_and_on_the_way(morning: Page) -> None:
         "button", name="規模が合わない"
     ).click()
     expect(page.get_by_role("heading", name="今日の分は、すべて終わりました")).to_be_visible()
-    said = {one.kind for number in range(20) for one in queries.results_of(number) if not one.undone}
+    said = {one.kind for one in worklist.said_on(timezone.localdate())}
     assert said == {Kind.TOO_EARLY, Kind.MAILED, Kind.MEETING, Kind.REJECTED}
     assert all(one.state != State.OPEN or one.next_on for one in queries.of_company(1))

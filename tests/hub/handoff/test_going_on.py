@@ -36,7 +36,7 @@ def test_time_reminds_then_escalates_once_and_in_working_hours() -> None:
     assert "escalated" not in look_after(NOW + timedelta(hours=9))
     assert look_after(NOW + timedelta(minutes=31))["escalated"] == 1
     assert look_after(NOW + timedelta(minutes=36))["escalated"] == 0
-    assert [one.number for one in queries.overdue(NOW + timedelta(minutes=31))] == [number]
+    assert [one.number for one in queries.overdue(NOW + timedelta(minutes=31))[0]] == [number]
 
 
 def test_what_somebody_had_who_left_is_passed_on() -> None:

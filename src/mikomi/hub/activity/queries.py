@@ -165,16 +165,14 @@ def event_counts(lead_ids: Sequence[int]) -> dict[int, int]:
 def outcome_frame(lead_ids: Sequence[int] | None = None) -> pl.DataFrame:
     """The outcomes of known leads by time: `number`, `lead` (key), `at` (UTC, µs), `result`."""
     schema = {"number": pl.Int32, "lead": pl.String, "at": pl.Int64, "result": pl.String}
-    columns = (
-        "select s.lead, s.key, o.at, o.result from activity_subject s"
-        " join activity_outcome o on o.subject = s.id"
-    )
+    columns = "select s.lead, s.key, o.at, o.result from"
+    joined = "activity_subject s join activity_outcome o on o.subject = s.id where"
     if lead_ids is None:
-        rows = fetch(f"{columns} where s.lead is not null", schema)
+        rows = fetch(f"{columns} {joined} s.lead is not null", schema)
     else:
-        asked = pl.DataFrame({"lead": list(lead_ids)}, schema={"lead": pl.Int32}).unique()
-        with transaction.atomic(), staged(asked, "asked"):
-            rows = fetch(f"{columns} join asked q on q.lead = s.lead", schema)
+        asked = pl.Series("lead", list(lead_ids), pl.Int32)
+        with listed(asked, "asked", "lead") as (beginning, given):
+            rows = fetch(f"{beginning}{columns} asked q cross join {joined} s.lead = q.lead", schema, given)
     return rows.sort("at", "number").with_columns(pl.from_epoch("at", "us").dt.replace_time_zone("UTC"))
 
 

@@ -43,12 +43,10 @@ def today_counts(on: date) -> dict[int | None, int]:
     return dict(found)
 
 
-def overdue(now: datetime, owner: int | None = None) -> list[Standing]:
-    """Open hand-offs whose time is over, the longest over first."""
-    rows = Handoff.objects.filter(state=State.OPEN, due_at__lt=now)
-    if owner is not None:
-        rows = rows.filter(owner=owner)
-    return views(rows.order_by("due_at", "pk"))
+def overdue(now: datetime, owner: int | None = None, most: int = 500) -> tuple[list[Standing], int]:
+    """Open hand-offs whose time is over, the longest over first, at most so many, and how many there are."""
+    rows = listed("overdue", now, owner)
+    return views(list(rows[:most])), rows.count()
 
 
 def handoff(number: int) -> Standing | None:

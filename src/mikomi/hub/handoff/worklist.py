@@ -3,49 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+import polars as pl
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from mikomi.hub.handoff.models import HandedLead, Handoff, Result, Seat
+from mikomi.hub.handoff.models import Handoff, Result, Seat
 from mikomi.hub.handoff.queries import result_views, views
-from mikomi.hub.handoff.types import Cause, ResultView, Standing, State
+from mikomi.hub.handoff.types import ResultView, Standing, State
+from mikomi.hub.kit.setwise import fetch, on_postgres
 
 MOST_RESULTS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """An open hand-off that stands on Today: its people (numbers) in the order they were handed over."""
-
-    handoff: int
-    urgent: bool
-    first: bool
-    opened_at: datetime
-    leads: tuple[int, ...]
+_TASKS = {
+    "handoff": pl.Int64,
+    "urgent": pl.Int8,
+    "first": pl.Int8,
+    "lead": pl.Int32,
+    "cause": pl.String,
+}
 
 
-def tasks(on: date, owner: int | None = None, *, cause: Cause | None = None) -> list[Task]:
-    """What stands on Today on the local day `on`: of `owner` (a user's number) and of nobody, or of
-    everybody. `cause`: only what was handed over for it."""
-    rows = HandedLead.objects.filter(_standing("handoff__", on), left_at=None)
-    columns = ("handoff", "handoff__urgent", "handoff__next_first", "handoff__opened_at", "lead", "cause")
-    # Each way in by itself: an index has the hand-offs of one owner together.
-    asked = [rows] if owner is None else [rows.filter(handoff__owner=who) for who in (owner, None)]
-    found: dict[int, tuple[bool, bool, datetime, list[int]]] = {}
-    meant: set[int] = set()
-    for part in asked:
-        for number, urgent, first, opened, lead, why in part.order_by("pk").values_list(*columns):
-            found.setdefault(number, (urgent, first, opened, []))[3].append(lead)
-            if why == cause:
-                meant.add(number)
-    return [
-        Task(number, urgent, first, opened, tuple(dict.fromkeys(leads)))
-        for number, (urgent, first, opened, leads) in found.items()
-        if cause is None or number in meant
-    ]
+def tasks(on: date, owner: int | None = None) -> pl.DataFrame:
+    """The people to call of what stands on Today on the local day `on`: of `owner` (a user's number) and of
+    nobody, or of everybody.
+
+    A row a person and cause: `handoff`, `urgent`, `first` (a follow-up on its day), `lead`, `cause`; the
+    hand-off that was opened first stands first.
+    """
+    flags = [f"h.{name}::int" if on_postgres() else f"h.{name}" for name in ("urgent", "next_first")]
+    standing = (
+        "select id, urgent, next_first, opened_at from handoff_handoff"
+        " where state = %s and (next_on is null or next_on <= %s)"
+    )
+    given: list[object] = [State.OPEN.value, on.isoformat()]
+    if owner is not None:
+        # Each way in by itself: an index has the hand-offs of one owner together.
+        standing = f"{standing} and owner_id = %s union all {standing} and owner_id is null"
+        given = [*given, owner, *given]
+    return fetch(
+        f"select h.id, {', '.join(flags)}, m.lead, m.cause from ({standing}) h"
+        " cross join handoff_handedlead m where m.handoff_id = h.id and m.left_at is null"
+        " order by h.opened_at, m.id",
+        _TASKS,
+        given,
+    ).cast({"urgent": pl.Boolean, "first": pl.Boolean})
 
 
 def standings(numbers: Sequence[int]) -> list[Standing]:
@@ -58,7 +62,7 @@ def left_of(on: date, owner: int) -> tuple[int, int]:
     """How many hand-offs stand on Today for `owner` and for nobody: urgent ones, and others."""
     urgent = others = 0
     for who in (owner, None):
-        counted = Handoff.objects.filter(_standing("", on), owner=who).aggregate(
+        counted = Handoff.objects.filter(_standing(on), owner=who).aggregate(
             all=Count("pk"), urgent=Count("pk", filter=Q(urgent=True))
         )
         urgent += counted["urgent"]
@@ -107,6 +111,5 @@ def capacity_of_all() -> int:
     return sum(Seat.objects.filter(user__is_active=True).values_list("capacity", flat=True))
 
 
-def _standing(prefix: str, on: date) -> Q:
-    due = Q(**{f"{prefix}next_on": None}) | Q(**{f"{prefix}next_on__lte": on})
-    return due & Q(**{f"{prefix}state": State.OPEN})
+def _standing(on: date) -> Q:
+    return (Q(next_on=None) | Q(next_on__lte=on)) & Q(state=State.OPEN)

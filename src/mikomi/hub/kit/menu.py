@@ -28,6 +28,8 @@ GROUPS: dict[Group, str | Promise] = {
 }
 """The groups in their order, with the heading of each; the last has none."""
 
+_LIGHTS = "mikomi_lights"
+
 PHONE_TABS = 4
 """So many pages fit beside the phone's menu button."""
 
@@ -179,7 +181,15 @@ def health_of(request: HttpRequest) -> Light | None:
 
 
 def lights_of(request: HttpRequest) -> list[Light]:
-    """All lights that have something to say, the worst first."""
+    """All lights that have something to say, the worst first; asked for once a request."""
+    held: list[Light] | None = getattr(request, _LIGHTS, None)
+    if held is None:
+        held = _lights_of(request)
+        setattr(request, _LIGHTS, held)
+    return held
+
+
+def _lights_of(request: HttpRequest) -> list[Light]:
     order: list[State] = ["bad", "warn", "good"]
     lights = [light for source in _health if (light := source(request)) is not None]
     return sorted(lights, key=lambda light: order.index(light.state))

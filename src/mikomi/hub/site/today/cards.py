@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import numpy as np
+import polars as pl
 
 from mikomi.core.words import Words
 from mikomi.hub.activity import queries as activity
@@ -104,22 +105,35 @@ class Card:
         return self.standing.urgent or Cause.URGENT in self.standing.causes
 
 
-def in_order(tasks: Sequence[worklist.Task]) -> list[worklist.Task]:
-    """Urgent ones first (the oldest first), then follow-ups on their day, then the rest, each the hottest
-    first. Whoever has no row any more (trash, merged) makes a hand-off stand last."""
-    leads = np.unique(np.array([lead for task in tasks for lead in task.leads], dtype=np.int64))
-    if not len(leads):
-        return []
+def in_order(tasks: pl.DataFrame) -> pl.DataFrame:
+    """The hand-offs of `worklist.tasks`: `handoff`, `urgent`, `back` (handed over as reconsidering).
+
+    Urgent ones first (the oldest first), then follow-ups on their day, then the rest, each the hottest
+    first. Whoever has no row any more (trash, merged) makes a hand-off stand last.
+    """
+    leads = tasks["lead"].unique().sort().cast(pl.Int64).to_numpy()
     scores = store.read_scores(leads, ("rank",))
-    ranks = dict(zip(scores["lead_id"].tolist(), scores["rank"].tolist(), strict=True))
-
-    def place(task: worklist.Task) -> tuple[int, float, int, int]:
-        best = min((ranks.get(lead, NOWHERE) for lead in task.leads), default=NOWHERE)
-        if task.urgent:
-            return 0, task.opened_at.timestamp(), best, task.handoff
-        return (1 if task.first else 2), 0.0, best, task.handoff
-
-    return sorted(tasks, key=place)
+    ranks = pl.DataFrame({"lead": scores["lead_id"], "rank": scores["rank"]})
+    urgent = pl.col("urgent")
+    return (
+        tasks.with_row_index("place")
+        .join(ranks.cast({"lead": pl.Int32, "rank": pl.Int64}), on="lead", how="left", maintain_order="left")
+        .group_by("handoff")
+        .agg(
+            pl.col("urgent", "first").first(),
+            (pl.col("cause") == Cause.RECONSIDER.value).any().alias("back"),
+            pl.col("place").min(),
+            pl.col("rank").min().fill_null(NOWHERE),
+        )
+        .sort(
+            ~urgent,
+            ~pl.col("first") & ~urgent,
+            pl.when(urgent).then("place").otherwise(0),
+            "rank",
+            "handoff",
+        )
+        .select("handoff", "urgent", "back")
+    )
 
 
 def cards_of(numbers: Sequence[int], now: datetime) -> list[Card]:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from mikomi.core.words import Words
 from mikomi.hub.handoff import worklist
-from mikomi.hub.handoff.types import KIND_WORDS, STATE_WORDS, Cause, Kind, ResultView, Standing, State
+from mikomi.hub.handoff.types import KIND_WORDS, STATE_WORDS, Kind, ResultView, Standing, State
 from mikomi.hub.site.lists.pages import rows_of
 from mikomi.hub.site.today.cards import Card, cards_of, in_order
 from mikomi.hub.site.types import Row
@@ -36,13 +36,14 @@ class Done:
 @dataclass(frozen=True, slots=True)
 class Day:
     """What Today shows. `capacity`: contacts a day, which say how many cards are shown; urgent ones come on
-    top. `rest`: so many more stand below."""
+    top. `rest`: so many more stand below. `back`: the hand-offs (numbers) of those that came back."""
 
     on: date
     cards: tuple[Card, ...]
     done: tuple[Done, ...]
     capacity: int
     rest: int
+    back: tuple[int, ...]
 
     @property
     def left(self) -> int:
@@ -61,23 +62,25 @@ class Day:
 
 
 def day_of_user(
-    on: date, now: datetime, user: int, *, everybody: bool = False, more: int = 0, cause: Cause | None = None
+    on: date, now: datetime, user: int, *, everybody: bool = False, more: int = 0, only_back: bool = False
 ) -> Day:
-    """The day of one user, or of everybody. `more`: so many cards of the rest are opened; `cause`: only what
-    was handed over for it, all of it."""
+    """The day of one user, or of everybody. `more`: so many cards of the rest are opened; `only_back`: only
+    what was handed over as reconsidering, all of it."""
     owner = None if everybody else user
-    ordered = in_order(worklist.tasks(on, owner, cause=cause))
+    every = in_order(worklist.tasks(on, owner))
+    back = every.filter("back")
+    ordered = back if only_back else every
     said = worklist.said_on(on, owner)
     room = capacity(user, everybody=everybody)
-    urgent = sum(task.urgent for task in ordered)
-    meant = len(ordered) if cause else urgent + room_left(room, said)
-    shown = min(len(ordered), min(meant, MOST_CARDS) + more)
+    meant = ordered.height if only_back else int(ordered["urgent"].sum()) + room_left(room, said)
+    shown = min(ordered.height, min(meant, MOST_CARDS) + more)
     return Day(
         on=on,
-        cards=tuple(cards_of([task.handoff for task in ordered[:shown]], now)),
+        cards=tuple(cards_of(ordered["handoff"][:shown].to_list(), now)),
         done=tuple(done_of(said)),
         capacity=room,
-        rest=len(ordered) - shown,
+        rest=ordered.height - shown,
+        back=tuple(back["handoff"].to_list()),
     )
 
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.utils import timezone
 
 from mikomi.core.words import Words
 from mikomi.hub.handoff import calendar, queries, worklist
-from mikomi.hub.handoff.types import Cause, Standing
+from mikomi.hub.handoff.types import Standing
 from mikomi.hub.site import statuses
 from mikomi.hub.site.evidence import grounds
 from mikomi.hub.site.lists.pages import list_page, rows_of
 from mikomi.hub.site.reasons import reason
 from mikomi.hub.site.titles import labels_of
-from mikomi.hub.site.today.cards import in_order
 from mikomi.hub.site.types import Filters, ListQuery, Row
 from mikomi.hub.site.types import Standing as Scored
 
@@ -53,19 +52,18 @@ class Late:
     days: int
 
 
-def reconsidering(on: date, owner: int | None, without: Sequence[int]) -> Lane:
-    """Who is back after a quiet time or a lost deal, besides the hand-offs `without` that the page shows."""
+def reconsidering(back: Sequence[int], without: Sequence[int]) -> Lane:
+    """Who is back after a quiet time or a lost deal: the first of the hand-offs `back` besides those
+    `without` that the page shows."""
     shown = set(without)
-    ordered = in_order(worklist.tasks(on, owner, cause=Cause.RECONSIDER))
-    rest = [one for one in ordered if one.handoff not in shown]
-    held = worklist.standings([one.handoff for one in rest[:SHOWN]])
+    held = worklist.standings([number for number in back if number not in shown][:SHOWN])
     rows = {row.lead_id: row for row in rows_of([one.leads[0] for one in held if one.leads])}
     signs = tuple(
         Sign(rows[one.leads[0]], one.members[-1].frozen.reason, one.number)
         for one in held
         if one.leads and one.leads[0] in rows
     )
-    return Lane(signs, len(ordered))
+    return Lane(signs, len(back))
 
 
 def nearly(scored: Scored | None) -> Lane:
@@ -81,9 +79,8 @@ def nearly(scored: Scored | None) -> Lane:
 
 def overdue(now: datetime, owner: int | None) -> tuple[list[Late], int]:
     """The hand-offs whose time is over, the longest first, `SHOWN` of them, and how many there are."""
-    late = queries.overdue(now, owner)
+    few, total = queries.overdue(now, owner, SHOWN)
     time, today = calendar.working_time(), timezone.localdate(now)
-    few = late[:SHOWN]
     rows = {row.lead_id: row for row in rows_of([one.leads[0] for one in few if one.leads])}
     return [
         Late(
@@ -92,4 +89,4 @@ def overdue(now: datetime, owner: int | None) -> tuple[list[Late], int]:
             days=max(time.days_between(timezone.localdate(one.due_at), today), 0) if one.due_at else 0,
         )
         for one in few
-    ], len(late)
+    ], total

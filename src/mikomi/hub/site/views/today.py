@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.accounts.allowing import may_of
 from mikomi.hub.handoff import calendar, queries, services, worklist
-from mikomi.hub.handoff.types import KIND_WORDS, Cause, Kind, State
+from mikomi.hub.handoff.types import KIND_WORDS, Kind, State
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.kit.menu import lights_of
 from mikomi.hub.kit.requests import PageRequest
@@ -45,15 +45,15 @@ SENT_AGAIN = ("said", "lead", "who", "more", "for", "note", "date", "reason")
 def today(request: PageRequest) -> HttpResponse:
     """The cards of the day; `?who=all` of everybody, `?more=` opens the rest, `?for=reconsider` one cause."""
     now, on = timezone.now(), timezone.localdate()
-    everybody, cause = _everybody(request), _cause(request.GET)
+    everybody, only_back = _everybody(request), _only_back(request.GET)
     owner = None if everybody else _me(request).pk
     held = days.day_of_user(
-        on, now, _me(request).pk, everybody=everybody, more=_more(request.GET), cause=cause
+        on, now, _me(request).pk, everybody=everybody, more=_more(request.GET), only_back=only_back
     )
     late, late_total = lanes.overdue(now, owner)
     scored = standing()
     context = _of_day(request, held) | {
-        "cause": cause,
+        "only_back": only_back,
         "who_options": [
             {"label": _("自分の担当"), "url": ".", "current": not everybody},
             {"label": _("全員"), "url": "?who=all", "current": everybody},
@@ -63,7 +63,7 @@ def today(request: PageRequest) -> HttpResponse:
         "more": _more(request.GET),
         "more_url": _address(request.GET, more=_more(request.GET) + days.REST_AT_ONCE),
         "scored": scored,
-        "lane": lanes.reconsidering(on, owner, [card.number for card in held.cards]),
+        "lane": lanes.reconsidering(held.back, [card.number for card in held.cards]),
         "late": late,
         "late_total": late_total,
         "proposal": capacity.said() if may_of(request.user).market else None,
@@ -188,7 +188,7 @@ def _day_again(request: PageRequest) -> days.Day:
         _me(request).pk,
         everybody=everybody,
         more=_more(request.POST),
-        cause=_cause(request.POST),
+        only_back=_only_back(request.POST),
     )
 
 
@@ -266,8 +266,8 @@ def sees_all(request: PageRequest) -> bool:
     return calendar.team().everybody or may_of(request.user).lead_team
 
 
-def _cause(given: QueryDict) -> Cause | None:
-    return Cause.RECONSIDER if given.get("for") == "reconsider" else None
+def _only_back(given: QueryDict) -> bool:
+    return given.get("for") == "reconsider"
 
 
 def _more(given: QueryDict) -> int:
