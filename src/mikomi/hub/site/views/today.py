@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -9,6 +10,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -209,9 +211,16 @@ def card_words(request: PageRequest) -> dict[str, Any]:
         "me": _me(request).name,
         "result_buttons": saying.BUTTONS,
         "later": saying.LATER,
-        "reasons": saying.REASONS,
+        # Each card has them: made once.
+        "later_buttons": _choices(Kind.TOO_EARLY, saying.LATER),
+        "reason_buttons": _choices(Kind.REJECTED, saying.REASONS),
         "tomorrow": timezone.localdate() + timedelta(days=1),
     }
+
+
+def _choices(kind: Kind, named: Sequence[tuple[str, Words]]) -> str:
+    choices = [(f"{kind}:{key}", name) for key, name in named]
+    return render_to_string("site/today/choices.html", {"choices": choices})
 
 
 def _tell(request: PageRequest, result: int, kind: str) -> None:
