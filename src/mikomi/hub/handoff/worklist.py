@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
@@ -17,13 +18,8 @@ from mikomi.hub.kit.setwise import fetch, on_postgres
 MOST_RESULTS = 200
 
 
-_TASKS = {
-    "handoff": pl.Int64,
-    "urgent": pl.Int8,
-    "first": pl.Int8,
-    "lead": pl.Int32,
-    "cause": pl.String,
-}
+_OPEN = {"handoff": pl.Int64, "urgent": pl.Int8, "first": pl.Int8}
+_PEOPLE = {"handoff": pl.Int64, "lead": pl.Int32, "cause": pl.String}
 
 
 def tasks(on: date, owner: int | None = None) -> pl.DataFrame:
@@ -33,7 +29,7 @@ def tasks(on: date, owner: int | None = None) -> pl.DataFrame:
     A row a person and cause: `handoff`, `urgent`, `first` (a follow-up on its day), `lead`, `cause`; the
     hand-off that was opened first stands first.
     """
-    flags = [f"h.{name}::int" if on_postgres() else f"h.{name}" for name in ("urgent", "next_first")]
+    flags = [f"{name}::int" if on_postgres() else name for name in ("urgent", "next_first")]
     standing = (
         "select id, urgent, next_first, opened_at from handoff_handoff"
         " where state = %s and (next_on is null or next_on <= %s)"
@@ -43,13 +39,19 @@ def tasks(on: date, owner: int | None = None) -> pl.DataFrame:
         # Each way in by itself: an index has the hand-offs of one owner together.
         standing = f"{standing} and owner_id = %s union all {standing} and owner_id is null"
         given = [*given, owner, *given]
-    return fetch(
-        f"select h.id, {', '.join(flags)}, m.lead, m.cause from ({standing}) h"
-        " cross join handoff_handedlead m where m.handoff_id = h.id and m.left_at is null"
-        " order by h.opened_at, m.id",
-        _TASKS,
-        given,
-    ).cast({"urgent": pl.Boolean, "first": pl.Boolean})
+    held = fetch(f"select id, {', '.join(flags)} from ({standing}) h order by opened_at, id", _OPEN, given)
+    held = held.cast({"urgent": pl.Boolean, "first": pl.Boolean})
+    numbers = held["handoff"].to_list()
+    # Not one statement with the one above: PostgreSQL would go through all of one for each of the other
+    # while it has no statistics of them.
+    theirs = "= any(%s::bigint[])" if on_postgres() else "in (select value from json_each(%s))"
+    found = fetch(
+        "select handoff_id, lead, cause from handoff_handedlead"
+        f" where handoff_id {theirs} and left_at is null order by id",
+        _PEOPLE,
+        [numbers if on_postgres() else json.dumps(numbers)],
+    )
+    return held.join(found, on="handoff", maintain_order="left_right")
 
 
 def standings(numbers: Sequence[int]) -> list[Standing]:

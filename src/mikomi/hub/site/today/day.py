@@ -108,6 +108,8 @@ def left_today(on: date, user: int) -> int:
 
 def done_of(said: Sequence[ResultView]) -> list[Done]:
     """Results as the rows below the cards show them."""
+    if not said:
+        return []
     rows = {row.lead_id: row for row in rows_of([one.lead for one in said])}
     held = {one.number: one for one in worklist.standings([one.handoff for one in said])}
     return [_done(one, rows, held.get(one.handoff)) for one in said]
