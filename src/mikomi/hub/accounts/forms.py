@@ -95,6 +95,7 @@ class InviteForm(forms.Form):
         super().__init__(*args, **options)
         language = get_language() or "ja"
         choices = [(role.value, name.text(language)) for role, name in ROLE_NAMES.items()]
+        # The dictionary of fields is not told of each one's kind.
         self.fields["role"].choices = choices  # type: ignore[attr-defined]
 
 

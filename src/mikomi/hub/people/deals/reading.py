@@ -139,6 +139,7 @@ def read_deals(
             rejected.append(reject_rows(file, table.lines.filter(bad), reason, text))
             good &= ~bad
     kept = rows.filter(good)
+    # Kinds in a mapping are what `cast` takes; its stub wants them named as a wider one.
     kept = kept.with_columns(_keys(kept).alias("key")).select(*FRAME).cast(FRAME)  # pyright: ignore[reportArgumentType]
     people = ("lead", "email", "contact")
     named = pl.any_horizontal(pl.col(name) != "" for name in people)
