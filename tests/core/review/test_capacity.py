@@ -23,7 +23,7 @@ def test_the_lowest_threshold_within_the_capacity_is_found() -> None:
     assert found is not None
     # 66 brings one company and one person in two weeks; 65 a second company.
     assert (found.threshold, found.mean) == (66.0, 1.0)
-    assert threshold_for(VALUES, OPEN, COMPANIES, 100.0).threshold == 1.0  # type: ignore[union-attr]
+    assert threshold_for(VALUES, OPEN, COMPANIES, 100.0).threshold == 1.0
     assert threshold_for([np.zeros(4)] * 3, OPEN, COMPANIES, 1.0) is None
 
 

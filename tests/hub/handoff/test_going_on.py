@@ -65,9 +65,9 @@ def test_a_result_of_the_wrong_person_is_refused_unless_they_take_it_over_or_lea
         services.give_back(number, ueda.pk, "興味なし", now=NOW)
     services.record_result(number, lead, Kind.NO_ANSWER, boss.pk, NOW, now=NOW)
     taken = services.record_result(number, lead, Kind.MAILED, ueda.pk, NOW, take_over=True, now=NOW)
-    assert queries.handoff(number).owner == ueda.pk  # type: ignore[union-attr]
+    assert queries.handoff(number).owner == ueda.pk
     services.undo_result(taken, ueda.pk, now=NOW)
-    assert queries.handoff(number).owner == ito.pk  # type: ignore[union-attr]
+    assert queries.handoff(number).owner == ito.pk
 
 
 def test_the_day_to_look_again_hands_over_anew_and_first() -> None:
@@ -153,7 +153,7 @@ def test_a_button_that_is_pressed_twice_is_one_result() -> None:
     number = services.hand_over(told(lead), ON, now=NOW).handoff or 0
     once = services.record_result(number, lead, Kind.NO_ANSWER, ito.pk, NOW, now=NOW)
     assert services.record_result(number, lead, Kind.NO_ANSWER, ito.pk, NOW, now=NOW) == once
-    assert queries.handoff(number).tries == 1  # type: ignore[union-attr]
+    assert queries.handoff(number).tries == 1
 
 
 def test_nobody_takes_a_company_out_of_a_colleagues_hands_without_knowing() -> None:

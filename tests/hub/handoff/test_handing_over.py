@@ -48,7 +48,7 @@ def test_one_company_is_in_one_hand_and_a_cause_counts_once() -> None:
     other = services.hand_over(handing(known["b1"]), ON, now=NOW)
     assert other.owner != first.owner
     assert Handoff.objects.count() == 2
-    assert len(queries.handoff(first.handoff or 0).members) == 2  # type: ignore[union-attr]
+    assert len(queries.handoff(first.handoff or 0).members) == 2
 
 
 def test_an_owner_who_is_away_or_left_gets_nothing() -> None:
@@ -160,7 +160,7 @@ def test_bad_input_is_refused_with_words() -> None:
                     }
                     | change
                 )
-            )  # type: ignore[arg-type]
+            )
     with pytest.raises(MikomiError):
         services.record_result(number, known["b1"], Kind.MAILED, ito.pk, NOW, now=NOW)
     assert queries.results_of(number) == []

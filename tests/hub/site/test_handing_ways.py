@@ -117,7 +117,7 @@ def test_the_prefecture_and_the_product_of_a_lead_choose_whose_it_is() -> None:
     known = numbers_of(["L1", "L5"])
     owners = {one.leads[0]: one.owner for one in queries.today(ON)}
     assert (owners[known["L1"]], owners[known["L5"]]) == (ito.pk, ueda.pk)
-    log = queries.log_of(queries.open_of(lead=known["L1"]).number)  # type: ignore[union-attr]
+    log = queries.log_of(queries.open_of(lead=known["L1"]).number)
     assert "大阪府" in next(one for one in log if one.what == "assigned").detail["ja"]
 
 
@@ -130,7 +130,7 @@ def test_who_is_not_for_us_and_asks_again_stays_away_from_today_but_is_told_to_w
     form = publish_form("contact", "問い合わせ")
     send(form, VILLAGE | {"q-q1": "費用を知りたい"})
     run_pending()
-    number = queries.open_of(lead=lead).number  # type: ignore[union-attr]
+    number = queries.open_of(lead=lead).number
     services.record_result(number, lead, Kind.REJECTED, sales.pk, timezone.now(), reason="競合")
     run_pending()
     Alert.objects.all().delete()

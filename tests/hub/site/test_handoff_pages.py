@@ -48,7 +48,7 @@ def test_one_hand_off_is_reassigned_undone_and_given_back(client: Client) -> Non
     known = leads()
     number = services.hand_over(handing(known["a1"]), ON, to=ito.pk, now=NOW).handoff or 0
     client.post(reverse("site:handoff_reassign", args=[number]), {"to": ueda.pk, "reason": "引っ越し"})
-    assert queries.handoff(number).owner == ueda.pk  # type: ignore[union-attr]
+    assert queries.handoff(number).owner == ueda.pk
     result = services.record_result(number, known["a1"], Kind.MAILED, ueda.pk, NOW, now=NOW)
     client.post(reverse("site:handoff_undo", args=[number, result]))
     assert queries.results_of(number)[0].undone

@@ -45,7 +45,7 @@ def morning(settings, tmp_path):
 
 
 def cards(user: int, **more: object) -> list[str]:
-    held = days.day_of_user(timezone.localdate(), timezone.now(), user, **more)  # type: ignore[arg-type]
+    held = days.day_of_user(timezone.localdate(), timezone.now(), user, **more)
     return [card.first.row.key for card in held.cards]
 
 

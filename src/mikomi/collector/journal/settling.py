@@ -33,13 +33,14 @@ class Settling:
         self._waiting = _Waiting(loop)
 
     def __await__(self) -> Generator[_Waiting]:
+        # What is awaited need be no generator, which would be two frames for every event: so both answers
+        # are plain iterators. The task asks for `result` before it goes on, and that raises where nothing
+        # was stored.
         waiting = self._waiting
         if self._told:
             waiting.result()
             return iter(())  # type: ignore[return-value]
         waiting._asyncio_future_blocking = True
-        # What is awaited need be no generator, which would be two frames for every event: the task asks
-        # for `result` before it goes on, and that raises where nothing was stored.
         return iter((waiting,))  # type: ignore[return-value]
 
     def tell(self, failure: JournalBusy | None) -> None:

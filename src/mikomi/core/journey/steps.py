@@ -27,8 +27,8 @@ def redraw(standing: JourneyMap, start: JourneyMap, end: JourneyMap) -> tuple[Jo
         elif then is not None:
             left += 1
         stages.append(stage)
-    left += sum(standing.stage(key) is None for key in start.keys() if end.stage(key) is not None)  # noqa: SIM118 - no mapping
-    ends = end.keys()
+    starts, ends = start.keys(), end.keys()
+    left += sum(standing.stage(key) is None for key in starts if end.stage(key) is not None)
     for place, stage in enumerate(end.stages):
         if start.stage(stage.key) is not None or standing.stage(stage.key) is not None:
             continue
@@ -37,7 +37,7 @@ def redraw(standing: JourneyMap, start: JourneyMap, end: JourneyMap) -> tuple[Jo
             continue
         before = [i for i, other in enumerate(stages, start=1) if other.key in ends[:place]]
         stages.insert(max(before, default=0), stage)
-    ordered, kept = _in_order(stages, standing.keys(), start.keys(), ends)
+    ordered, kept = _in_order(stages, standing.keys(), starts, ends)
     if not ordered:
         return replace(standing, title=title), left + 1
     return JourneyMap(title, tuple(ordered)), left + kept
