@@ -26,18 +26,13 @@ def check_password(form: forms.Form, found: dict[str, Any], email: str) -> None:
             form.add_error("password", error)
 
 
-class SetupForm(forms.Form):
-    """The first account."""
+class _PersonForm(forms.Form):
+    """What each new account is asked for."""
 
     name = forms.CharField(
         label=_("お名前"),
         max_length=100,
         widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "name"}),
-    )
-    email = forms.EmailField(
-        label=_("メールアドレス"),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"class": "form-control", "autocomplete": "username"}),
     )
     password = forms.CharField(
         label=_("パスワード"),
@@ -45,6 +40,17 @@ class SetupForm(forms.Form):
         help_text=_("10文字以上"),
         widget=forms.PasswordInput(attrs={"class": "form-control", "autocomplete": "new-password"}),
     )
+
+
+class SetupForm(_PersonForm):
+    """The first account."""
+
+    email = forms.EmailField(
+        label=_("メールアドレス"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"class": "form-control", "autocomplete": "username"}),
+    )
+    field_order = ("name", "email", "password")
 
     def clean(self) -> dict[str, Any]:
         """Checks the password against the rules, knowing name and address."""
@@ -53,20 +59,8 @@ class SetupForm(forms.Form):
         return found
 
 
-class InvitedForm(forms.Form):
+class InvitedForm(_PersonForm):
     """The account of somebody who was invited: the address is the invitation's."""
-
-    name = forms.CharField(
-        label=_("お名前"),
-        max_length=100,
-        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "name"}),
-    )
-    password = forms.CharField(
-        label=_("パスワード"),
-        strip=False,
-        help_text=_("10文字以上"),
-        widget=forms.PasswordInput(attrs={"class": "form-control", "autocomplete": "new-password"}),
-    )
 
     def __init__(self, email: str, *args: Any, **options: Any) -> None:
         self.email = email
