@@ -14,9 +14,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from mikomi.hub.handoff.announcing import note
+from mikomi.hub.handoff.announcing import announce, note
 from mikomi.hub.handoff.models import ClosedLead, HandedLead, Handoff, HandoffChange, Occasion, Result
-from mikomi.hub.handoff.types import State
+from mikomi.hub.handoff.types import Cause, State
 from mikomi.hub.people import queries as people
 
 MERGED = "merged"
@@ -33,9 +33,12 @@ def repoint(source: int, target: int) -> None:
         for row in Occasion.objects.filter(lead=source, settled_at=None):
             if (row.cause, row.entry) not in there:
                 Occasion.objects.filter(pk=row.pk).update(lead=target)
-        Handoff.objects.filter(lead=source, company=None, state=State.OPEN).exclude(
-            lead__in=Handoff.objects.filter(state=State.OPEN, company=None, lead=target).values("lead")
-        ).update(lead=target)
+        alone = Handoff.objects.select_for_update().filter(company=None, state=State.OPEN)
+        mine, theirs = alone.filter(lead=source).first(), alone.filter(lead=target).first()
+        if mine is not None and theirs is not None:
+            _unite(theirs, mine, now)
+        elif mine is not None:
+            alone.filter(pk=mine.pk).update(lead=target)
         follow([target], now)
 
 
@@ -127,7 +130,8 @@ def _follow_one(row: Handoff, lead: int, company: int, now: datetime) -> None:
         _move(row, company, now)
         return
     theirs = list(HandedLead.objects.filter(handoff=row, lead=lead, left_at=None))
-    other = _open_of(company) or Handoff.objects.create(
+    there = _open_of(company)
+    other = there or Handoff.objects.create(
         company=company,
         first_company=company,
         lead=lead,
@@ -139,6 +143,9 @@ def _follow_one(row: Handoff, lead: int, company: int, now: datetime) -> None:
         urgent=row.urgent,
     )
     _join(other, theirs, now, was=row.pk)
+    if there is not None and row.urgent and any(one.cause == Cause.URGENT for one in theirs):
+        _hasten(there, row)
+        there.save()
     note(row, "left", now, None, why="moved", leads=[lead])
 
 
@@ -177,15 +184,23 @@ def _unite_doubles(leads: Sequence[int], now: datetime) -> None:
 def _unite(kept: Handoff, other: Handoff, now: datetime) -> None:
     """The people of `other` join `kept`; what is more pressing of the two holds."""
     _join(kept, list(HandedLead.objects.filter(handoff=other, left_at=None)), now, was=other.pk)
-    kept.urgent = kept.urgent or other.urgent
-    if other.due_at and (kept.due_at is None or other.due_at < kept.due_at):
-        kept.due_at = other.due_at
-    if kept.next_on is not None and (other.next_on is None or other.next_on < kept.next_on):
-        kept.next_on = other.next_on
     kept.owner = kept.owner or other.owner
-    kept.edits += 1
+    _hasten(kept, other)
     kept.save()
     _end(other, now, into=kept.pk)
+
+
+def _hasten(kept: Handoff, other: Handoff) -> None:
+    """What `other` asks of its owner is `kept`'s owner's to do now: whoever did not know of it is told."""
+    pressing = other.urgent and not kept.urgent
+    kept.urgent = kept.urgent or other.urgent
+    if other.due_at and (kept.due_at is None or other.due_at < kept.due_at):
+        kept.due_at, kept.reminded_at, kept.escalated_at = other.due_at, None, None
+    if kept.next_on is not None and (other.next_on is None or other.next_on < kept.next_on):
+        kept.next_on = other.next_on
+    kept.edits += 1
+    if pressing or kept.owner_id != other.owner_id:
+        announce("given", kept.pk, kept.owner_id)
 
 
 def _join(kept: Handoff, theirs: list[HandedLead], now: datetime, was: int) -> None:

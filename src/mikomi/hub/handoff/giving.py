@@ -174,15 +174,17 @@ def _give(what: Handing, by: int | None, to: int | None, at: datetime, known: Gr
     else:
         note(row, "joined", at, by, lead=what.lead, cause=what.cause)
     _add_member(row, what, at)
-    told = opened
+    told, before = opened, row.owner_id
     if not opened:
         _check_owner(row, by, to, known)
         told = _join(row, what, urgent, at, due)
-    if row.owner_id is None or to is not None or row.owner_id not in known.people:
+    # An inquiry does not wait until somebody is back.
+    away = urgent and row.owner_id in known.away
+    if row.owner_id is None or to is not None or row.owner_id not in known.people or away:
         _assign(row, what, by, to, at, known)
     row.edits += 1
     row.save()
-    if told:
+    if told or row.owner_id != before:
         announce("given", row.pk, row.owner_id)
     return Given(handoff=row.pk, owner=row.owner_id, new=opened)
 
@@ -247,6 +249,8 @@ def _assign(row: Handoff, what: Handing, by: int | None, to: int | None, at: dat
     before = row.owner_id
     chosen = Chosen(to, BY_HAND) if to is not None else chosen_for(row, what, known)
     if before == chosen.user and chosen.user is not None:
+        return
+    if chosen.user is None and before in known.people:
         return
     row.owner_id = chosen.user
     if chosen.user is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -123,7 +123,7 @@ def record_result(
         )
         _apply(row, lead, said, result)
         result.next_on = row.look_again_on if row.state == State.RETURNED else row.next_on
-        result.made |= _record_elsewhere(lead, said, result.pk)
+        result.made |= {"after": _kept(row)} | _record_elsewhere(lead, said, result.pk)
         result.save(update_fields=["next_on", "made"])
         row.edits += 1
         row.save()
@@ -132,7 +132,8 @@ def record_result(
 
 
 def undo_result(number: int, by: int | None, *, now: datetime | None = None) -> None:
-    """Takes a result back: the hand-off is as it was before, and what was recorded elsewhere is gone.
+    """Takes a result back: the hand-off is as it was before, and what was recorded elsewhere is gone. What
+    changed since (an inquiry, another owner, an end) stays.
 
     Whoever said it may, whoever has the hand-off, and whoever leads the team. Results go back from the
     latest on. Raises `MikomiError` in words.
@@ -152,7 +153,7 @@ def undo_result(number: int, by: int | None, *, now: datetime | None = None) -> 
             raise MikomiError(refusals.not_yours(str(row.owner or "")))
         if row.followed_by is not None:
             raise MikomiError(refusals.GOES_ON)
-        _put_back(row, result.before)
+        _put_back(row, result.before, result.made.get("after"))
         row.edits += 1
         try:
             with transaction.atomic():
@@ -197,7 +198,7 @@ def _pressed_twice(row: Handoff, lead: int, said: _Said) -> int | None:
     """The result that the same person said the same of just now: a button that was pressed twice, or a page
     that was sent again."""
     last = Result.objects.filter(handoff=row, undone_at=None).order_by("-pk").first()
-    if last is None or last.recorded_at < said.now - TWICE:
+    if last is None or abs(said.now - last.recorded_at) > TWICE:
         return None
     same = (last.kind, last.lead, last.by_id, last.note) == (said.kind, lead, said.by, said.note)
     return last.pk if same else None
@@ -318,13 +319,21 @@ def _note_result(row: Handoff, result: Result, said: _Said) -> None:
 
 
 def _kept(row: Handoff) -> dict[str, Any]:
-    values = {name: getattr(row, name) for name in _KEPT}
-    return {name: v.isoformat() if isinstance(v, date) else v for name, v in values.items()}
+    return {name: _as_text(getattr(row, name)) for name in _KEPT}
 
 
-def _put_back(row: Handoff, before: dict[str, Any]) -> None:
+def _as_text(value: Any) -> Any:
+    if isinstance(value, datetime):
+        value = value.astimezone(UTC)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _put_back(row: Handoff, before: dict[str, Any], after: dict[str, Any] | None) -> None:
+    now = _kept(row)
     for name in _KEPT:
         value = before[name]
+        if after is not None and now[name] != after[name]:
+            continue
         if value is not None and name.endswith("_at"):
             value = parse_datetime(value)
         elif value is not None and name in ("next_on", "look_again_on"):

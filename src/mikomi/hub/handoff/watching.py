@@ -59,17 +59,13 @@ def _tell(which: Q, what: str, now: datetime) -> int:
 
 def pass_on_of_the_gone(now: datetime) -> int:
     """Gives what people had who left to others by the rules; how many hand-offs."""
-    numbers = Handoff.objects.filter(state=State.OPEN, owner__is_active=False).order_by("pk")
-    return _pass_on(list(numbers.values_list("pk", flat=True)), None, now)
+    return _pass_on(Q(owner__is_active=False), None, now)
 
 
 def pass_on(user: int, to: int | None, now: datetime | None = None, *, by: int | None = None) -> int:
     """Gives all that `user` has open to user `to`, or by the rules to others (None); how many hand-offs.
     `by`: the user who says so."""
-    numbers = Handoff.objects.filter(state=State.OPEN, owner=user).order_by("pk")
-    return _pass_on(
-        list(numbers.values_list("pk", flat=True)), to, now or timezone.now(), leaving=user, by=by
-    )
+    return _pass_on(Q(owner=user), to, now or timezone.now(), leaving=user, by=by)
 
 
 def open_count(user: int) -> int:
@@ -78,8 +74,10 @@ def open_count(user: int) -> int:
 
 
 def _pass_on(
-    numbers: list[int], to: int | None, now: datetime, leaving: int | None = None, by: int | None = None
+    theirs: Q, to: int | None, now: datetime, leaving: int | None = None, by: int | None = None
 ) -> int:
+    held = Handoff.objects.filter(theirs, state=State.OPEN)
+    numbers = list(held.order_by("pk").values_list("pk", flat=True))
     if not numbers:
         return 0
     known = ground(timezone.localdate(now))
@@ -88,7 +86,8 @@ def _pass_on(
         known.people.pop(leaving, None)
     for number in numbers:
         with transaction.atomic():
-            row = Handoff.objects.select_for_update().filter(pk=number, state=State.OPEN).first()
+            # Somebody may have given it on meanwhile.
+            row = held.filter(pk=number).select_for_update(of=("self",)).first()
             if row is not None:
                 _pass_one_on(row, to, now, known, by)
     return len(numbers)

@@ -1,0 +1,123 @@
+"""What came after a result, or meets an open hand-off of somebody else, is never lost."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import polars as pl
+import pytest
+
+from mikomi.hub.handoff import announcing, queries, services, watching
+from mikomi.hub.handoff.models import Absence
+from mikomi.hub.handoff.types import Cause, Kind, Standing, State
+from mikomi.hub.people import services as people
+from mikomi.hub.people.dated import origin
+from mikomi.hub.people.queries import company_numbers, numbers_of
+from mikomi.hub.site.actions.merge_companies import merge_companies
+from mikomi.hub.site.actions.merge_leads import merge_leads
+from tests.hub.handoff.team import NOW, ON, handing, leads, seat
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(minutes=5)
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int, int | None]]:
+    """What was announced: what, of which hand-off, to whom."""
+    heard: list[tuple[str, int, int | None]] = []
+
+    def enqueue(_name: str, *, what: str, handoff: int, user: int | None, **_more: object) -> None:
+        heard.append((what.removeprefix("handoff_"), handoff, user))
+
+    monkeypatch.setattr(announcing, "enqueue", enqueue)
+    return heard
+
+
+def held(number: int) -> Standing:
+    found = queries.handoff(number)
+    assert found is not None
+    return found
+
+
+def given(lead: int, to: int, cause: Cause = Cause.HOT) -> int:
+    return services.hand_over(handing(lead, cause), ON, to=to, now=NOW).handoff or 0
+
+
+def test_undoing_a_result_keeps_an_inquiry_that_came_since() -> None:
+    ito, lead = seat("伊藤"), leads()["a1"]
+    number = given(lead, ito.pk)
+    result = services.record_result(number, lead, Kind.TALKED, ito.pk, NOW, now=NOW)
+    services.hand_over(handing(lead, Cause.URGENT, "form:1", urgent=True), ON, now=LATER)
+    due = held(number).due_at
+    services.undo_result(result, ito.pk, now=LATER)
+    after = held(number)
+    assert (after.urgent, after.due_at, after.next_on, after.last_result) == (True, due, None, "")
+
+
+def test_undoing_a_result_keeps_a_new_owner_and_what_was_given_back() -> None:
+    ito, ueda, lead = seat("伊藤"), seat("上田"), leads()["a1"]
+    number = given(lead, ito.pk)
+    result = services.record_result(number, lead, Kind.NO_ANSWER, ito.pk, NOW, now=NOW)
+    services.reassign(number, ueda.pk, ito.pk, now=LATER)
+    services.undo_result(result, ito.pk, now=LATER)
+    assert (held(number).owner, held(number).tries) == (ueda.pk, 0)
+    result = services.record_result(number, lead, Kind.NO_ANSWER, ueda.pk, LATER, now=LATER)
+    services.give_back(number, ueda.pk, "予算がない", now=LATER)
+    services.undo_result(result, ueda.pk, now=LATER)
+    assert (held(number).state, held(number).close_reason) == (State.RETURNED, "予算がない")
+
+
+def test_a_clock_that_jumped_back_swallows_no_result() -> None:
+    ito, lead = seat("伊藤"), leads()["a1"]
+    number = given(lead, ito.pk)
+    ahead = NOW + timedelta(hours=3)
+    one = services.record_result(number, lead, Kind.NO_ANSWER, ito.pk, ahead, now=ahead)
+    assert services.record_result(number, lead, Kind.NO_ANSWER, ito.pk, NOW, now=NOW) != one
+
+
+def test_leads_without_a_company_that_become_one_are_in_one_hand() -> None:
+    ito, known = seat("伊藤"), leads()
+    one = given(known["c1"], ito.pk)
+    frame = pl.DataFrame([("d1", "別の 人", "")], schema=["lead", "name", "company"], orient="row")
+    people.upsert_leads(frame, origin("名簿"))
+    other_lead = numbers_of(["d1"])["d1"]
+    other = given(other_lead, ito.pk)
+    merge_leads(known["c1"], other_lead)
+    assert [(s.number, s.leads) for s in queries.today(ON)] == [(one, (known["c1"],))]
+    assert held(other).state == State.DONE
+
+
+def test_who_gets_what_was_nobodys_is_told(told: list[tuple[str, int, int | None]]) -> None:
+    known = leads()
+    number = services.hand_over(handing(known["a1"]), ON, now=NOW).handoff or 0
+    assert held(number).owner is None
+    ito = seat("伊藤")
+    told.clear()
+    services.hand_over(handing(known["a2"]), ON, now=LATER)
+    assert held(number).owner == ito.pk
+    assert told == [("given", number, ito.pk)]
+
+
+def test_an_inquiry_that_comes_with_a_merge_is_told_to_whoever_has_the_company(
+    told: list[tuple[str, int, int | None]],
+) -> None:
+    ito, ueda, known = seat("伊藤"), seat("上田"), leads()
+    number = given(known["a1"], ito.pk)
+    services.hand_over(handing(known["b1"], Cause.URGENT, "form:1", urgent=True), ON, to=ueda.pk, now=NOW)
+    watching.look_after(NOW + timedelta(days=10))
+    told.clear()
+    companies = [company_numbers([known[key]])["company_id"][0] for key in ("a1", "b1")]
+    merge_companies(*companies)
+    assert held(number).urgent
+    assert ("given", number, ito.pk) in told
+    assert held(number).reminded_at is None
+
+
+def test_an_inquiry_does_not_wait_for_an_owner_who_is_away(told: list[tuple[str, int, int | None]]) -> None:
+    ito, ueda, known = seat("伊藤"), seat("上田"), leads()
+    number = given(known["a1"], ito.pk)
+    Absence.objects.create(user=ito, first=ON, last=ON + timedelta(days=9))
+    told.clear()
+    services.hand_over(handing(known["a1"], Cause.URGENT, "form:1", urgent=True), ON, now=LATER)
+    assert held(number).owner == ueda.pk
+    assert told == [("given", number, ueda.pk)]
