@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.signals import request_finished, request_started
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from mikomi.hub.kit import menu
 from mikomi.hub.kit.catalogues import compile_catalogues
 from mikomi.hub.people import field_tests
 from tests import chromium
@@ -72,6 +73,8 @@ REQUESTS = Requests()
 
 
 def pytest_configure() -> None:
+    # Lights that one test asked for would stand on the pages of the next.
+    menu.LIGHTS_HOLD_SECONDS = 0.0
     compile_catalogues()
     # How long a world takes says nothing of the code on a machine that others use, too.
     hypothesis.settings.register_profile("patient", deadline=None)

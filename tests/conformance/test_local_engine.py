@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mikomi.core.conditions.document import write_document
-from mikomi.core.engine.local import explain, explain_day, score_days
+from mikomi.core.engine.local import explain, explain_day, score_days, total_days
 from mikomi.core.events import Activity, LoadedActivity, Touches
 from mikomi.core.scoring.model_file import dump_model, parse_model
 from mikomi.core.scoring.score import priority_order
@@ -49,6 +49,7 @@ def test_every_number_equals_the_plain_one(model: dict, world: tuple, days: list
     leads = pl.DataFrame(rows, schema=dict.fromkeys(rows[0], pl.String))
     source = activity_of(plain, rows)
     by_day = score_days(parsed, leads, source, days)
+    assert total_days(parsed, leads, source, days).tolist() == [scores.total.tolist() for scores in by_day]
     for day, scores in zip(days, by_day, strict=True):
         expected = {s["lead"]: s for s in plain.scores(day)}
         for i, lead in enumerate(leads["lead"]):

@@ -79,6 +79,19 @@ def test_the_health_light_shows_the_worst(entries):
     assert health_of(RequestFactory().get("/")) == Light("bad", "b")
 
 
+def test_lights_stand_for_some_seconds_in_each_language(entries, monkeypatch):
+    monkeypatch.setattr(menu, "_held_lights", {})
+    monkeypatch.setattr(menu, "LIGHTS_HOLD_SECONDS", 600.0)
+    asked = []
+    register_health(lambda request: asked.append(1) or Light("good", f"{len(asked)}"))
+    for language, words in (("ja", "1"), ("ja", "1"), ("en", "2"), ("ja", "1")):
+        with translation.override(language):
+            assert health_of(RequestFactory().get("/")) == Light("good", words)
+    monkeypatch.setattr(menu, "monotonic", lambda: 10.0**9)
+    with translation.override("ja"):
+        assert health_of(RequestFactory().get("/")) == Light("good", "3")
+
+
 def test_an_icon_is_hidden_from_screen_readers_and_an_unknown_one_is_an_error():
     assert 'aria-hidden="true"' in icons.icon("flame")
     assert 'class="mk-icon mk-icon-18"' in icons.icon("flame", "mk-icon-18")

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from mikomi.core.conditions.activity import Groups
-from mikomi.core.engine.folding import Held, Progress, fold_measures
+from mikomi.core.engine.folding import Folded, Held, Progress, fold_measures
 from mikomi.core.events import ActivitySource
 from mikomi.core.scoring.measures import Kind, Question, engagement_measures
 from mikomi.core.scoring.model import ColleaguesSignal, Model
@@ -24,6 +24,7 @@ from mikomi.core.scoring.score import (
     fit_from,
     fit_of,
     gates_of,
+    round_number,
 )
 from mikomi.core.scoring.why import Line, in_order, lines_by_row, rule_lines
 
@@ -95,12 +96,45 @@ def score_and_ask(
     for k, day in enumerate(days if model else ()):
         assert model
         known = times[versions[k]]
-        engagement = folded.values[k, :, 0] if folded.values.shape[2] else np.zeros(leads.height)
-        for q, (signal, gate) in enumerate(_colleague_signals(model)):
-            worth, _ = colleague_worth(signal, folded.busy[k, :, q], known.companies, known.gates, gate)
-            engagement = engagement + worth
-        scores.append(day_scores(model, day, known.fit, engagement))
+        scores.append(day_scores(model, day, known.fit, _engagement(model, folded, k, known)))
     return scores, folded.held
+
+
+def total_days(
+    model: Model,
+    leads: pl.DataFrame,
+    source: ActivitySource,
+    days: Sequence[date],
+    *,
+    later: Sequence[tuple[date, pl.DataFrame]] = (),
+) -> Floats:
+    """The totals of `score_days` alone, shape (days, leads). For the curves of a page: of few leads, putting
+    the scores of half a year together day by day takes longer than the fold."""
+    measures = engagement_measures(model)
+    times = _attribute_times(model, leads, later)
+    versions = _version_on(times, days)
+    folded = fold_measures(
+        measures,
+        model.group_contents,
+        source,
+        lead_numbers(leads),
+        days,
+        slots=[-1 if m.kind == Kind.BUSY else 0 for m in measures],
+        gates=_stack_gates(times, versions),
+        threads=1,
+    )
+    engagement = [_engagement(model, folded, k, times[version]) for k, version in enumerate(versions)]
+    fit = np.stack([times[version].fit for version in versions])
+    return round_number(fit + round_number(np.stack(engagement)))
+
+
+def _engagement(model: Model, folded: Folded, k: int, known: _Attributes) -> Floats:
+    """The raw engagement of each lead on the `k`th day of a pass."""
+    total = folded.values[k, :, 0] if folded.values.shape[2] else np.zeros(len(known.fit))
+    for q, (signal, gate) in enumerate(_colleague_signals(model)):
+        worth, _ = colleague_worth(signal, folded.busy[k, :, q], known.companies, known.gates, gate)
+        total = total + worth
+    return total
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +214,8 @@ def explain(
     source: ActivitySource,
     day: date,
     numbers: Sequence[int],
+    *,
+    threads: int = 2,
 ) -> list[Explanation]:
     """Why the leads `numbers` score what they do on `day`; in the order asked for.
 
@@ -193,7 +229,7 @@ def explain(
         theirs = np.unique(companies[asked])
         asked |= np.isin(companies, theirs[theirs >= 0])
     few = leads.with_columns(pl.Series("number", all_numbers)).filter(pl.Series(asked))
-    told = explain_day(model, few, source, day)
+    told = explain_day(model, few, source, day, threads=threads)
     row_of = {number: row for row, number in enumerate(few["number"].to_list())}
     rows = [row_of[number] for number in numbers]
     wanted = told.lines.filter(pl.col("row").is_in(rows))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -35,10 +35,11 @@ def now_at() -> dict[str, str]:
     return {old: _end(old, steps) for old in steps}
 
 
-def names() -> dict[str, str]:
+def names(moved: Mapping[str, str] | None = None) -> dict[str, str]:
     """What contents are called now, all that have a title or moved: one that moved as the one it is now. A
-    title of the old address stands where the new one has none."""
-    known, moved = titles(), now_at()
+    title of the old address stands where the new one has none. `moved`: `now_at()`, where it was read."""
+    known = titles()
+    moved = now_at() if moved is None else moved
     for old, new in moved.items():
         if new not in known and old in known:
             known[new] = known[old]

@@ -17,7 +17,9 @@ def browsers_of(leads: Sequence[int], limit: int) -> list[Browser]:
     """The browsers that are, or may be, one of these leads' (numbers, those merged into one included),
     seen last first."""
     held = Visitor.objects.filter(lead__in=leads).exclude(certainty="").order_by("-last_seen")[:limit]
-    names = dict(Source.objects.values_list("pk", "name"))
+    # The visitors first: most people were seen at none, and then nothing more is asked.
+    found = list(held)
+    names = source_names() if found else {}
     return [
         Browser(
             number=visitor.pk,
@@ -28,7 +30,7 @@ def browsers_of(leads: Sequence[int], limit: int) -> list[Browser]:
             first_seen=instant(visitor.first_seen),
             last_seen=instant(visitor.last_seen),
         )
-        for visitor in held
+        for visitor in found
     ]
 
 

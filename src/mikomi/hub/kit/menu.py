@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Literal
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 type Group = Literal["sales", "leads", "nurture", "learn", "tools"]
@@ -28,7 +30,8 @@ GROUPS: dict[Group, str | Promise] = {
 }
 """The groups in their order, with the heading of each; the last has none."""
 
-_LIGHTS = "mikomi_lights"
+LIGHTS_HOLD_SECONDS = 5.0
+"""So long a process shows the lights that it asked for last: they stand on every page, and change seldom."""
 
 PHONE_TABS = 4
 """So many pages fit beside the phone's menu button."""
@@ -88,6 +91,7 @@ class Light:
 
 _entries: dict[str, MenuEntry] = {}
 _health: list[Callable[[HttpRequest], Light | None]] = []
+_held_lights: dict[str, tuple[float, list[Light]]] = {}
 _search: list[str] = []
 _guards: list[Callable[[HttpRequest, str], bool]] = []
 
@@ -181,11 +185,13 @@ def health_of(request: HttpRequest) -> Light | None:
 
 
 def lights_of(request: HttpRequest) -> list[Light]:
-    """All lights that have something to say, the worst first; asked for once a request."""
-    held: list[Light] | None = getattr(request, _LIGHTS, None)
-    if held is None:
+    """All lights that have something to say in the reader's language, the worst first; up to
+    `LIGHTS_HOLD_SECONDS` old."""
+    language, now = get_language() or "", monotonic()
+    until, held = _held_lights.get(language, (0.0, []))
+    if now >= until:
         held = _lights_of(request)
-        setattr(request, _LIGHTS, held)
+        _held_lights[language] = now + LIGHTS_HOLD_SECONDS, held
     return held
 
 

@@ -326,4 +326,9 @@ def shared_among(keys: Iterable[str]) -> list[str]:
 
 def keys_of(scope: Scope) -> list[str]:
     """The keys of the defined fields of `scope`."""
-    return list(Field.objects.filter(scope=scope).order_by("key").values_list("key", flat=True))
+    return [key for key, of, _kind in defined() if of == scope]
+
+
+def defined() -> list[tuple[str, str, str]]:
+    """The defined fields by key: key, scope and kind."""
+    return list(Field.objects.order_by("key").values_list("key", "scope", "kind"))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import date, timedelta
 
 import polars as pl
 from django.db import transaction
-from django.db.models import Count, IntegerField, Max, Q
+from django.db.models import Count, IntegerField, Max, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from mikomi.core.names.mail_domains import mail_domains
@@ -16,9 +16,9 @@ from mikomi.hub.activity.queries import instant
 from mikomi.hub.kit.setwise import FEW, fetch, listed, on_postgres, staged
 from mikomi.hub.people.companies import KEY, find_companies, key_of
 from mikomi.hub.people.dated import BEGINNING, EPOCH, SUBJECT, as_of
-from mikomi.hub.people.fields import every_field, field_place, field_view, keys_of
+from mikomi.hub.people.fields import defined, every_field, field_place, field_view
 from mikomi.hub.people.json_values import opened
-from mikomi.hub.people.kinds import numeric_keys, read_numbers
+from mikomi.hub.people.kinds import NUMERIC, read_numbers
 from mikomi.hub.people.models import Change, Company, Field, Lead, Scope
 from mikomi.hub.people.types import CompanyView, FieldView, Person, ValueChange
 
@@ -44,8 +44,10 @@ def attribute_frame(
     # Few are read without a transaction, which on SQLite would wait for whoever writes.
     few = lead_ids is not None and len(lead_ids) <= FEW
     with nullcontext() if few else transaction.atomic():
-        mine, shared = (_asked(keys_of(scope), fields) for scope in (Scope.LEAD, Scope.COMPANY))
-        mine = [key for key in mine if key not in ("number", "lead", "created_at")]
+        known = [field for field in defined() if fields is None or field[0] in fields]
+        shared = [key for key, scope, _kind in known if scope == Scope.COMPANY]
+        named = {"number", "lead", "created_at", *shared}
+        mine = [key for key, _scope, _kind in known if key not in named]
         rows = _lead_rows(lead_ids)
         every = sorted({*mine, *shared, "company"})
         own = as_of(Scope.LEAD, rows, every, day, everybody=lead_ids is None)
@@ -53,7 +55,7 @@ def attribute_frame(
         wide = wide.with_columns(_companies_then(rows, wide["company"], day))
         companies = _company_frame(shared, day, None if lead_ids is None else wide["#company"])
     wide = wide.join(companies, on="#company", how="left", maintain_order="left")
-    numeric = set(numeric_keys())
+    numeric = {key for key, _scope, kind in known if kind in NUMERIC}
     return wide.select(
         pl.col(SUBJECT).alias("number"),
         "lead",
@@ -189,6 +191,7 @@ def _person(lead: Lead) -> Person:
         created_at=lead.created_at,
         added_at=lead.added_at,
         attributes=own | shared,
+        merged_into=lead.merged_into,
     )
 
 
@@ -245,20 +248,26 @@ def company_numbers(lead_ids: Sequence[int] | None = None) -> pl.DataFrame:
     columns = "select l.id, l.company_id from people_lead l"
     if lead_ids is None:
         return fetch(columns, schema)
-    asked = pl.DataFrame({"lead": list(lead_ids)}, schema={"lead": pl.Int32}).unique()
-    with transaction.atomic(), staged(asked, "asked"):
-        return fetch(f"{columns} join asked a on a.lead = l.id", schema)
+    with listed(pl.Series(lead_ids, dtype=pl.Int32), "asked", "lead") as (beginning, given):
+        columns = "select l.id, l.company_id from asked a cross join people_lead l"
+        return fetch(f"{beginning}{columns} where l.id = a.lead", schema, given)
 
 
 def colleague_ids(lead_ids: Sequence[int]) -> list[int]:
     """The numbers of all leads of the companies that `lead_ids` belong to now, themselves included."""
+    return people_of_companies(lead_ids)["number"].to_list()
+
+
+def people_of_companies(lead_ids: Sequence[int]) -> pl.DataFrame:
+    """All leads of the companies that `lead_ids` belong to now, themselves included: `number` and
+    `company_id`."""
     with listed(pl.Series(lead_ids, dtype=pl.Int32), "asked", "lead") as (beginning, given):
         return fetch(
-            f"{beginning}select id from people_lead where company_id in"
+            f"{beginning}select id, company_id from people_lead where company_id in"
             " (select l.company_id from asked a cross join people_lead l where l.id = a.lead)",
-            {"number": pl.Int32},
+            {"number": pl.Int32, "company_id": pl.Int32},
             given,
-        )["number"].to_list()
+        )
 
 
 def full_name(attributes: Mapping[str, str]) -> str:
@@ -269,16 +278,21 @@ def full_name(attributes: Mapping[str, str]) -> str:
 
 def attribute_history(number: int) -> list[ValueChange]:
     """Every value that became known of a lead and of its company, newest first."""
-    found = [*history_of(Scope.LEAD, number)]
-    held = Lead.objects.filter(pk=number).values_list("company", flat=True).first()
-    if held is not None:
-        found += history_of(Scope.COMPANY, held)
+    held = Lead.objects.filter(pk=number, company__isnull=False).values("company")[:1]
+    asked = Q(scope=Scope.LEAD, subject=number) | Q(scope=Scope.COMPANY, subject=Subquery(held))
+    versions = list(Change.objects.filter(asked).select_related("by"))
+    of = ([v for v in versions if v.scope == scope] for scope in (Scope.LEAD, Scope.COMPANY))
+    found = [change for rows in of for change in _told_by(rows)]
     return sorted(found, key=lambda c: (c.known_from or _DAY_ZERO, c.recorded_at), reverse=True)
 
 
 def history_of(scope: Scope, subject: int) -> Iterator[ValueChange]:
     """Every value that became known of one lead or company itself, oldest first."""
-    versions = Change.objects.filter(scope=scope, subject=subject).select_related("by")
+    yield from _told_by(Change.objects.filter(scope=scope, subject=subject).select_related("by"))
+
+
+def _told_by(versions: Iterable[Change]) -> Iterator[ValueChange]:
+    """What each version of one subject changed, oldest first."""
     ordered = sorted(
         versions, key=lambda v: (-1 if v.known_from is None else v.known_from, v.recorded_at, v.pk)
     )
@@ -288,7 +302,7 @@ def history_of(scope: Scope, subject: int) -> Iterator[ValueChange]:
             if field != BEGINNING and held.get(field) != value:
                 yield ValueChange(
                     field=field,
-                    scope=scope.value,
+                    scope=Scope(version.scope).value,
                     value=value,
                     before=held.get(field),
                     known_from=None
@@ -321,10 +335,6 @@ def _companies_then(rows: pl.DataFrame, names: pl.Series, day: int | None) -> pl
         known = find_companies(keys["#key"])
     then = keys.join(known, left_on="#key", right_on=KEY, how="left", maintain_order="left")
     return now.scatter(then["place"], then[SUBJECT])
-
-
-def _asked(keys: Sequence[str], fields: Collection[str] | None) -> list[str]:
-    return [key for key in keys if fields is None or key in fields]
 
 
 def _read(text: pl.Expr, number: bool) -> pl.Expr:

@@ -55,7 +55,8 @@ class FieldView:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A lead as pages show it. `attributes`: all values known now, the company's included, by key."""
+    """A lead as pages show it. `attributes`: all values known now, the company's included, by key.
+    `merged_into`: whom a merged one went into."""
 
     number: int
     key: str
@@ -66,6 +67,7 @@ class Person:
     created_at: datetime | None
     added_at: datetime
     attributes: dict[str, str]
+    merged_into: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,10 +64,10 @@ def closed_leads(leads: Collection[int], on: date) -> dict[int, Closed]:
     asked = sorted(set(leads))
     if not asked:
         return {}
-    everybody = sorted({*asked, *people.colleague_ids(asked)})
-    rows = people.company_numbers(everybody).drop_nulls()
-    of = dict(rows.select("number", "company_id").iter_rows())
-    outcomes = activity.outcome_days(everybody).filter(pl.col("result").is_in(["won", "lost", "meeting"]))
+    of = dict(people.people_of_companies(asked).iter_rows())
+    outcomes = activity.outcome_days(sorted({*asked, *of})).filter(
+        pl.col("result").is_in(["won", "lost", "meeting"])
+    )
     told = outcomes.select(
         # Who has no company stands for themselves.
         pl.col("lead").replace_strict(of, default=-pl.col("lead"), return_dtype=pl.Int32).alias("of"),

@@ -12,7 +12,7 @@ import numpy as np
 from django.db import connection
 from django.utils import timezone
 
-from mikomi.core.engine.local import score_days
+from mikomi.core.engine.local import total_days
 from mikomi.core.names.companies import split_company
 from mikomi.core.words import Language, Words
 from mikomi.hub.activity.types import KnownOutcome
@@ -181,9 +181,9 @@ def warmth_of(
     if changes:
         days_read = (first, *changes[-MOST_FRAMES:])
         frames = [(day, queries.attribute_frame(day, everybody)) for day in days_read]
-    scored = score_days(standing.model, frames[0][1], near.source, days, later=frames[1:], threads=1)
+    totals = total_days(standing.model, frames[0][1], near.source, days, later=frames[1:])
     ours = np.isin(np.array(everybody), np.array(few))
-    best = np.stack([day.total[ours] for day in scored]).max(axis=1)
+    best = totals[:, ours].max(axis=1)
     threshold = temperature.hot_at(standing.model) or None
     plot = TemperaturePlot(
         first=first,

@@ -18,7 +18,7 @@ from mikomi.core.conditions.activity import ActivityCondition, matches
 from mikomi.core.conditions.describe import activity_deed
 from mikomi.core.conditions.sentence import DEFAULT_LABELS, Labels
 from mikomi.core.engine.folding import day_number
-from mikomi.core.engine.local import Explanation, explain, score_days
+from mikomi.core.engine.local import Explanation, explain, total_days
 from mikomi.core.events import Activity, ActivitySource
 from mikomi.core.scoring.model import (
     ColleaguesSignal,
@@ -110,8 +110,7 @@ def tell(rows: Sequence[Row], standing: Standing) -> dict[int, Told]:
     numbers = [row.lead_id for row in rows]
     near = neighbourhood(numbers, standing.model, standing.on)
     days = [standing.on - timedelta(weeks=weeks) for weeks in range(WEEKS, -1, -1)]
-    scores = score_days(standing.model, near.leads, near.source, days, threads=1)
-    totals = np.stack([day.total for day in scores])
+    totals = total_days(standing.model, near.leads, near.source, days)
     place = {number: at for at, number in enumerate(near.leads["number"].to_list())}
     present = [number for number in numbers if number in place]
     return {
@@ -136,7 +135,7 @@ def grounds(
 def _grounds(
     near: Neighbourhood, numbers: Sequence[int], standing: Standing, labels: Labels = DEFAULT_LABELS
 ) -> dict[int, Ground]:
-    told = explain(standing.model, near.leads, near.source, standing.on, numbers)
+    told = explain(standing.model, near.leads, near.source, standing.on, numbers, threads=1)
     ends = latest_ends(numbers, standing.model.timezone)
     doings = Doings(near.source, standing.model)
     return {

@@ -13,7 +13,7 @@ from mikomi.core.conditions.activity import ActivityCondition
 from mikomi.core.conditions.describe import activity_deed
 from mikomi.core.conditions.sentence import Labels
 from mikomi.core.engine.folding import day_number
-from mikomi.core.engine.local import Explanation, explain, score_days
+from mikomi.core.engine.local import Explanation, explain, total_days
 from mikomi.core.events import Activity, Touches
 from mikomi.core.scoring.model import Model, ReturnSignal, SilenceSignal
 from mikomi.core.words import Language, Words
@@ -33,6 +33,7 @@ from mikomi.hub.site.evidence import Doings, Neighbourhood, came_back, evidence_
 from mikomi.hub.site.field_values import read_as
 from mikomi.hub.site.reasons import reason
 from mikomi.hub.site.timeline import RESULTS, day_of
+from mikomi.hub.site.titles import Names, names_of
 from mikomi.hub.site.types import Standing
 from mikomi.hub.site.why import WhyTable, why_table
 
@@ -112,16 +113,16 @@ class Facts:
     outcomes: Sequence[KnownOutcome]
     history: Sequence[ValueChange]
     machines: Sequence[MachineAct]
-    labels: Labels
+    names: Names
 
 
-def facts_of(number: int, labels: Labels) -> Facts:
+def facts_of(number: int) -> Facts:
     """The outcomes, the attributes' history and the machines' doings of lead `number`."""
     return Facts(
         outcomes=activity.outcomes_of(number),
         history=people.attribute_history(number),
         machines=activity.machine_acts(number, MACHINE_EVENTS),
-        labels=labels,
+        names=names_of(),
     )
 
 
@@ -137,12 +138,12 @@ def lead_score(
 ) -> LeadScore | None:
     """Score, reasons and curve of lead `number`; None for a lead that is no longer there. `kept_out`: it
     is not to be hot, whatever its score."""
-    labels = facts.labels
+    labels = facts.names.labels
     model = chosen.version.model
     near = neighbourhood([number], model, chosen.on)
     if number not in near.leads["number"]:
         return None
-    told = explain(model, near.leads, near.source, chosen.on, [number])[0]
+    told = explain(model, near.leads, near.source, chosen.on, [number], threads=1)[0]
     doings = Doings(near.source, model)
     outcomes = facts.outcomes
     end = next(
@@ -187,12 +188,12 @@ def _plot(
     days = [first + timedelta(days=n) for n in range((standing.on - first).days + 1)]
     numbers = near.leads["number"].to_list()
     frames = _frames(near, numbers, days, facts.history)
-    scored = score_days(model, frames[0][1], near.source, days, later=frames[1:], threads=1)
+    totals = total_days(model, frames[0][1], near.source, days, later=frames[1:])
     at = numbers.index(number)
     threshold = temperature.hot_at(model)
     return TemperaturePlot(
         first=first,
-        scores=[float(day.total[at]) for day in scored],
+        scores=totals[:, at].tolist(),
         threshold=threshold or None,
         cursor=chosen.on,
         address=address,
@@ -239,7 +240,7 @@ def _marks(
                 for day, after in pairwise((*days, day_number(near.on) + 1))
                 if after - day > rule.quiet_days
             ]
-    return marks + _deeds(near.source.touches, doings.of(number), language, facts.labels)
+    return marks + _deeds(near.source.touches, doings.of(number), language, facts.names.labels)
 
 
 def _deeds(touches: Touches, acts: Activity, language: Language, labels: Labels) -> list[Mark]:
@@ -276,15 +277,15 @@ class ValueGroup:
 
 
 def grouped_values(
-    person: Person, on: date, today: date, history: Sequence[ValueChange]
+    person: Person, on: date, today: date, facts: Facts
 ) -> tuple[list[ValueGroup], list[FieldView]]:
     """The attributes of a lead and its company as of `on`, group by group, and the fields that are
     empty today."""
     known = person.attributes | ({"company": person.company} if person.company else {})
     now = {key: value for key, value in known.items() if key not in SHOWN_ABOVE}
     then = now if on >= today else _values(person.number, on)
-    since = _since(history, on)
-    fields = {view.key: view for view in people.fields()}
+    since = _since(facts.history, on)
+    fields = {view.key: view for view in facts.names.fields}
     groups: dict[str, list[KnownValue]] = {}
     for key, view in fields.items():
         if view.group == NOT_SHOWN or (key not in now and key not in then):

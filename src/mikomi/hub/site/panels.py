@@ -100,7 +100,7 @@ def deals_card(
 
 def details(asked: Asked) -> Panel:
     """What was known of the person on that day, and since when."""
-    groups, empty = lead_page.grouped_values(asked.person, asked.on, asked.today, asked.facts.history)
+    groups, empty = lead_page.grouped_values(asked.person, asked.on, asked.today, asked.facts)
     return (
         "site/panels/details.html",
         {"groups": groups, "empty": empty, "on": asked.on if asked.on < asked.today else None},
@@ -114,13 +114,14 @@ def notes(asked: Asked) -> Panel:
 
 def notes_card(scope: str, subject: int) -> Panel:
     """Notes and files of a lead or a company, with the forms for more."""
-    count = written.note_count(scope, subject)
+    shown = written.notes_of(scope, subject, NOTES)
+    count = len(shown) if len(shown) < NOTES else written.note_count(scope, subject)
     return (
         "people/notes.html",
         {
             "scope": scope,
             "subject": subject,
-            "notes": written.notes_of(scope, subject, NOTES),
+            "notes": shown,
             "count": count,
             "more": max(count - NOTES, 0),
             "files": attachments.files_of(scope, subject),

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from mikomi.core.conditions.sentence import FIELDS, FieldLabel, Labels
 from mikomi.core.words import Words
 from mikomi.hub.activity import content_moves
 from mikomi.hub.people import queries as people
+from mikomi.hub.people.types import FieldView
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names known on this installation with what they were made of: the fields in their order, and where
+    each content that moved is now."""
+
+    fields: list[FieldView]
+    moved: dict[str, str]
+    labels: Labels
+
+
+def names_of() -> Names:
+    """All names, read once for a page that needs their parts, too."""
+    fields, moved = people.fields(), content_moves.now_at()
+    named = {
+        view.key: FieldLabel(Words(view.label_ja, view.label_en.lower()))
+        for view in fields
+        if view.key not in FIELDS
+    }
+    return Names(fields, moved, Labels({**FIELDS, **named}, content_moves.names(moved)))
 
 
 def labels_of() -> Labels:
     """The names known on this installation."""
-    named = {
-        view.key: FieldLabel(Words(view.label_ja, view.label_en.lower()))
-        for view in people.fields()
-        if view.key not in FIELDS
-    }
-    return Labels({**FIELDS, **named}, content_moves.names())
+    return names_of().labels

@@ -11,7 +11,7 @@ from django.utils import timezone
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.accounts import queries as accounts
 from mikomi.hub.handoff import queries, services
-from mikomi.hub.handoff.types import CAUSE_WORDS, KIND_WORDS, Cause, Given, Standing
+from mikomi.hub.handoff.types import CAUSE_WORDS, KIND_WORDS, Cause, Given, Standing, State
 from mikomi.hub.site import handed
 
 LONGEST_WHY = 200
@@ -45,8 +45,10 @@ class Held:
 
 def held_of(lead: int, company: int | None, *, whole: bool = False) -> Held:
     """What stands about a lead; `whole`: about its company, the lead being the one that would be given."""
-    found = queries.open_of(company=company, lead=None if whole else lead)
     every = queries.of_company(company) if whole and company else queries.of_lead(lead)
+    found = next((one for one in every if one.state == State.OPEN and (whole or lead in one.leads)), None)
+    if found is None and not whole:
+        found = queries.open_of(company=company)
     results = queries.results_of(found.number) if found else []
     return Held(
         open=found,

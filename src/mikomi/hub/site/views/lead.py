@@ -15,15 +15,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from mikomi.core.conditions.sentence import Labels
 from mikomi.core.words import Language
-from mikomi.hub.activity import content_moves
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.activity.types import KnownOutcome
 from mikomi.hub.people import exclusions, notes
 from mikomi.hub.people import queries as people
-from mikomi.hub.people.duplicates.leads import LEADS
-from mikomi.hub.people.same.queries import stands_for
 from mikomi.hub.people.types import Person
 from mikomi.hub.site import lead_page as pages
 from mikomi.hub.site.closed import closed_leads
@@ -32,7 +28,7 @@ from mikomi.hub.site.lists.pages import rows_of
 from mikomi.hub.site.panels import Asked, panels_of
 from mikomi.hub.site.standing import standing
 from mikomi.hub.site.timeline import entries, outcomes_between
-from mikomi.hub.site.titles import labels_of
+from mikomi.hub.site.titles import Names, names_of
 from mikomi.hub.site.types import Standing
 
 TIMELINE_SIZE = 40
@@ -44,13 +40,12 @@ PHONES = ("direct_phone", "mobile", "phone")
 @require_safe
 def lead_page(request: HttpRequest, number: int) -> HttpResponse:
     """Header, curve, why, timeline, colleagues and attributes of a lead. `?on=` names a past day."""
-    stands = stands_for(LEADS, number)
-    if stands is not None:
-        return redirect("site:lead", stands)
     person = _person(number)
+    if person.merged_into is not None:
+        return redirect("site:lead", person.merged_into)
     now = standing()
     row = next(iter(rows_of([number])), None)
-    facts = pages.facts_of(number, labels_of())
+    facts = pages.facts_of(number)
     on = _day(request.GET.get("on", ""))
     context: dict[str, Any] = {
         "person": person,
@@ -64,7 +59,7 @@ def lead_page(request: HttpRequest, number: int) -> HttpResponse:
     kept = exclusions.exclusions_of(number)
     context["kept"] = kept
     context["closed"] = closed_leads([number], timezone.localdate()).get(number)
-    context |= _timeline(request, number, now, past, facts.outcomes, facts.labels)
+    context |= _timeline(request, number, now, past, facts.outcomes, facts.names)
     if now is not None:
         not_hot = past is None and any("hot" in one.keeps_out for one in kept)
         context |= _score(request, number, now, on, facts, not_hot)
@@ -77,7 +72,7 @@ def lead_page(request: HttpRequest, number: int) -> HttpResponse:
 def lead_timeline(request: HttpRequest, number: int) -> HttpResponse:
     """More of a lead's timeline, older than `?before=`."""
     _person(number)
-    found = _timeline(request, number, standing(), None, activity.outcomes_of(number), labels_of())
+    found = _timeline(request, number, standing(), None, activity.outcomes_of(number), names_of())
     return render(request, "site/partials/timeline.html", found)
 
 
@@ -88,10 +83,9 @@ def _score(
     chosen = pages.choose(now, on, as_then=as_then)
 
     def address(day: date) -> str:
-        asked = {} if day >= now.on else {"on": day.isoformat()}
-        if as_then:
-            asked["version"] = "then"
-        return f"?{urlencode(asked)}" if asked else "."
+        on = "" if day >= now.on else f"on={day.isoformat()}"
+        asked = "&".join(filter(None, (on, "version=then" if as_then else "")))
+        return f"?{asked}" if asked else "."
 
     found = pages.lead_score(number, now, chosen, address, _language(), facts, kept_out=not_hot)
     past = chosen.on < now.on
@@ -117,7 +111,7 @@ def _timeline(
     now: Standing | None,
     past: date | None,
     outcomes: Sequence[KnownOutcome],
-    labels: Labels,
+    names: Names,
 ) -> dict[str, Any]:
     """A page of the timeline; on a past day from its end backwards."""
     before = request.GET.get("before") or (_end_of(past) if past else None)
@@ -130,7 +124,7 @@ def _timeline(
     oldest = page.moments[-1].first if page.before and page.moments else None
     ended = outcomes_between(outcomes, newest, oldest)
     written = notes.notes_among([number], oldest, newest, NOTES_A_PAGE)
-    told = entries(page.moments, ended, now.model if now else None, labels, written, content_moves.now_at())
+    told = entries(page.moments, ended, now.model if now else None, names.labels, written, names.moved)
     keep = {"who": "people"} if only_people else {}
     more = f"{reverse('site:timeline', args=[number])}?{urlencode(keep | {'before': page.before or ''})}"
     return {

@@ -26,7 +26,6 @@ from mikomi.hub.site import lead_page as pages
 from mikomi.hub.site.actions.edit_value import edit_value
 from mikomi.hub.site.field_values import widget
 from mikomi.hub.site.panels import Asked, details
-from mikomi.hub.site.titles import labels_of
 
 
 @require_http_methods(["GET", "POST"])
@@ -90,7 +89,7 @@ def _form(
 
 def _card(request: PageRequest, person: Person) -> HttpResponse:
     today = timezone.localdate()
-    facts = pages.facts_of(person.number, labels_of())
+    facts = pages.facts_of(person.number)
     template, panel = details(Asked(person, None, facts, today, today))
     back = reverse("site:lead", args=[person.number])
     return render(request, template, {"panel": panel, "person": person, "toast": True, "toast_next": back})
