@@ -19,11 +19,13 @@ from mikomi.core.matching.levels import Level
 from mikomi.core.matching.pairs import find_pairs
 from mikomi.core.membership.stages import stage_days
 from mikomi.core.scoring.model_file import parse_model
+from mikomi.core.tabular.forms import recognise
 from mikomi.hub.site.demo import MODEL_FILE, DemoData, generate, seminars, write_files
+from mikomi.hub.site.demo.deals import STAGES, write_deals
 from mikomi.hub.site.demo.journey import demo_maps
 
 TODAY = date(2026, 11, 22)
-FRAMES = ("companies", "leads", "changes", "events", "outcomes", "titles")
+FRAMES = ("companies", "leads", "changes", "events", "outcomes", "deals", "titles")
 
 
 @pytest.fixture(scope="module")
@@ -277,6 +279,34 @@ def test_written_files_hold_every_row_with_the_offset_of_japan(demo: DemoData, t
     grown = demo.changes.filter(pl.col("field") == "employees").group_by("key").last()
     names = demo.companies.join(grown, left_on="company", right_on="key").select(company="name", now="value")
     assert (leads.join(names, on="company").select(pl.col("employees") == pl.col("now"))).to_series().all()
+
+
+def test_the_deals_say_what_the_outcomes_say(demo: DemoData, tmp_path: Path) -> None:
+    day = pl.col("at").dt.convert_time_zone("Asia/Tokyo").dt.date().alias("day")
+    columns = ("lead", "day", "result", "reason", "amount")
+    told = demo.outcomes.filter(pl.col("result") != "rejected").with_columns(day).select(columns)
+    ends = demo.deals.filter(pl.col("stage").is_in(list(STAGES.values()))).select(
+        "lead",
+        pl.col("stage").replace({name: state for state, name in STAGES.items()}).alias("result"),
+        "reason",
+        "amount",
+        day="closed",
+    )
+    meetings = demo.deals.select(
+        "lead", pl.lit("meeting").alias("result"), pl.lit(None, pl.String).alias("reason"), "amount",
+        day="opened",
+    )  # fmt: skip
+    steps = pl.concat([ends.select(columns), meetings.select(columns)])
+    # Some deals had begun before the told days.
+    steps = steps.filter(pl.col("day") >= demo.events.select(day).to_series().min())
+    assert_frame_equal(steps.sort(columns), told.sort(columns))
+    assert demo.deals["deal"].is_unique().all()
+    open_ = demo.deals.filter(pl.col("stage").is_in(list(STAGES.values())).not_())
+    assert open_.filter(pl.col("closed") < TODAY).is_empty()
+    written = pl.read_csv(write_deals(demo.deals, tmp_path).read_bytes().decode("cp932").encode())
+    form = recognise(written.columns)
+    assert form is not None
+    assert form.key == "salesforce_deals"
 
 
 def test_too_little_is_refused_in_words() -> None:

@@ -48,7 +48,8 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the timeline. `at` is aware; `points` None where none are told (outcomes, notes).
+    """A line of the timeline. `at` is aware; `clock`: whether the time of the day is known; `points` None
+    where none are told (outcomes, notes).
 
     `machine`: it does not count. `lead`: whose it is; 0 for the company's own. `said`: what the button
     beside it says it was instead (`human` or `machine`), "" for no button; `kind`, `since` and `until` (µs
@@ -66,6 +67,7 @@ class Entry:
     kind: str = ""
     since: int = 0
     until: int = 0
+    clock: bool = True
 
 
 def entries(
@@ -222,7 +224,9 @@ def _what_en(moment: Moment, labels: Labels) -> str:
 def _outcome(outcome: KnownOutcome) -> Entry:
     what = RESULTS.get(outcome.result, Words(outcome.result, outcome.result))
     reason = Words(outcome.reason, outcome.reason)
-    return Entry(outcome.at, "circle-dot", what, reason, None, False, outcome.lead)
+    # A list of deals has days alone.
+    clock = outcome.deal is None
+    return Entry(outcome.at, "circle-dot", what, reason, None, False, outcome.lead, clock=clock)
 
 
 def _written(note: NoteView) -> Entry:

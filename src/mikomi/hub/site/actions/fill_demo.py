@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import polars as pl
 from django.utils import timezone
@@ -20,6 +22,7 @@ from mikomi.hub.people import notes
 from mikomi.hub.people import services as people
 from mikomi.hub.people.dated import Origin
 from mikomi.hub.people.duplicates import finding
+from mikomi.hub.people.imports import run_import
 from mikomi.hub.people.queries import numbers_of
 from mikomi.hub.people.value_sources import DEMO
 from mikomi.hub.scores import services as scores
@@ -30,6 +33,7 @@ from mikomi.hub.site.actions.fill_sales import seat_sales, tell_results
 from mikomi.hub.site.demo import MODEL_FILE, TIMEZONE, DemoData, generate, seminars, strangers
 from mikomi.hub.site.demo.campaigns import draw_campaigns
 from mikomi.hub.site.demo.contents import SEMINAR_TOPICS
+from mikomi.hub.site.demo.deals import write_deals
 from mikomi.hub.site.demo.journey import REASONS, demo_maps
 from mikomi.hub.site.demo.notes import draw_notes
 from mikomi.hub.site.demo.segments import demo_segments
@@ -62,7 +66,7 @@ def fill_demo(progress: Progress, by: int | None = None) -> None:
     done.step()
     activity.record_events(data.events)
     done.step()
-    activity.record_outcomes(data.outcomes.with_columns(pl.col("amount").cast(pl.String)))
+    _results(data, by)
     done.step()
     notes.record_notes(_notes(data), by)
     _seminars(data, today, by)
@@ -84,6 +88,15 @@ def fill_demo(progress: Progress, by: int | None = None) -> None:
     done.step()
     finding.find_all()
     done.step()
+
+
+def _results(data: DemoData, by: int | None) -> None:
+    """What became of people: the deals as a list out of the SFA, and whom sales turned down."""
+    turned_down = data.outcomes.filter(pl.col("result") == "rejected")
+    activity.record_outcomes(turned_down.with_columns(pl.col("amount").cast(pl.String)))
+    with tempfile.TemporaryDirectory() as folder:
+        file = write_deals(data.deals, Path(folder))
+        run_import(file, "deals", by_id=by)
 
 
 def _seminars(data: DemoData, today: date, by: int | None) -> None:

@@ -9,19 +9,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from mikomi.hub.accounts.services import create_user
-from mikomi.hub.accounts.types import Role
 from mikomi.hub.handoff import calendar, editing, services
 from mikomi.hub.handoff.types import Cause, Kind
 from mikomi.hub.kit import temperature as levels
 from mikomi.hub.kit.setwise import fetch
 from mikomi.hub.site import checks, handed
+from mikomi.hub.site.demo.team import SALES
 
-TEAM = (
-    ("ito@demo.example", "伊藤 大輔", Role.SALES, 8, ()),
-    ("ueda@demo.example", "上田 真由", Role.SALES, 10, ("大阪府", "京都府", "兵庫県")),
-    ("okabe@demo.example", "岡部 健", Role.MANAGER, 4, ()),
-)
-"""Address, name, role, contacts a day, territory."""
 OWN_SEAT = 8
 ACTIVE = 20.0
 WEEKS = 3
@@ -43,9 +37,9 @@ def seat_sales(by: int | None) -> None:
     """Makes the people and gives them seats; one for `by`, too, who looks at the demo."""
     if by is not None:
         editing.set_seat(by, OWN_SEAT)
-    for email, name, role, capacity, territory in TEAM:
-        user = create_user(email, name, role=role)
-        editing.set_seat(user.pk, capacity, territory)
+    for one in SALES:
+        user = create_user(one.email, one.name, role=one.role)
+        editing.set_seat(user.pk, one.a_day, one.territory)
 
 
 def tell_results(today: date) -> int:

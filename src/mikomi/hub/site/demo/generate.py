@@ -12,6 +12,7 @@ from mikomi.core.events import KINDS
 from mikomi.hub.site.demo import habits, projects, words
 from mikomi.hub.site.demo.calendar import Calendar, Days, office_seconds
 from mikomi.hub.site.demo.changes import draw_changes
+from mikomi.hub.site.demo.deals import draw_deals
 from mikomi.hub.site.demo.doubles import plant_doubles
 from mikomi.hub.site.demo.population import (
     Companies,
@@ -42,6 +43,7 @@ class DemoData:
     changes: subject (`company` or `lead`), key, field, value, at: later values, in order of time.
     events: lead, at, kind, content, automated, in order of time.
     outcomes: lead, at, result, reason, amount (yen), in order of time.
+    deals: the meetings, wins and losses of the outcomes once more, deal by deal (`deals.draw_deals`).
     titles: content, title (Japanese), every content of the events among them.
     """
 
@@ -51,6 +53,7 @@ class DemoData:
     changes: pl.DataFrame
     events: pl.DataFrame
     outcomes: pl.DataFrame
+    deals: pl.DataFrame
     titles: pl.DataFrame
 
 
@@ -70,7 +73,7 @@ def generate(
     numbers = {content: number for number, content in enumerate(titles)}
     site = Site.of(numbers)
     root = np.random.SeedSequence([seed, today.toordinal(), leads, companies, months])
-    dice = [np.random.default_rng(child) for child in root.spawn(8)]
+    dice = [np.random.default_rng(child) for child in root.spawn(9)]
 
     firms = draw_companies(dice[0], companies)
     people = draw_people(dice[1], firms, leads, calendar, schedule)
@@ -121,6 +124,7 @@ def generate(
         draw_changes(dice[7], calendar, people, lead_rows, company_rows),
         event_frame(rows, lead_rows["lead"], list(titles)),
         outcomes,
+        draw_deals(dice[8], calendar, firms, lead_rows, outcomes, (first, ended), (again, reended)),
         pl.DataFrame({"content": list(titles), "title": list(titles.values())}),
     )
 
