@@ -70,8 +70,10 @@ def open_of(*, company: int | None = None, lead: int | None = None) -> Standing 
 
 def of_lead(lead: int) -> list[Standing]:
     """All hand-offs that a lead was part of, the latest first."""
-    numbers = HandedLead.objects.filter(lead=lead).values_list("handoff", flat=True)
-    return views(Handoff.objects.filter(pk__in=set(numbers)).order_by("-opened_at", "-pk"))
+    numbers = set(HandedLead.objects.filter(lead=lead).values_list("handoff", flat=True))
+    if not numbers:
+        return []
+    return views(Handoff.objects.filter(pk__in=numbers).order_by("-opened_at", "-pk"))
 
 
 def of_company(company: int) -> list[Standing]:

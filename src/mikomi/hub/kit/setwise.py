@@ -67,13 +67,14 @@ def listed(numbers: pl.Series, name: str, column: str) -> Iterator[tuple[str, li
     whoever writes. Many are staged. Join it first, with `cross join`: SQLite does not know how few they are,
     and would begin with all rows of the other table.
     """
-    every = numbers.drop_nulls().unique().sort()
-    if len(every) > FEW:
+    if len(numbers) > FEW:
+        every = numbers.drop_nulls().unique().sort()
         with transaction.atomic(), staged(every.alias(column).to_frame(), name):
             yield "", []
         return
     rows = "unnest(%s::integer[])" if on_postgres() else "value from json_each(%s)"
-    plain = every.to_list()
+    # Plain: of few numbers, waking the engine's threads takes longer than all else.
+    plain = sorted({number for number in numbers.to_list() if number is not None})
     yield f"with {name}({column}) as (select {rows}) ", [plain if on_postgres() else json.dumps(plain)]
 
 

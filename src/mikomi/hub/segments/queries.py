@@ -102,6 +102,8 @@ def segments_of(lead: int) -> list[Membership]:
         for part in MemberPart.objects.filter(part=lead // PART)
         if bytes(part.bits)[place // 8] >> (place % 8) & 1
     }
+    if not held:
+        return []
     moves = Move.objects.filter(lead=lead, segment__in=held, entered=True).order_by("id")
     entered = {move.segment: move for move in moves}
     return [_membership(one, entered.get(one.number)) for one in segments() if one.number in held]

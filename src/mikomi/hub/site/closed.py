@@ -75,6 +75,8 @@ def closed_leads(leads: Collection[int], on: date) -> dict[int, Closed]:
         "result",
     )
     ends = ends_of_companies(set(of.values())).rename({"company": "of"})
+    if told.is_empty() and ends.is_empty():
+        return {}
     latest = _latest(pl.concat([told, ends.select(told.columns)]), (on - EPOCH).days)
     return {lead: end for lead in asked if (end := _closed(latest.get(of.get(lead, -lead)), on)) is not None}
 

@@ -114,6 +114,8 @@ def _holding(kind: Kind) -> QuerySet[Merging]:
 
 
 def _proposed[B: Brief](kind: Kind[Any, B], rows: Sequence[Pair]) -> list[Proposal[B]]:
+    if not rows:
+        return []
     briefs = kind.briefs(sorted({number for row in rows for number in (row.low, row.high)}))
     found = []
     for row in rows:
@@ -138,6 +140,8 @@ def _sources(scope: Scope, number: int) -> dict[str, Words]:
 
 
 def _past(rows: Sequence[Merging]) -> list[PastMerge]:
+    if not rows:
+        return []
     batches = Batch.objects.filter(pk__in=[row.batch for row in rows])
     acts = {pk: (label, by or "") for pk, label, by in batches.values_list("pk", "label", "by__name")}
     return [PastMerge(row.pk, row.kept, row.gone, *acts[row.batch], row.at) for row in rows]
