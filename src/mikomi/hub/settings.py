@@ -65,6 +65,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "mikomi.hub.accounts.refusing.AccessMiddleware",
+    # After it: who may not open a page at all is told so.
+    "mikomi.hub.site.sight.SightMiddleware",
     "mikomi.hub.kit.middleware.NotAllowedMiddleware",
 ]
 

@@ -66,13 +66,18 @@ def test_whoever_sees_their_own_alone_finds_nothing_of_others(client: Client) ->
     number = services.hand_over(handing(leads()["a1"]), ON, to=ito.pk, now=NOW).handoff or 0
     client.post(
         reverse("site:handoff_rules_save", args=["times"]),
-        {"urgent_minutes": 20, "other_minutes": 60, "remind_minutes": 5, "everybody": "no"},
+        {"urgent_minutes": 20, "other_minutes": 60, "remind_minutes": 5},
     )
+    client.post(reverse("site:handoff_rules_save", args=["sight"]), {"everybody": "no"})
     assert calendar.team().urgent_minutes == 20
     other = Client()
     other.force_login(User.objects.create_user("s@example.jp", name="他人", role="sales"))
-    assert other.get(reverse("site:handoff", args=[number])).status_code == 404
+    assert other.get(reverse("site:handoff", args=[number])).status_code == 403
     assert "北浜精機" not in page(other, "handoffs")
+    User.objects.filter(name="他人").update(role="manager")
+    lifted = other.post(reverse("site:handoff_rules_save", args=["sight"]), {"everybody": "yes"})
+    assert "管理者だけが変えられます" in lifted.content.decode()
+    assert not calendar.team().everybody
 
 
 def test_the_rules_are_kept_as_they_are_typed(client: Client) -> None:

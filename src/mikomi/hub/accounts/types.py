@@ -56,8 +56,8 @@ ROLE_WORDS: dict[Role, Words] = {
         "decides on owners, capacity and calendar of sales, and sees everybody's work",
     ),
     Role.SALES: Words(
-        "すべてのリードと会社を見て、結果、メモ、項目を書きます",
-        "sees all leads and companies, and writes results, notes and values",
+        "リードと会社を見て（自分の担当だけに絞ることもできます）、結果、メモ、項目を書きます",
+        "sees leads and companies (all, or where restricted their own), and writes results, notes and values",
     ),
     Role.VIEWER: Words("見るだけで、何も変えません", "reads, and changes nothing"),
 }

@@ -70,19 +70,18 @@ def read_days(text: str) -> list[date]:
         raise MikomiError(CLOSED) from error
 
 
-def set_times(urgent_minutes: int, other_minutes: int, remind_minutes: int, *, everybody: bool) -> None:
-    """By when the first contact is to be made, in working minutes, and who sees whose. Raises
-    `MikomiError`."""
+def set_times(urgent_minutes: int, other_minutes: int, remind_minutes: int) -> None:
+    """By when the first contact is to be made, in working minutes. Raises `MikomiError`."""
     if not (0 < urgent_minutes <= LONGEST_MINUTES and 0 < other_minutes <= LONGEST_MINUTES):
         raise MikomiError(NUMBERS)
     if not 0 <= remind_minutes <= LONGEST_MINUTES:
         raise MikomiError(NUMBERS)
-    _set(
-        urgent_minutes=urgent_minutes,
-        other_minutes=other_minutes,
-        remind_minutes=remind_minutes,
-        everybody=everybody,
-    )
+    _set(urgent_minutes=urgent_minutes, other_minutes=other_minutes, remind_minutes=remind_minutes)
+
+
+def set_sight(*, everybody: bool) -> None:
+    """Whether sales people see everybody's leads and hand-offs, or their own and nobody's."""
+    _set(everybody=everybody)
 
 
 def set_urgent_contents(contents: Sequence[str]) -> None:

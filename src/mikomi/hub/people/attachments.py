@@ -55,6 +55,11 @@ def files_of(scope: Scope | str, subject: int) -> list[FileView]:
     return [_shown(row) for row in rows.select_related("by").order_by("-at", "-pk")]
 
 
+def subject_of(number: int) -> tuple[str, int] | None:
+    """Of what a file is, also one that was taken away: `lead` or `company` and its number."""
+    return Attachment.objects.filter(pk=number).values_list("scope", "subject").first()
+
+
 def keep_file(scope: Scope | str, subject: int, upload: UploadedFile, by: int | None) -> int:
     """Keeps an uploaded file; its number. All of it is on the disk before anything names it.
 

@@ -85,6 +85,11 @@ def notes_among(
     return _shown(rows[:most])
 
 
+def subject_of(number: int) -> tuple[str, int] | None:
+    """Of what a note is, also one that was taken away: `lead` or `company` and its number."""
+    return Note.objects.filter(pk=number).values_list("scope", "subject").first()
+
+
 def note_count(scope: Scope | str, subject: int) -> int:
     """How many notes a lead or a company has."""
     return Note.objects.filter(scope=scope, subject=subject, deleted_at=None).count()

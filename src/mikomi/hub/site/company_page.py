@@ -21,7 +21,7 @@ from mikomi.hub.kit.plots import Mark, TemperatureDrawing, TemperaturePlot, draw
 from mikomi.hub.people import company_facts, queries
 from mikomi.hub.people.types import CompanyView
 from mikomi.hub.people.value_sources import source_words
-from mikomi.hub.site import temperature
+from mikomi.hub.site import sight, temperature
 from mikomi.hub.site.evidence import neighbourhood, only
 from mikomi.hub.site.field_values import read_as
 from mikomi.hub.site.lead_page import PLOT_DAYS
@@ -85,13 +85,15 @@ class Warmth:
 
 def member_ids(company: int) -> list[int]:
     """The leads of a company that are in the lists, best first, `MOST_PEOPLE` at the most."""
+    theirs, params = sight.rows_test()
     # Gathered first: a planner that knows no better would walk the index of all ranks.
     with connection.cursor() as cursor:
         cursor.execute(
             "with few as materialized (select r.lead_id, r.key as t,"
             " (select s.rank from site_lead_score s where s.lead_id = r.lead_id) as o"
-            " from site_lead_row r where r.company_id = %s limit %s) select lead_id from few order by o, t",
-            [company, MOST_PEOPLE],
+            f" from site_lead_row r where r.company_id = %s{theirs} limit %s)"
+            " select lead_id from few order by o, t",
+            [company, *params, MOST_PEOPLE],
         )
         return [row[0] for row in cursor.fetchall()]
 

@@ -17,6 +17,7 @@ from mikomi.hub.capture.campaigns import editing, queries
 from mikomi.hub.capture.campaigns.forms import TEXTS, as_typed, read_plan, rules_in
 from mikomi.hub.capture.campaigns.rules import PARTS
 from mikomi.hub.capture.models import Campaign, Form, Seminar
+from mikomi.hub.kit import sight
 from mikomi.hub.people import queries as people
 
 PAGE = 50
@@ -46,6 +47,7 @@ def campaign(request: HttpRequest, number: int) -> HttpResponse:
     held = _campaign(number)
     found = queries.members(number, _place(request.GET.get("before", "")), PAGE + 1)
     shown, more = found[:PAGE], found[PAGE:]
+    gone = sight.hidden([lead for _since, lead in shown])
     ways = queries.ways_of(number, [lead for _since, lead in shown])
     context = {
         "campaign": held,
@@ -53,7 +55,12 @@ def campaign(request: HttpRequest, number: int) -> HttpResponse:
         "rules": held.rules,
         "forms": held.forms.order_by("name"),
         "seminars": Seminar.objects.filter(campaign=held).order_by("starts_at"),
-        "rows": [(people.person(lead), ways.get(lead, []), instant(since)) for since, lead in shown],
+        "rows": [
+            (people.person(lead), ways.get(lead, []), instant(since))
+            for since, lead in shown
+            if lead not in gone
+        ],
+        "hidden": len(gone),
         "more": f"{shown[-1][0]}.{shown[-1][1]}" if more else "",
         "further": "before" in request.GET,
         "menu_key": "campaigns",

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.capture.documents import keeping
 from mikomi.hub.capture.models import Document, DocumentLink, Download
+from mikomi.hub.kit import sight
 from mikomi.hub.people import queries as people
 
 PAGE = 50
@@ -116,10 +117,12 @@ def _page(
     request: HttpRequest, held: Document, refused: Words | None, email: str = "", days: str = ""
 ) -> HttpResponse:
     now = timezone.now()
-    rows = DocumentLink.objects.filter(document=held, submission=None).order_by("-pk")[:LINKS]
+    rows = list(DocumentLink.objects.filter(document=held, submission=None).order_by("-pk")[:LINKS])
+    gone = sight.hidden({link.lead for link in rows if link.lead})
     taken = dict(
         Download.objects.filter(document=held, automated=False).values_list("link").annotate(Count("pk"))
     )
+    rows = [link for link in rows if link.lead not in gone]
     links = [
         {
             "link": link,
@@ -133,11 +136,15 @@ def _page(
     page = Paginator(Download.objects.filter(document=held).order_by("-at", "-pk"), PAGE).get_page(
         request.GET.get("page")
     )
+    away = sight.hidden({one.lead for one in page if one.lead})
     context = {
         "document": held,
+        "hidden": len(away),
         "links": links,
         "page": page,
-        "rows": [(one, people.person(one.lead) if one.lead else None) for one in page],
+        "rows": [
+            (one, people.person(one.lead) if one.lead else None) for one in page if one.lead not in away
+        ],
         "refused": refused,
         "email": email,
         "days": days,

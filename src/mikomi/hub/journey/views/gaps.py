@@ -18,6 +18,7 @@ from mikomi.hub.activity import content_moves
 from mikomi.hub.journey import queries
 from mikomi.hub.journey.overlaid import GapCard, overlaid
 from mikomi.hub.journey.views.work import edit, language
+from mikomi.hub.kit import sight
 from mikomi.hub.people import queries as people
 
 PAGE = 50
@@ -30,9 +31,12 @@ def gap(request: HttpRequest, number: int) -> HttpResponse:
     first = request.GET.get("from", "")
     begin = int(first) if first.isascii() and first.isdecimal() and len(first) < 7 else 0
     leads = held["leads"]
+    shown = leads[begin : begin + PAGE]
+    gone = sight.hidden(shown)
     context = {
         "gap": card,
-        "rows": people.persons(leads[begin : begin + PAGE]),
+        "rows": people.persons([lead for lead in shown if lead not in gone]),
+        "hidden": len(gone),
         "more": begin + PAGE if begin + PAGE < len(leads) else 0,
         "kept": len(leads),
         "further": begin > 0,

@@ -12,7 +12,9 @@ from typing import Any
 from django.db import connection
 from django.http import QueryDict
 
+from mikomi.hub.kit.sight import present
 from mikomi.hub.people import company_facts
+from mikomi.hub.site import sight
 from mikomi.hub.site.lists.search import MOST_WORDS, contains
 from mikomi.hub.site.rows.cells import EPOCH
 from mikomi.hub.site.rows.store import member_of, number_param
@@ -34,7 +36,7 @@ _LARGEST = 2**63 - 1
 
 _SHOWN = """select w.company_id, w.name, w.leads, w.hot, w.last_day, w.best, r.name, r.email, r.key, r.title,
  s.total, coalesce(c.heat, 0), w.o
-from ({inner}) w left join site_lead_row r on r.lead_id = w.best
+from ({inner}) w left join site_lead_row r on r.lead_id = w.best{theirs}
  left join site_lead_score s on s.lead_id = w.best left join site_lead_cell c on c.id = s.cell"""
 
 
@@ -95,13 +97,21 @@ def company_list(query: CompanyQuery) -> CompanyPage:
     """One page of the companies."""
     words = tuple(dict.fromkeys(w for w in map(search_term, query.text.split()) if w))[:MOST_WORDS]
     found = _found(words, query.text) if words else None
+    theirs, own = sight.rows_test()
+    visible, asked = sight.company_test("q.company_id")
+    if theirs and found is None:
+        found = sight.few_companies()
     with connection.cursor() as cursor:
         if found is not None:
-            where, params = member_of("company_id"), [number_param(found)]
-            cursor.execute(f"select count(*) from site_company_row where {where}", params)
+            where, params = member_of("q.company_id"), [number_param(found)]
+            if theirs:
+                words_too = [contains("q.text")] * len(words)
+                where, params = " and ".join([where, *words_too, visible]), [*params, *words, *asked]
+            cursor.execute(f"select count(*) from site_company_row q where {where}", params)
             total: int | None = int(cursor.fetchone()[0])
-        elif words:
-            where, params, total = " and ".join(contains("text") for _ in words), list(words), None
+        elif words or theirs:
+            tests = [contains("q.text") for _ in words] + ([visible] if visible else [])
+            where, params, total = " and ".join(tests), [*words, *asked], None
         else:
             where, params = "", []
             cursor.execute("select count(*) from site_company_row")
@@ -118,10 +128,12 @@ def company_list(query: CompanyQuery) -> CompanyPage:
         else:
             both = " and ".join(filter(None, (where, keyset.removeprefix("where "))))
             inner = (
-                f"select {columns} from site_company_row {f'where {both}' if both else ''} {order} limit %s"
+                f"select {columns} from site_company_row q {f'where {both}' if both else ''} {order} limit %s"
             )
             params = [*params, *place, query.size + 1]
-        cursor.execute(f"{_SHOWN.format(inner=inner)} {_order(query, 'w.o', 'w.company_id')}", params)
+        shown = _SHOWN.format(inner=inner, theirs=theirs)
+        # The test of the best person stands behind what picks the companies.
+        cursor.execute(f"{shown} {_order(query, 'w.o', 'w.company_id')}", [*params, *own])
         rows = cursor.fetchall()
         if total is None and len(rows) <= query.size:
             cursor.execute(
@@ -130,6 +142,13 @@ def company_list(query: CompanyQuery) -> CompanyPage:
             )
             stopped = cursor.fetchone()
     return _page(query, rows, total, stopped)
+
+
+def not_shown(query: CompanyQuery, page: CompanyPage) -> int:
+    """How many companies a search finds that whoever asks may not see; 0 where they are many."""
+    words = tuple(dict.fromkeys(w for w in map(search_term, query.text.split()) if w))[:MOST_WORDS]
+    found = _found(words, query.text) if words and present() is not None and page.total is not None else None
+    return len(found) - (page.total or 0) if found else 0
 
 
 def _found(words: tuple[str, ...], text: str) -> list[int] | None:

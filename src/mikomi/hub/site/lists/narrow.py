@@ -18,6 +18,7 @@ from mikomi.hub.capture.campaigns import queries as campaigns
 from mikomi.hub.journey import standing
 from mikomi.hub.people import field_tests, labels
 from mikomi.hub.segments import queries as segments
+from mikomi.hub.site import sight
 from mikomi.hub.site.lists import search
 from mikomi.hub.site.types import ListQuery
 
@@ -49,6 +50,11 @@ def narrow(query: ListQuery) -> Narrowed:
     found = search.find(query.text)
     sets: list[Iterable[int]] = []
     tests: list[Test] = []
+    theirs = sight.by_number()
+    if theirs is not None:
+        tests.append(Test(theirs[0], tuple(theirs[1])))
+        mine = sight.few_leads()
+        sets += [] if mine is None else [mine]
     words = bool(found.words) and found.lead_ids is None
     if words:
         tests += [Test(search.carries, (word,)) for word in found.words]

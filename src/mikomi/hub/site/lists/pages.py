@@ -22,7 +22,7 @@ from django.db import connection
 from mikomi.core.scoring.model import Model
 from mikomi.hub.kit import temperature as levels
 from mikomi.hub.kit.setwise import on_postgres
-from mikomi.hub.site import temperature
+from mikomi.hub.site import sight, temperature
 from mikomi.hub.site.lists.narrow import Narrowed, Test, narrow
 from mikomi.hub.site.rows import cells
 from mikomi.hub.site.rows.schema import SCORE_COLUMNS
@@ -124,9 +124,12 @@ def matching_cells(filters: Filters) -> pl.DataFrame:
 
 def rows_of(lead_ids: Sequence[int]) -> tuple[Row, ...]:
     """The rows of some leads, in the order of `lead_ids`; unknown ones are left out."""
-    inner = f"select lead_id, 0 as n, 0 as o, 0 as t from site_lead_row where {member_of('lead_id')}"
+    theirs, params = sight.rows_test()
+    inner = (
+        f"select lead_id, 0 as n, 0 as o, 0 as t from site_lead_row r where {member_of('lead_id')}{theirs}"
+    )
     with connection.cursor() as cursor:
-        cursor.execute(_SHOWN.format(inner=inner), [number_param(lead_ids)])
+        cursor.execute(_SHOWN.format(inner=inner), [number_param(lead_ids), *params])
         found = {raw[0]: _row(raw) for raw in cursor.fetchall()}
     return tuple(found[number] for number in lead_ids if number in found)
 
@@ -135,13 +138,14 @@ def colleagues_of(lead_id: int, company_id: int | None, most: int) -> tuple[Row,
     """Other leads of a company, best first, `most` at the most, out of its first 500 by number."""
     if company_id is None:
         return ()
+    theirs, params = sight.rows_test()
     inner = (
         f"with few as materialized (select lead_id, {_looked_up('rank', 'r')} as o, key as t"
-        " from site_lead_row r where company_id = %s limit 500)"
+        f" from site_lead_row r where company_id = %s{theirs} limit 500)"
         " select lead_id, 0 as n, o, t from few where lead_id <> %s order by o, t limit %s"
     )
     with connection.cursor() as cursor:
-        cursor.execute(_SHOWN.format(inner=inner) + " order by o, t", [company_id, lead_id, most])
+        cursor.execute(_SHOWN.format(inner=inner) + " order by o, t", [company_id, *params, lead_id, most])
         return tuple(map(_row, cursor.fetchall()))
 
 

@@ -20,6 +20,7 @@ from mikomi.hub.activity import content_moves
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.activity.types import KnownOutcome
 from mikomi.hub.capture import queries as capture
+from mikomi.hub.kit import sight
 from mikomi.hub.people import company_facts, exclusions, notes
 from mikomi.hub.people import queries as people
 from mikomi.hub.people.duplicates.queries import merged_into
@@ -66,6 +67,7 @@ def companies(request: HttpRequest) -> HttpResponse:
         "standing": standing(),
         "query": query,
         "page": page,
+        "not_shown": lists.not_shown(query, page),
         "rows": [
             (row, [known.get(row.company_id, {}).get(key, "") for key in SHOWN_FACTS]) for row in page.rows
         ],
@@ -100,7 +102,7 @@ def company_page(request: HttpRequest, number: int) -> HttpResponse:
         "standing": now,
         "members": pages.members(list(page.object_list), outcomes),
         "page": page,
-        "more_people": max(company.leads - len(numbers), 0),
+        **_more(company, len(numbers)),
         "names": names,
         "best": rows[0] if rows else None,
         "warmth": pages.warmth_of(number, numbers, now, outcomes, names, _language()) if now else None,
@@ -175,6 +177,12 @@ def _timeline(
             {"label": _("人の動きだけ"), "url": _who(person, "people"), "current": only_people},
         ],
     }
+
+
+def _more(company: CompanyView, shown: int) -> dict[str, int]:
+    """How many more people there are: too many for the page, or not to be seen by whoever asks."""
+    rest = max(company.leads - shown, 0)
+    return {"more_people": rest} if sight.present() is None else {"not_shown": rest}
 
 
 def _who(person: int, who: str) -> str:

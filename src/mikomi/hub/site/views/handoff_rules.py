@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.accounts import audit
 from mikomi.hub.accounts import queries as accounts
+from mikomi.hub.accounts.allowing import may_of
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.capture.webforms import wishes
 from mikomi.hub.handoff import calendar, editing
@@ -65,6 +66,7 @@ NAMES: dict[str, Words] = {
     "rules": Words("きっかけ", "causes"),
     "hours": Words("勤務時間と休み", "working hours"),
     "times": Words("期限", "deadlines"),
+    "sight": Words("だれが何を見るか", "who sees what"),
     "seat": Words("1日の件数と地域", "seats"),
     "absence": Words("不在の予定", "absences"),
     "urgent": Words("即時対応", "urgent"),
@@ -73,6 +75,9 @@ NAMES: dict[str, Words] = {
 TOKEN = "csrfmiddlewaretoken"
 SEEN = 60
 KINDS = ("page_view", "form_submit", "download", "seminar_apply")
+ADMINS_ALONE = Words(
+    "だれが何を見るかは、管理者だけが変えられます", "who sees what is changed by admins alone"
+)
 UNREADABLE = Words(
     "数や時刻が読めません。入れ直してください", "a number or a time cannot be read; type it again"
 )
@@ -91,6 +96,8 @@ def save(request: HttpRequest, part: str) -> HttpResponse:
     if change is None:
         raise Http404
     try:
+        if part == "sight" and not may_of(request.user).administer:
+            raise MikomiError(ADMINS_ALONE)
         with transaction.atomic():
             change(request.POST)
             _record(
@@ -194,8 +201,11 @@ def _times(told: QueryDict) -> None:
         int(told.get("urgent_minutes", "")),
         int(told.get("other_minutes", "")),
         int(told.get("remind_minutes", "")),
-        everybody=told.get("everybody") == "yes",
     )
+
+
+def _sight(told: QueryDict) -> None:
+    editing.set_sight(everybody=told.get("everybody") == "yes")
 
 
 def _seat(told: QueryDict) -> None:
@@ -225,6 +235,7 @@ PARTS: dict[str, Callable[[QueryDict], None]] = {
     "rules": _rules,
     "hours": _hours,
     "times": _times,
+    "sight": _sight,
     "seat": _seat,
     "absence": _absence,
     "urgent": _urgent,

@@ -21,8 +21,9 @@ from django.views.decorators.http import require_POST, require_safe
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.accounts import audit
 from mikomi.hub.accounts import queries as accounts
-from mikomi.hub.handoff import calendar, queries, services
+from mikomi.hub.handoff import queries, services
 from mikomi.hub.handoff.leading import leads_team
+from mikomi.hub.handoff.whose import sees_all
 from mikomi.hub.kit.list_files import list_answer
 from mikomi.hub.site.handoff_file import frames
 from mikomi.hub.site.handoff_page import lines_of, page_of
@@ -176,7 +177,7 @@ def _who(request: HttpRequest) -> tuple[str, int | None, bool]:
 
 
 def _sees_all(request: HttpRequest) -> bool:
-    return calendar.team().everybody or leads_team(request.user.pk)
+    return sees_all(request.user)
 
 
 def _day(text: str) -> date | None:

@@ -17,11 +17,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from mikomi.core.scoring.describe import describe_hot
+from mikomi.hub.kit import sight
 from mikomi.hub.kit import temperature as levels
 from mikomi.hub.people import queries as people
 from mikomi.hub.site.evidence import tell
-from mikomi.hub.site.lists import address, chips, columns, field_chips, kept
-from mikomi.hub.site.lists.pages import FIRST_DOWN, list_page
+from mikomi.hub.site.lists import address, chips, columns, field_chips, kept, search
+from mikomi.hub.site.lists.pages import FIRST_DOWN, count_of, list_page
 from mikomi.hub.site.rows import cells, kept_out, log
 from mikomi.hub.site.standing import standing
 from mikomi.hub.site.types import ListQuery, Page, Standing
@@ -79,6 +80,7 @@ def lead_list(request: HttpRequest) -> HttpResponse:
         "fit_labels": chips.fit_labels(now.model if now else None),
         "engagement_labels": chips.engagement_labels(now.model if now else None),
         "nobody": not page.rows and not query.asked,
+        "not_shown": _not_shown(query, page),
         "import_url": _address("people:upload", "people:imports"),
         "export_url": f"{reverse('site:export')}?{_with_columns(given, chosen)}",
         "menu_key": "leads",
@@ -170,6 +172,16 @@ def _without_leavers(page: Page) -> Page:
     """The page without leads that went into the trash, or were merged, while a run holds the rows."""
     gone = people.out_of([row.lead_id for row in page.rows])
     return replace(page, rows=tuple(row for row in page.rows if row.lead_id not in gone)) if gone else page
+
+
+def _not_shown(query: ListQuery, page: Page) -> int:
+    """How many leads a search finds that whoever asks may not see; 0 where they are many."""
+    if sight.present() is None or not query.text or page.total is None:
+        return 0
+    if search.find(query.text).lead_ids is None:
+        return 0
+    with sight.looking(None):
+        return count_of(query) - page.total
 
 
 def _hot_only(query: ListQuery) -> ListQuery:

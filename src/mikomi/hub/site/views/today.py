@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.accounts.allowing import may_of
-from mikomi.hub.handoff import calendar, queries, services, worklist
+from mikomi.hub.handoff import queries, services, whose, worklist
 from mikomi.hub.handoff.types import KIND_WORDS, Kind, State
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.kit.menu import lights_of
@@ -272,7 +272,7 @@ def _everybody(request: PageRequest) -> bool:
 
 def sees_all(request: PageRequest) -> bool:
     """Whether whoever asks may see the work of others: hiding it would cause double calls, but a team can."""
-    return calendar.team().everybody or may_of(request.user).lead_team
+    return whose.sees_all(request.user)
 
 
 def _only_back(given: QueryDict) -> bool:
