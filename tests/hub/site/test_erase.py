@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from mikomi.hub.alerts.models import Alert
+from mikomi.hub.alerts.models import Alert, Mention
 from mikomi.hub.capture.campaigns import editing
 from mikomi.hub.capture.campaigns.editing import Plan
 from mikomi.hub.capture.documents import keeping
@@ -76,7 +76,8 @@ def lead(tmp_path, monkeypatch) -> int:
     apply(open_seminar(), "三宅 浩司", "北浜精機", "l1@works.example")
     link = keeping.make_link(give_document().pk, email="l1@works.example")
     Download.objects.create(document=link.document, link=link, lead=number, at=timezone.now(), browser="b")
-    Alert.objects.create(key="a", kind="given", lead=number, told={}, made_at=timezone.now())
+    alert = Alert.objects.create(key="a", kind="given", lead=number, told={}, made_at=timezone.now())
+    Mention.objects.create(alert=alert, lead=number)
     made = handoff.hand_over(Handing(number, Cause.MANUAL, "1"), ON)
     handoff.record_result(made.handoff or 0, number, Kind.REJECTED, None, timezone.now(), reason="競合")
     return number

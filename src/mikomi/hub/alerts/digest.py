@@ -11,7 +11,7 @@ from django.utils import timezone
 from mikomi.core.words import Words
 from mikomi.hub.accounts.queries import able_people, addresses_of
 from mikomi.hub.accounts.types import Capability
-from mikomi.hub.alerts.models import Alert
+from mikomi.hub.alerts.models import Alert, Mention
 from mikomi.hub.alerts.recording import tell_person
 from mikomi.hub.alerts.telling import foremost, named
 from mikomi.hub.alerts.types import Told, Wishes
@@ -64,6 +64,9 @@ def _send(user: int, wishes: Wishes, local: datetime) -> bool:
         alert = tell_person(user, "digest", f"digest:{day.isoformat()}", told)
         if alert is None:
             return False
+        leads = {one.lead for one in held[:MOST_LISTED]}
+        leads |= {member.lead for one in waiting[:MOST_FIRST] if (member := foremost(one)) is not None}
+        Mention.objects.bulk_create(Mention(alert=alert, lead=lead) for lead in leads if lead is not None)
         Alert.objects.filter(pk__in=[one.pk for one in held]).update(held=False)
     return True
 

@@ -67,6 +67,13 @@ class Alert(models.Model):
         )
 
 
+class Mention(models.Model):
+    """A lead (number) that an alert speaks of besides its own: a morning's digest names several."""
+
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="mentions")
+    lead = models.BigIntegerField(db_index=True)
+
+
 class Delivery(models.Model):
     """An alert on its way to one channel: recorded before it is sent, sent once."""
 

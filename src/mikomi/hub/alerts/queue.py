@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from mikomi.core.words import MikomiError, Words
@@ -31,6 +31,9 @@ log = logging.getLogger("mikomi.alerts")
 
 PAUSES = (5, 15, 60, 300, 900, 1800)
 """Seconds until the next try, then the last again and again: a channel that is well again is found soon."""
+LONGEST = timedelta(hours=1)
+"""No channel rests longer, whatever its server asks for; what lies further ahead comes from a clock that was
+wrong."""
 KEPT = timedelta(days=7)
 """So long an alert waits for its channel before it is given up, for a person to send again."""
 BUDGET = 20.0
@@ -64,7 +67,7 @@ def deliver_due() -> None:
     waiting.filter(recorded_at__lt=now - KEPT).update(
         state=Delivery.State.FAILED, error={"ja": GIVEN_UP.ja, "en": GIVEN_UP.en}
     )
-    for channel in waiting.filter(due_at__lte=now).values_list("channel", flat=True).distinct():
+    for channel in waiting.filter(_due(now)).values_list("channel", flat=True).distinct():
         enqueue("alerts.deliver", once=True, channel=channel)
 
 
@@ -87,9 +90,9 @@ def _empty(number: int) -> int:
     while True:
         now = timezone.now()
         channel = Channel.objects.filter(pk=number, is_active=True).first()
-        if channel is None or (channel.next_at is not None and channel.next_at > now):
+        if channel is None or (channel.next_at is not None and now < channel.next_at <= now + 2 * LONGEST):
             return sent
-        waiting = Delivery.objects.filter(channel=number, state=Delivery.State.WAITING, due_at__lte=now)
+        waiting = Delivery.objects.filter(_due(now), channel=number, state=Delivery.State.WAITING)
         held = waiting.exclude(pk__in=stubborn).select_related("alert", "channel").order_by("pk").first()
         if held is None:
             return sent
@@ -126,6 +129,10 @@ def _empty(number: int) -> int:
             sent += 1
 
 
+def _due(now: datetime) -> Q:
+    return Q(due_at__lte=now) | Q(due_at__gt=now + 2 * LONGEST)
+
+
 def _claim(held: Delivery, now: datetime) -> bool:
     ours = Delivery.objects.filter(pk=held.pk, state=Delivery.State.WAITING)
     return bool(ours.update(state=Delivery.State.SENDING, started_at=now, tries=F("tries") + 1))
@@ -152,7 +159,7 @@ def _well(channel: Channel) -> None:
 def _ill(channel: Channel, words: Words, after: float | None, *, pause: bool = False) -> None:
     """Notes that the channel takes nothing, and when it is tried again."""
     seconds = PAUSES[min(channel.tries, len(PAUSES) - 1)] * random.uniform(0.9, 1.1)
-    seconds = max(seconds, after or 0.0)
+    seconds = max(seconds, min(after or 0.0, LONGEST.total_seconds()))
     now = timezone.now()
     with transaction.atomic():
         Channel.objects.filter(pk=channel.pk).update(

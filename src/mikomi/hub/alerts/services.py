@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import batched
 from typing import Any
 
 from django.db import transaction
@@ -13,12 +14,15 @@ from mikomi.hub.accounts import audit
 from mikomi.hub.alerts.channels import calling
 from mikomi.hub.alerts.channels.known import KINDS
 from mikomi.hub.alerts.channels.webhook import make_secret
-from mikomi.hub.alerts.models import Alert, Channel
+from mikomi.hub.alerts.models import Alert, Channel, Mention
 from mikomi.hub.alerts.types import KINDS as ALERTS
+from mikomi.hub.kit import mailbox
 from mikomi.hub.kit.jobs import enqueue
+from mikomi.hub.people import queries as people
 
 LONGEST_NAME = 100
 LONGEST_VALUE = 2000
+AT_ONCE = 1_000
 
 
 def save_channel(
@@ -110,5 +114,11 @@ def mark_read(user: int, numbers: Sequence[int] | None = None) -> None:
 
 
 def forget(leads: Sequence[int]) -> None:
-    """Deletes what was said of leads that are erased, sent or not."""
-    Alert.objects.filter(lead__in=leads).delete()
+    """Deletes what was said of leads that are erased, sent or not, and what the mail box of this machine kept
+    of it. While the leads are still there."""
+    for some in batched(leads, AT_ONCE):
+        Alert.objects.filter(lead__in=some).delete()
+        Alert.objects.filter(pk__in=Mention.objects.filter(lead__in=some).values("alert")).delete()
+        if mailbox.mails().exists():
+            known = people.persons(some)
+            mailbox.forget([word for one in known for word in (one.email, one.name) if len(word) > 1])

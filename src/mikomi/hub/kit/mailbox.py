@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import polars as pl
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
@@ -37,6 +38,20 @@ class MailBoxBackend(BaseEmailBackend):
         if kept is not None:
             KeptMail.objects.filter(pk__lte=kept).delete()
         return len(email_messages)
+
+
+def forget(words: Sequence[str]) -> None:
+    """Deletes the mails that hold any of the words, in whatever place."""
+    if not words:
+        return
+    kept = pl.DataFrame(
+        list(KeptMail.objects.values_list("pk", "to", "subject", "text")),
+        schema={"pk": pl.Int64, "to": pl.String, "subject": pl.String, "text": pl.String},
+        orient="row",
+    )
+    whole = pl.concat_str("to", "subject", "text", separator="\n")
+    gone = kept.filter(whole.str.contains_any(list(words)))["pk"].to_list()
+    KeptMail.objects.filter(pk__in=gone).delete()
 
 
 def in_use() -> bool:

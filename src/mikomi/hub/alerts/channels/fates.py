@@ -59,5 +59,5 @@ def wait_of(headers: Mapping[str, str]) -> float | None:
         return float(asked)
     try:
         return max(0.0, email.utils.parsedate_to_datetime(asked).timestamp() - time.time())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.alerts.types import Told
@@ -46,8 +47,12 @@ class Kind:
 
 def need_https(url: str, hosts: tuple[str, ...], example: str) -> None:
     """Raises `MikomiError` unless `url` begins with https and is on one of `hosts` (or a part of them)."""
-    host = url.removeprefix("https://").partition("/")[0].lower()
-    if not url.startswith("https://") or not any(host == one or host.endswith("." + one) for one in hosts):
+    try:
+        parts = urlsplit(url)
+        host, plain = parts.hostname or "", parts.scheme == "https" and "@" not in parts.netloc
+    except ValueError:
+        host, plain = "", False
+    if not plain or "\\" in url or not any(host == one or host.endswith("." + one) for one in hosts):
         raise MikomiError(
             Words(
                 f"アドレスが違うようです。{example} から始まるアドレスを、そのまま貼り付けてください",

@@ -20,6 +20,8 @@ API = "https://slack.com/api/chat.postMessage"
 MOST_TEXT = 2900
 """A section's text holds 3,000 characters."""
 MOST_FIELDS = 10
+MOST_IN_FIELD = 1900
+"""A field holds 2,000."""
 _FIX = Words(
     "Slack でアプリの Webhook を作り直し、連携先の URL を入れ替えてください",
     "make the app's webhook anew in Slack and replace the address of this channel",
@@ -92,7 +94,8 @@ def blocks(told: Told) -> list[dict[str, Any]]:
     parts: list[dict[str, Any]] = [{"type": "section", "text": _mrkdwn(head)}]
     if told.facts:
         fields = [
-            _mrkdwn(f"*{_escaped(name)}*\n{_escaped(value)}") for name, value in told.facts[:MOST_FIELDS]
+            _mrkdwn(f"*{_escaped(name)}*\n{_escaped(value)}"[:MOST_IN_FIELD])
+            for name, value in told.facts[:MOST_FIELDS]
         ]
         parts.append({"type": "section", "fields": fields})
     links = ([(told.url_label, told.url)] if told.url else []) + list(told.buttons)

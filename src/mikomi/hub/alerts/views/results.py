@@ -15,7 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from mikomi.core.words import MikomiError, Words
-from mikomi.hub.accounts.queries import addresses_of
+from mikomi.hub.accounts.queries import able, addresses_of
+from mikomi.hub.accounts.types import Capability
 from mikomi.hub.alerts import links
 from mikomi.hub.alerts.links import Tap
 from mikomi.hub.alerts.models import Alert
@@ -45,6 +46,10 @@ LEFT = Words(
     "このリンクの持ち主は Mikomi を使えなくなっています",
     "the person of this link does not use Mikomi any more",
 )
+READS = Words(
+    "このリンクの持ち主の役割は「閲覧のみ」なので、結果を記録できません。必要なら、管理者に役割を変えてもらってください",
+    "the person of this link may only read by now; an admin can change the role",
+)
 
 
 @login_not_required
@@ -62,6 +67,8 @@ def result(request: HttpRequest, token: str) -> HttpResponse:
     language = next((spoken for _address, spoken in addresses_of([alert.user.pk if alert.user else 0])), None)
     if language is None:
         return _no(request, LEFT, 410)
+    if not able(alert.user.pk if alert.user else None, Capability.CONTACT):
+        return _no(request, READS, 410)
     with translation.override(language or translation.get_language()):
         return _asked(request, alert, Kind(tap.kind))
 
