@@ -97,3 +97,27 @@ def test_signs_that_no_terminal_shows_do_not_reach_it(
     path = tmp_path / "a.csv"
     path.write_bytes(b"lead,x\nA,\x1b[31mred\nB,\x07\n")
     assert "\x1b" not in told(capsys, str(path), "--language", "en")
+
+
+# Labels of each in its Japanese or English form: the sample app of kintone has no name of the deal.
+DEALS = {
+    "salesforce_deals": ("商談 ID,商談名,取引先名,フェーズ,金額,完了予定日,商談 所有者", "cp932"),
+    "hubspot_deals": ("レコードID,取引名,取引ステージ,クローズ日,会社通貨での金額,取引担当者", "utf-8-sig"),
+    "kintone_deals": ("レコード番号,会社名,先方担当者名,メールアドレス,見込み時期,確度,製品名,小計", "cp932"),
+    "deals": ("案件名,会社名,ステータス,受注金額,受注日", "utf-8"),
+}
+
+
+@pytest.mark.parametrize("form", DEALS)
+def test_a_list_of_deals_is_named_for_what_it_is(
+    form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header, encoding = DEALS[form]
+    path = tmp_path / "d.csv"
+    path.write_bytes(f"{header}\n{','.join('a@b.example' for _ in header.split(','))}\n".encode(encoding))
+    found = json.loads(told(capsys, str(path), "--json", "--language", "en"))
+    assert (found["holds"], found["form"]) == ("deals", form)
+    said = told(capsys, str(path), "--language", "ja")
+    assert "商談の一覧" in said
+    assert found["form_name"] in told(capsys, str(path), "--language", "en")
+    assert "mikomi import deals --dry-run d.csv" in said

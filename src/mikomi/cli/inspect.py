@@ -26,6 +26,8 @@ CONTENTS = {
     "leads": Words("リードの一覧", "leads"),
     "events": Words("行動の記録", "events"),
     "outcomes": Words("結果の記録", "outcomes"),
+    "deals": Words("商談の一覧", "deals"),
+    "optouts": Words("配信停止・エラーアドレスの一覧", "addresses that get no more mail"),
     "unknown": Words("分かりません（知っている見出しがありません）", "not known (no header is known)"),
 }
 FORMATS = {"csv": "CSV", "xlsx": "Excel (XLSX)", "parquet": "Parquet", "ndjson": "NDJSON"}
@@ -89,6 +91,8 @@ def as_json(survey: Survey, language: Language) -> dict[str, Any]:
         "delimiter": survey.delimiter,
         "has_header": survey.has_header,
         "holds": survey.content,
+        "form": survey.form.key if survey.form else None,
+        "form_name": survey.form.name.text(language) if survey.form else None,
         "rows": survey.rows,
         "rejected": survey.rejected.height,
         "findings": [
@@ -137,6 +141,8 @@ def as_lines(survey: Survey, language: Language) -> list[str]:
         (say("行数", "rows"), f"{survey.rows:,}"),
         (say("中身", "holds"), CONTENTS[survey.content].text(language)),
     ]
+    if survey.form is not None:
+        facts.append((say("書式", "form"), survey.form.name.text(language)))
     lines = [str(survey.path), *("  " + line for line in aligned(facts))]
     told = [found for found in survey.findings if found.code not in ("encoding", "delimiter")]
     lines += [f"  - {found.words.text(language)}" for found in told]
@@ -150,6 +156,14 @@ def as_lines(survey: Survey, language: Language) -> list[str]:
                 "no column is the lead's key; name one with --lead-column when scoring",
             ),
         ]
+    if survey.content == "deals":
+        checked = say(
+            "金額・日付・段階は、取り込むときに1行ずつ確かめます。先に見るには:"
+            " mikomi import deals --dry-run",
+            "amounts, days and stages are checked when it is imported; to see it first:"
+            " mikomi import deals --dry-run",
+        )
+        lines += ["", f"{checked} {survey.path.name}"]
     if survey.rejected.height == 0:
         return [*lines, "", say("読めない行はありません", "every row can be read")]
     count = f"{survey.rejected.height:,}"

@@ -29,6 +29,7 @@ HEADERS = {
     "salesforce_deals": "商談 ID,商談名,取引先名,フェーズ,金額,確度 (%),完了予定日,作成日,商談 所有者",
     "hubspot_deals": "Record ID,Deal Name,Deal Stage,Pipeline,Amount,Close Date,Associated Company",
     "kintone_deals": "レコード番号,会社名,案件名,案件担当者名,見込み時期,確度,製品名,合計費用,備考",
+    "deals": "案件名,会社名,商談ステージ,受注日,商談日,金額",
     "salesforce_leads": "リード ID,敬称,姓,名,会社名 / 取引先名,役職,メール,電話,リードソース,"
     "リード 状況,リード 所有者,作成日",
     "salesforce_contacts": "取引先責任者 ID,敬称,姓,名,役職,取引先名,取引先 ID,メール,電話,"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -12,13 +12,15 @@ import polars as pl
 from mikomi.core.tabular import headers
 from mikomi.core.tabular.facts import read_events, read_outcomes
 from mikomi.core.tabular.findings import Finding, join_findings
+from mikomi.core.tabular.form_types import Form
+from mikomi.core.tabular.forms import recognise
 from mikomi.core.tabular.headers import canonical
 from mikomi.core.tabular.leads import read_leads
 from mikomi.core.tabular.read import open_table
 from mikomi.core.tabular.rejects import join_rejects
 from mikomi.core.tabular.table import Progress, Reader
 
-type Content = Literal["leads", "events", "outcomes", "unknown"]
+type Content = Literal["leads", "events", "outcomes", "deals", "optouts", "unknown"]
 
 EXAMPLES = 3
 SAMPLE_ROWS = 1000
@@ -53,14 +55,15 @@ class Column:
 
     name: str
     field: str | None
-    proposed_by: Literal["header", "values"] | None
+    proposed_by: Literal["header", "form", "values"] | None
     filled: int
     examples: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What a file holds. `rows` were read, `rejected` (see `REJECTED_SCHEMA`) were not."""
+    """What a file holds. `rows` were read, `rejected` (see `REJECTED_SCHEMA`) were not. `form`: the known
+    form that it has."""
 
     path: Path
     format: str
@@ -75,6 +78,7 @@ class Survey:
     header_lines: tuple[int, ...] = ()
     sheet: str | None = None
     sheets: tuple[str, ...] = ()
+    form: Form | None = None
 
 
 def survey_file(
@@ -91,7 +95,8 @@ def survey_file(
     """Looks through a file once, and once more as what it seems to hold: leads, events or outcomes.
 
     Problems are the rows that cannot be read and those that a reader of leads, events or outcomes
-    would reject. Raises `MikomiError` when the file as a whole cannot be read.
+    would reject; deals and opt-outs are checked cell by cell when they are imported. Raises `MikomiError`
+    when the file as a whole cannot be read.
     """
     given: dict[str, Any] = {
         "encoding": encoding,
@@ -116,14 +121,16 @@ def survey_file(
             sample = head if sample is None else pl.concat([sample, head])
         rejected.append(chunk.rejected)
         findings += chunk.findings
-    content = seems_to_hold(reader.columns)
+    form = recognise(reader.columns, sample)
+    content = content_of(form) or seems_to_hold(reader.columns)
     if content == "leads" and has_key(reader.columns):
         rejected = [read_leads(path, **given).rejected]
     elif content == "events":
         rejected = [read_events(path, timezone, **given).rejected]
     elif content == "outcomes":
         rejected = [read_outcomes(path, timezone, **given).rejected]
-    columns = _columns(reader, pl.DataFrame() if sample is None else sample, filled)
+    meant = form.fields if form is not None and content == "deals" else {}
+    columns = _columns(reader, pl.DataFrame() if sample is None else sample, filled, meant)
     return Survey(
         reader.path,
         reader.format,
@@ -138,7 +145,15 @@ def survey_file(
         reader.header_lines,
         reader.sheet,
         reader.sheets,
+        form,
     )
+
+
+def content_of(form: Form | None) -> Content | None:
+    """What a file of a known form holds; a list of who attended holds people first."""
+    if form is None:
+        return None
+    return "leads" if form.attendance is not None else form.kind
 
 
 def has_key(columns: Sequence[str]) -> bool:
@@ -156,24 +171,32 @@ def seems_to_hold(columns: Sequence[str]) -> Content:
     return "leads" if fields & {"lead", "email", "name", "company", "family_name"} else "unknown"
 
 
-def _columns(reader: Reader, sample: pl.DataFrame, filled: dict[str, int]) -> tuple[Column, ...]:
+def _columns(
+    reader: Reader, sample: pl.DataFrame, filled: dict[str, int], meant: Mapping[str, str]
+) -> tuple[Column, ...]:
+    """`meant`: header -> field in files of its form, which then says it all."""
     by_header = {}
-    for field in headers.SYNONYMS:
+    for field in headers.SYNONYMS if not meant else ():
         name = headers.resolve(field, reader.columns)
         if name is not None and canonical(name) == field:
             by_header[name] = field
+    plain = {headers.plain_header(header): field for header, field in meant.items()}
+    by_form = {name: field for name in reader.columns if (field := plain.get(headers.plain_header(name)))}
     columns = []
     proposed = set(by_header.values())
     sample = sample.head(max(10, SAMPLE_CELLS // max(1, sample.width)))
-    unknown = [name for name in sample.columns if name not in by_header and canonical(name) is None]
+    unknown = [] if meant else sample.columns
+    unknown = [name for name in unknown if name not in by_header and canonical(name) is None]
     by_values = fields_of_values(sample.select(unknown))
     cells = {series.name: series for series in sample.get_columns()}
     for name in reader.columns:
         values = cells[name].drop_nulls() if name in cells else pl.Series(dtype=pl.String)
         values = values.filter(values.str.strip_chars() != "")
-        field = by_header.get(name)
-        by: Literal["header", "values"] | None = "header" if field else None
-        if field is None and canonical(name) is None:
+        field = by_header.get(name) or by_form.get(name)
+        by: Literal["header", "form", "values"] | None = None
+        if field is not None:
+            by = "form" if meant else "header"
+        elif canonical(name) is None:
             field = by_values.get(name)
             field = field if field not in proposed else None
             by = "values" if field else None
