@@ -185,7 +185,12 @@ def run(args: argparse.Namespace) -> int:
         told["campaign"] = load("mikomi.hub.people.importing.joining").campaign_named(args.campaign)
     options = load("mikomi.hub.people.importing.options").parse(told)
     label = Words("確かめています", "checking") if args.dry_run else Words("取り込んでいます", "importing")
-    with Progress(label, args.language) as progress:
+    audit = load("mikomi.hub.accounts.audit")
+    said = Words(
+        "端末からファイルを取り込んだ（{number}番）", "Loaded a file (import {number}) from a terminal"
+    )
+    owed = audit.Owed(None, "import.loaded", "import:{number}", said)
+    with audit.owing(owed), Progress(label, args.language) as progress:
         report: Report = imports.run_import(
             args.file,
             args.kind,

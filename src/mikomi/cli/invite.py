@@ -77,13 +77,16 @@ def run(args: argparse.Namespace) -> int:
     people = load("mikomi.hub.accounts.people")
     if user is None:
         asked = role(args.role) if args.role else (role.SALES if queries.people(role.ADMIN) else role.ADMIN)
-        user = accounts.create_user(email, args.name or email.partition("@")[0], role=asked)
-        load("mikomi.hub.accounts.audit").record(
-            None,
-            "people.invited",
-            f"user:{user.pk}",
-            Words(f"端末から {email} のアカウントを作った", f"Made an account for {email} from a terminal"),
-        )
+        with load("django.db.transaction").atomic():
+            user = accounts.create_user(email, args.name or email.partition("@")[0], role=asked)
+            load("mikomi.hub.accounts.audit").record(
+                None,
+                "people.invited",
+                f"user:{user.pk}",
+                Words(
+                    f"端末から {email} のアカウントを作った", f"Made an account for {email} from a terminal"
+                ),
+            )
     else:
         people.let_back(user, None)
         if args.role:

@@ -47,13 +47,14 @@ def run(args: argparse.Namespace) -> int:
     origins = [site_of(text) for text in args.origin]
     migrate(boot((args.data or environment.data_folder(os.environ)).expanduser().absolute()))
     options = {"origins": origins} if origins else {}
-    source = load("mikomi.hub.capture.sources").make_source(args.name, args.kind, options)
-    load("mikomi.hub.accounts.audit").record(
-        None,
-        "source.made",
-        f"source:{source.pk}",
-        Words("端末から送り元を作った", "Made a source of events from a terminal"),
-    )
+    with load("django.db.transaction").atomic():
+        source = load("mikomi.hub.capture.sources").make_source(args.name, args.kind, options)
+        load("mikomi.hub.accounts.audit").record(
+            None,
+            "source.made",
+            f"source:{source.pk}",
+            Words("端末から送り元を作った", "Made a source of events from a terminal"),
+        )
     print(json.dumps({"write_key": source.write_key}))
     return 0
 

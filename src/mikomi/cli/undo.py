@@ -46,8 +46,11 @@ def run(args: argparse.Namespace) -> int:
                 f"there is no import {args.number}; mikomi undo lists them",
             )
         )
-    if record.status != "undoing" and not uploads.ask_undo(record, None):
-        raise MikomiError(_refused(record))
+    audit = load("mikomi.hub.accounts.audit")
+    said = Words("端末から取り込みを元に戻した（{number}番）", "Undid import {number} from a terminal")
+    with audit.owing(audit.Owed(None, "import.undone", "import:{number}", said)):
+        if record.status != "undoing" and not uploads.ask_undo(record, None):
+            raise MikomiError(_refused(record))
     uploads.undo(record.pk)
     record.refresh_from_db()
     if record.status != "undone":

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from mikomi.hub.accounts.logging_deeds import log_deeds
 from mikomi.hub.kit import samples
 from mikomi.hub.kit import views as kit_views
 
@@ -19,3 +20,5 @@ urlpatterns = [
     path("", include("mikomi.hub.alerts.urls")),
     path("", include("mikomi.hub.site.urls")),
 ]
+
+log_deeds(urlpatterns)

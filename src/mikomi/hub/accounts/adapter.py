@@ -7,6 +7,7 @@ from typing import Any, cast
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest
 
 from mikomi.core.words import Words
@@ -22,8 +23,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Logs in, and says so in the audit log."""
-        super().login(request, user)
-        audit.record(user, "login.done", f"user:{user.pk}", Words("ログインした", "Logged in"))
+        with transaction.atomic():
+            super().login(request, user)
+            audit.record(user, "login.done", f"user:{user.pk}", Words("ログインした", "Logged in"))
 
     def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
         """Whether the password is the person's; asked by the address that they log in with."""
@@ -55,4 +57,5 @@ def _failed(action: str, credentials: dict[str, Any], words: Words) -> None:
     user = queries.find_user(str(credentials.get("email") or credentials.get("username") or ""))
     if user is not None:
         words = Words(f"{words.ja}（{user.name}）", f"{words.en} ({user.name})")
-    audit.record(None, action, f"user:{user.pk}" if user else "", words)
+    with transaction.atomic():
+        audit.record(None, action, f"user:{user.pk}" if user else "", words)

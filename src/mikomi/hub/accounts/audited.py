@@ -1,19 +1,11 @@
-"""What the pages' buttons leave in the audit log: the one table of it.
+"""What the pages' buttons leave in the audit log: the one table of it (`logging_deeds` goes by it).
 
-An entry is written when the button did something: its address answered by leading on (or, asked by a
-script, with a new piece of the page) and no error was said. What is done without a button, and what a
-page cannot know, calls `audit.record` where it happens.
+What is done without a button, and what a page cannot know, calls `audit.record` where it happens.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.contrib.messages.constants import WARNING
-from django.http import HttpRequest, HttpResponseBase
-
 from mikomi.core.words import Words
-from mikomi.hub.accounts import audit
 
 EXPORT = Words("リードの一覧をファイルに書き出した", "Wrote the list of leads to a file")
 
@@ -180,6 +172,113 @@ PRESSED: dict[str, tuple[str, str, Words]] = {
         "form:{number}",
         Words("フォーム {number} を消した", "Deleted form {number}"),
     ),
+    "site:edit": (
+        "leads.edited",
+        "act:{act}",
+        Words("リードをまとめて書き換えた（{act}番）", "Changed many leads (change {act})"),
+    ),
+    "site:restore": (
+        "leads.restored",
+        "",
+        Words("リードをごみ箱から戻した", "Brought leads back from the trash"),
+    ),
+    "site:undo_single": (
+        "leads.undone",
+        "act:{batch}",
+        Words("統合か異動を元に戻した（{batch}番）", "Undid a merge or a new job (entry {batch})"),
+    ),
+    "site:rename_label": (
+        "leads.labels",
+        "{kind}:{number}",
+        Words("タグかリストの名前を変えた（{number}番）", "Renamed a tag or list ({number})"),
+    ),
+    "site:delete_label": (
+        "leads.labels",
+        "{kind}:{number}",
+        Words("タグかリストを消した（{number}番）", "Deleted a tag or list ({number})"),
+    ),
+    "site:restore_label": (
+        "leads.labels",
+        "{kind}:{number}",
+        Words("タグかリストを戻した（{number}番）", "Brought a tag or list back ({number})"),
+    ),
+    "site:segment_rename": (
+        "segment.changed",
+        "segment:{number}",
+        Words("セグメント {number} の名前を変えた", "Renamed segment {number}"),
+    ),
+    "site:segment_restore": (
+        "segment.restored",
+        "segment:{number}",
+        Words("セグメント {number} を戻した", "Brought segment {number} back"),
+    ),
+    "site:move_content": (
+        "settings.contents",
+        "",
+        Words("移ったページを1つにまとめた", "Joined a page that moved with its old address"),
+    ),
+    "site:undo_content_move": (
+        "settings.contents",
+        "move:{number}",
+        Words("ページのまとめを元に戻した（{number}番）", "Undid the move {number} of a page"),
+    ),
+    "capture:tag_staff": (
+        "source.changed",
+        "",
+        Words("社内の人の数え方を変えた", "Changed how our own people are counted"),
+    ),
+    "capture:close_form": (
+        "form.closed",
+        "form:{number}",
+        Words("フォーム {number} を閉じた", "Closed form {number}"),
+    ),
+    "capture:reopen_form": (
+        "form.changed",
+        "form:{number}",
+        Words("フォーム {number} をまた開いた", "Opened form {number} again"),
+    ),
+    "capture:end_document": (
+        "form.closed",
+        "document:{number}",
+        Words("資料 {number} の公開をやめた", "Ended document {number}"),
+    ),
+    "capture:new_campaign": ("campaign.changed", "", Words("施策を作った", "Made a campaign")),
+    "capture:edit_campaign": (
+        "campaign.changed",
+        "campaign:{number}",
+        Words("施策 {number} を変えた", "Changed campaign {number}"),
+    ),
+    "capture:archive_campaign": (
+        "campaign.changed",
+        "campaign:{number}",
+        Words("施策 {number} をしまったか、戻した", "Put campaign {number} away, or brought it back"),
+    ),
+    "capture:new_seminar": ("seminar.changed", "", Words("セミナーを作った", "Made a seminar")),
+    "capture:edit_seminar": (
+        "seminar.changed",
+        "seminar:{number}",
+        Words("セミナー {number} を変えた", "Changed seminar {number}"),
+    ),
+    "capture:open_seminar": (
+        "seminar.changed",
+        "seminar:{number}",
+        Words("セミナー {number} の受付を始めた", "Opened seminar {number}"),
+    ),
+    "capture:close_seminar": (
+        "seminar.changed",
+        "seminar:{number}",
+        Words("セミナー {number} の受付を締め切った", "Closed seminar {number}"),
+    ),
+    "capture:call_off_seminar": (
+        "seminar.called_off",
+        "seminar:{number}",
+        Words("セミナー {number} を中止した", "Called seminar {number} off"),
+    ),
+    "capture:delete_seminar": (
+        "seminar.deleted",
+        "seminar:{number}",
+        Words("セミナー {number} を消した", "Deleted seminar {number}"),
+    ),
     "mfa_activate_totp": (
         "login.two_steps",
         "",
@@ -243,28 +342,3 @@ POSTED: dict[str, tuple[str, str, Words]] = {
     ),
 }
 """The same for buttons that are answered with a file."""
-
-
-def note(request: HttpRequest, answer: HttpResponseBase) -> None:
-    """Writes what the request did into the log, if the tables above say so and it did something."""
-    match = request.resolver_match
-    if match is None or answer.status_code >= 400:
-        return
-    name, onward = match.view_name, answer.status_code >= 300
-    if request.method == "POST":
-        done = PRESSED.get(name) if onward or getattr(request, "htmx", False) else None
-        done = done or POSTED.get(name)
-    else:
-        done = LOADED.get(name) if request.method == "GET" and not onward else None
-    if done is None or _complained(request):
-        return
-    action, target, words = done
-    parts: dict[str, Any] = match.kwargs
-    said = Words(words.ja.format(**parts), words.en.format(**parts))
-    audit.record(request.user, action, target.format(**parts), said)
-
-
-def _complained(request: HttpRequest) -> bool:
-    """Whether the page says, in a message of this request, that it did not work."""
-    told = getattr(getattr(request, "_messages", None), "_queued_messages", ())
-    return any(message.level >= WARNING for message in told)

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from mikomi.core.words import Words
-from mikomi.hub.accounts import allowing, audited, two_steps
+from mikomi.hub.accounts import allowing, two_steps
 from mikomi.hub.accounts.access import PUBLIC
 from mikomi.hub.accounts.models import User
 from mikomi.hub.accounts.types import ROLE_NAMES, May, Role
@@ -28,8 +28,7 @@ type GetResponse = Callable[[PageRequest], HttpResponse]
 
 
 class AccessMiddleware:
-    """Answers 403, on a page that says who may, whatever the table does not allow the person; what was
-    allowed and done goes into the audit log where that says so.
+    """Answers 403, on a page that says who may, whatever the table does not allow the person.
 
     Django's `LoginRequiredMiddleware` stands before it: who is not logged in was sent to the login
     unless the view is open to strangers, as the table says, too.
@@ -39,9 +38,7 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: PageRequest) -> HttpResponse:
-        response = self.get_response(request)
-        audited.note(request, response)
-        return response
+        return self.get_response(request)
 
     def process_view(
         self, request: PageRequest, view: Any, args: Sequence[Any], kwargs: dict[str, Any]

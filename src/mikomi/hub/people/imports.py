@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from mikomi.core.tabular.rejects import join_rejects
 from mikomi.core.words import MikomiError, Words
+from mikomi.hub.accounts import audit
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.kit.small_cache import small_cache
 from mikomi.hub.people.dated import Origin, origin
@@ -282,7 +283,9 @@ def _take(
             started_at=timezone.now(),
         )
     taken.status = Import.Status.RUNNING
-    taken.save()
+    with audit.deed() as parts:
+        taken.save()
+        parts["number"] = taken.pk
     return taken
 
 

@@ -13,6 +13,7 @@ import polars as pl
 from django.utils import timezone
 
 from mikomi.core.words import MikomiError, Words
+from mikomi.hub.accounts import audit
 from mikomi.hub.activity.changes import changing, mark_changed
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.people.companies import key_of
@@ -73,7 +74,7 @@ def move_lead(lead: int, company: str, day: date, values: Mapping[str, str], by_
 
 def take_back(batch: int, by_id: int | None = None) -> None:
     """Takes a move back. Raises `MikomiError` where that was done before."""
-    with changing():
+    with audit.deed(), changing():
         mine = Batch.objects.filter(pk=batch, kind=Batch.Kind.MOVE, undone_at=None)
         if not mine.update(undone_at=timezone.now(), undone_by=by_id):
             raise MikomiError(UNDONE)

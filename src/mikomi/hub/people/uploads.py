@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from mikomi.core.tabular.formats import ENDINGS
 from mikomi.core.words import MikomiError, Words
+from mikomi.hub.accounts import audit
 from mikomi.hub.kit import leases
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.people.importing import mending
@@ -157,10 +158,12 @@ def check(number: int) -> None:
 
 def ask_load(record: Import) -> bool:
     """Starts the import of a checked file; false when it was started already."""
-    if not Import.objects.filter(pk=record.pk, status=Status.CHECKED).update(status=Status.WAITING):
-        return False
     small = record.report.get("size", 0) <= READ_AT_ONCE
-    enqueue("people.load_import", after=RESCUE if small else None, number=record.pk)
+    with transaction.atomic():
+        if not Import.objects.filter(pk=record.pk, status=Status.CHECKED).update(status=Status.WAITING):
+            return False
+        with audit.deed(number=record.pk):
+            enqueue("people.load_import", after=RESCUE if small else None, number=record.pk)
     if small:
         store(record.pk)
     return True
@@ -206,10 +209,12 @@ def ask_undo(record: Import, by_id: int | None) -> bool:
     asked = Import.objects.filter(pk=record.pk).filter(
         Q(status__in=(Status.DONE, Status.RUNNING)) | Q(status=Status.FAILED, cursor__gt=0)
     )
-    if not asked.update(status=Status.UNDOING, undone_by=by_id, error_ja="", error_en=""):
-        return False
     small = record.cursor <= UNDO_AT_ONCE
-    enqueue("people.undo_import", after=RESCUE if small else None, number=record.pk)
+    with transaction.atomic():
+        if not asked.update(status=Status.UNDOING, undone_by=by_id, error_ja="", error_en=""):
+            return False
+        with audit.deed(number=record.pk):
+            enqueue("people.undo_import", after=RESCUE if small else None, number=record.pk)
     if small:
         try:
             undo(record.pk, wait=0)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from mikomi.core.scoring.model import Model
 from mikomi.core.scoring.model_file import dump_model, parse_model
 from mikomi.core.words import MikomiError, Words
+from mikomi.hub.accounts import audit
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.scores import queries
 from mikomi.hub.scores.group_users import check_groups_kept
@@ -130,7 +131,7 @@ def publish(user: User | None, *, note: str = "", revision: int | None = None) -
 
     Raises `StaleDraftError`, and `MikomiError` where there is no draft or it changes nothing.
     """
-    with transaction.atomic():
+    with audit.deed():
         row = ModelDraft.objects.select_for_update().first()
         if row is None or not row.yaml:
             raise MikomiError(

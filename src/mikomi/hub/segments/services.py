@@ -15,6 +15,7 @@ from mikomi.core.conditions.parse_who import read_who, who_data
 from mikomi.core.conditions.text import fold_text
 from mikomi.core.conditions.who import Who, order_of, used_segments
 from mikomi.core.words import MikomiError, Words
+from mikomi.hub.accounts import audit
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.kit.setwise import run, staged
 from mikomi.hub.people.labels import check_name
@@ -52,7 +53,7 @@ def make_segment(
     segment that is not there.
     """
     shown = check_name(name)
-    with transaction.atomic():
+    with audit.deed():
         _check_name_free(shown)
         _check_asked(None, who)
         row = Segment.objects.create(
@@ -74,7 +75,7 @@ def define(number: int, who: Who, user: User | None, *, definition: int | None =
     `definition` is the one that the edit started from. Raises `StaleSegmentError` where it has moved on, and
     `MikomiError` where the segment would come to speak of itself, or of one that is not there.
     """
-    with transaction.atomic():
+    with audit.deed():
         row = _held(number)
         if definition is not None and row.definition != definition:
             raise StaleSegmentError
@@ -95,7 +96,7 @@ def set_priorities(said: Mapping[Priority, Who], names: Mapping[Priority, str], 
 
     Raises `MikomiError` where a name of `names` is taken by another segment.
     """
-    with transaction.atomic():
+    with audit.deed():
         held = {row.priority: row for row in Segment.objects.filter(deleted_at=None).exclude(priority=None)}
         for row in held.values():
             if Priority(row.priority) not in said:

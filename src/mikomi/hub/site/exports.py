@@ -24,6 +24,7 @@ from django.utils import timezone, translation
 
 from mikomi.core.tabular.write import ROW_LIMIT, write_xlsx
 from mikomi.core.words import MikomiError, Words
+from mikomi.hub.accounts import audit
 from mikomi.hub.kit.jobs import enqueue, running
 from mikomi.hub.kit.keeping import remove
 from mikomi.hub.site.lists import address, columns
@@ -76,7 +77,7 @@ def folder() -> Path:
 
 def ask(by: int | None, query: str, rows: int, language: str) -> Export:
     """Has a worker write the list in `query`, with `rows` leads when it was asked for."""
-    with transaction.atomic():
+    with audit.deed():
         there = Export.objects.filter(by_id=by, query=query, language=language, state__in=BUSY).first()
         if there is not None:
             return there

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -135,12 +136,13 @@ def end_devices(request: HttpRequest) -> HttpResponse:
     """Logs oneself out everywhere but here."""
     user = request.user
     assert isinstance(user, User)
-    end_all_but(user, but=request.session.session_key or "")
-    audit.record(
-        user,
-        "login.ended",
-        "",
-        Words("ほかの端末すべてからログアウトした", "Logged out on all other devices"),
-    )
+    with transaction.atomic():
+        end_all_but(user, but=request.session.session_key or "")
+        audit.record(
+            user,
+            "login.ended",
+            "",
+            Words("ほかの端末すべてからログアウトした", "Logged out on all other devices"),
+        )
     messages.success(request, _("ほかの端末すべてからログアウトしました"))
     return redirect("account_devices")

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from mikomi.core.words import MikomiError, Words
+from mikomi.hub.accounts import audit
 from mikomi.hub.capture.campaigns import editing as campaigns
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.kit.setwise import fetch, run, staged
@@ -48,8 +49,8 @@ class Deed:
 def edit_leads(deed: Deed, leads: Numbers, label: str, by: int | None) -> Act:
     """Does `deed` to the leads (numbers), now if they are few, else as a job. `label` says it in words."""
     numbers = np.unique(leads)
-    with transaction.atomic():
-        batch = batches.open_batch(label, len(numbers), by, timezone.now())
+    with audit.deed() as parts:
+        batch = parts["act"] = batches.open_batch(label, len(numbers), by, timezone.now())
         act = Act.objects.create(batch=batch, deed=asdict(deed))
         frame = pl.DataFrame({"lead": numbers.astype(np.int32)})
         with staged(frame, "chosen"):

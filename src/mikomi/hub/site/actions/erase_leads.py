@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from django.db import transaction
 
+from mikomi.hub.accounts import audit
 from mikomi.hub.alerts import services as alerts
 from mikomi.hub.capture import visitors
 from mikomi.hub.capture.campaigns import editing as campaigns
@@ -36,7 +36,7 @@ def erase_leads(lead_ids: Sequence[int]) -> None:
     numbers = np.unique(np.array([*lead_ids, *merged_into(lead_ids)], dtype=np.int64))
     with leases.hold(LEASE, wait=LEASE_WAIT) as lease:
         log.erase(numbers)
-        with transaction.atomic():
+        with audit.deed():
             lease.check()
             remove_rows(numbers)
             forget_acted(numbers)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import numpy as np
-from django.db import transaction
 
+from mikomi.hub.accounts import audit
 from mikomi.hub.handoff import services as handoff
 from mikomi.hub.kit import leases
 from mikomi.hub.kit.jobs import enqueue
@@ -25,7 +25,7 @@ def merge_companies(
 ) -> int:
     """Merges company `gone` into company `kept` (`people.same_companies.merging.merge`); the number of
     the merge. The lists show it at once; the worker scores their people anew. Raises `MikomiError`."""
-    with leases.hold(LEASE, wait=PATIENCE) as lease, transaction.atomic():
+    with leases.hold(LEASE, wait=PATIENCE) as lease, audit.deed():
         lease.check()
         made = merging.merge(kept, gone, take, by_id=by_id)
         handoff.merge_companies(kept, gone)
@@ -35,7 +35,7 @@ def merge_companies(
 
 def part_companies(merge: int, *, by_id: int | None = None) -> CompaniesParted:
     """Takes a merge back (`people.same_companies.parting.part`); the people of both are scored anew."""
-    with leases.hold(LEASE, wait=PATIENCE) as lease, transaction.atomic():
+    with leases.hold(LEASE, wait=PATIENCE) as lease, audit.deed():
         lease.check()
         parted = parting.part(merge, by_id=by_id)
         handoff.part_companies(merged_companies(parted.gone), parted.gone, parted.leads.to_list())

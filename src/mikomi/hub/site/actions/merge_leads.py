@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from django.db import transaction
 
+from mikomi.hub.accounts import audit
 from mikomi.hub.capture import touches, visitors
 from mikomi.hub.deeds import services as deeds
 from mikomi.hub.handoff import services as handoff
@@ -30,7 +31,7 @@ def merge_leads(
     The lead that goes leaves all lists in the same transaction; the kept one is scored anew by the
     worker. Raises `MikomiError` in words.
     """
-    with leases.hold(LEASE, wait=PATIENCE) as lease, transaction.atomic():
+    with leases.hold(LEASE, wait=PATIENCE) as lease, audit.deed():
         lease.check()
         made = merging.merge(kept, gone, take, by_id=by_id)
         _hand_on(gone, kept)
@@ -57,7 +58,7 @@ def merge_groups(groups: Sequence[Sequence[int]], *, run_id: int, by_id: int | N
 
 def part_leads(merge: int, *, by_id: int | None = None) -> Parted:
     """Takes a merge back; both leads are scored anew. Raises `MikomiError` in words."""
-    with transaction.atomic():
+    with audit.deed():
         parted = take_apart(merge, by_id=by_id)
         enqueue("site.score_changed", once=True)
         enqueue("people.find_duplicates", once=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mikomi.core.names.mail_domains import mail_domain
 from mikomi.core.words import MikomiError, Words
+from mikomi.hub.accounts import audit
 from mikomi.hub.people import exclusions as people_out
 from mikomi.hub.people import queries as people
 from mikomi.hub.people.exclusions import EFFECTS, REASONS, TARGETS
@@ -52,7 +54,14 @@ def add(request: HttpRequest) -> HttpResponse:
 def set_rest(request: HttpRequest) -> HttpResponse:
     """Sets how long a company rests after a lost deal."""
     try:
-        set_rest_days(int(request.POST.get("days", "")))
+        with transaction.atomic():
+            before, days = rest_days(), int(request.POST.get("days", ""))
+            set_rest_days(days)
+            entry = Words(
+                f"失注した会社を休ませる日数を{before}日から{days}日にした",
+                f"Changed how long a company rests after a lost deal from {before} to {days} days",
+            )
+            audit.record(request.user, "settings.rest", "team", entry)
     except ValueError:
         messages.error(request, _("日数は、0から%(most)sまでの整数で入力してください") % {"most": MOST_DAYS})
     else:

@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 
 import polars as pl
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,10 +17,12 @@ from django.views.decorators.http import require_POST
 
 from mikomi.core.values.money import yen_of
 from mikomi.core.words import MikomiError, Words
+from mikomi.hub.accounts import audit
 from mikomi.hub.activity.types import OutcomeKey
 from mikomi.hub.kit.requests import PageRequest
 from mikomi.hub.kit.templatetags.kit import words
 from mikomi.hub.people import results
+from mikomi.hub.site.timeline import RESULTS
 
 BAD_DAY = Words("日付を選んでください。", "Choose a day.")
 NO_AMOUNT = Words(
@@ -36,15 +39,22 @@ def record(request: PageRequest) -> HttpResponse:
     if not (lead.isascii() and lead.isdigit() and len(lead) < 10):
         raise Http404
     try:
-        made = results.record_result(
-            int(lead),
-            given.get("result", ""),
-            by=request.user.pk,
-            at=_at(given.get("on", "")),
-            amount=_amount(given.get("amount", "")),
-            product=given.get("product", ""),
-            reason=given.get("reason", ""),
-        )
+        with transaction.atomic():
+            made = results.record_result(
+                int(lead),
+                given.get("result", ""),
+                by=request.user.pk,
+                at=_at(given.get("on", "")),
+                amount=_amount(given.get("amount", "")),
+                product=given.get("product", ""),
+                reason=given.get("reason", ""),
+            )
+            said = RESULTS[given.get("result", "")]
+            entry = Words(
+                f"リード {lead} の結果「{said.ja}」を記録した",
+                f"Recorded the result {said.en} of lead {lead}",
+            )
+            audit.record(request.user, "outcome.recorded", f"lead:{lead}", entry)
     except MikomiError as refused:
         messages.error(request, words(refused.words))
         return _back(request, lead)
@@ -63,11 +73,17 @@ def undo(request: PageRequest) -> HttpResponse:
         raise Http404 from None
     if max(abs(at), abs(name)) >= 2**63 or abs(subject) >= 2**31:
         raise Http404
-    if results.take_back_result(OutcomeKey(subject, at, name)):
+    lead = request.GET.get("lead", "")
+    with transaction.atomic():
+        gone = results.take_back_result(OutcomeKey(subject, at, name))
+        if gone:
+            entry = Words("記録した結果を取り消した", "Took a recorded result back")
+            audit.record(request.user, "outcome.undone", f"lead:{lead}" if lead.isdecimal() else "", entry)
+    if gone:
         messages.success(request, _("記録した結果を取り消しました"))
     else:
         messages.error(request, _("その結果はもうありません。ほかの人が取り消したのかもしれません"))
-    return _back(request, request.GET.get("lead", ""))
+    return _back(request, lead)
 
 
 def _at(text: str) -> datetime:
