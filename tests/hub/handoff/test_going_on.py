@@ -11,7 +11,7 @@ from django.db import connections
 from mikomi.core.words import MikomiError
 from mikomi.hub.accounts import leaving
 from mikomi.hub.accounts.models import User
-from mikomi.hub.handoff import queries, services
+from mikomi.hub.handoff import queries, services, worklist
 from mikomi.hub.handoff.models import HandedLead, Handoff, HandoffChange, Occasion, Result
 from mikomi.hub.handoff.types import Cause, Kind, State
 from mikomi.hub.handoff.watching import look_after
@@ -36,7 +36,7 @@ def test_time_reminds_then_escalates_once_and_in_working_hours() -> None:
     assert "escalated" not in look_after(NOW + timedelta(hours=9))
     assert look_after(NOW + timedelta(minutes=31))["escalated"] == 1
     assert look_after(NOW + timedelta(minutes=36))["escalated"] == 0
-    assert [one.number for one in queries.overdue(NOW + timedelta(minutes=31))[0]] == [number]
+    assert worklist.overdue(NOW + timedelta(minutes=31), None, 5) == ([number], 1)
 
 
 def test_what_somebody_had_who_left_is_passed_on() -> None:

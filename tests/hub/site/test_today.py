@@ -14,6 +14,7 @@ from mikomi.hub.handoff.types import Cause, Kind, State
 from mikomi.hub.people.queries import numbers_of, person
 from mikomi.hub.scores import queries as scores
 from mikomi.hub.site import handed, pipeline
+from mikomi.hub.site.standing import standing
 from mikomi.hub.site.today import capacity
 from mikomi.hub.site.today import day as days
 from tests.hub.handoff.team import seat
@@ -45,7 +46,7 @@ def morning(settings, tmp_path):
 
 
 def cards(user: int, **more: object) -> list[str]:
-    held = days.day_of_user(timezone.localdate(), timezone.now(), user, **more)
+    held = days.day_of_user(timezone.localdate(), timezone.now(), user, standing(), **more)
     return [card.first.row.key for card in held.cards]
 
 
@@ -60,7 +61,7 @@ def test_a_day_has_urgent_ones_first_then_as_many_as_can_be_followed(morning) ->
     # One card a company, the best first; who asked comes first and takes no room.
     assert cards(morning.pk) == ["L5", "L1", "L6"]
     assert cards(morning.pk, more=20) == ["L5", "L1", "L6", "L7"]
-    held = days.day_of_user(timezone.localdate(), timezone.now(), morning.pk)
+    held = days.day_of_user(timezone.localdate(), timezone.now(), morning.pk, standing())
     assert held.rest == 1
     assert [one.row.key for one in held.cards[1].colleagues] == ["L2"]
     assert held.cards[0].asked

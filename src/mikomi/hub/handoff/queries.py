@@ -43,12 +43,6 @@ def today_counts(on: date) -> dict[int | None, int]:
     return dict(found)
 
 
-def overdue(now: datetime, owner: int | None = None, most: int = 500) -> tuple[list[Standing], int]:
-    """Open hand-offs whose time is over, the longest over first, at most so many, and how many there are."""
-    rows = listed("overdue", now, owner)
-    return views(list(rows[:most])), rows.count()
-
-
 def handoff(number: int) -> Standing | None:
     """One hand-off, or None."""
     return next(iter(views(Handoff.objects.filter(pk=number))), None)

@@ -13,11 +13,11 @@ _LAST = "order by h.state = 'open' desc, h.opened_at desc, h.id desc limit 1"
 _OWNER = f"coalesce(h.owner_id, case when h.state = 'open' then {EVERYBODY} end)"
 
 
-def sees_all(user: Any) -> bool:
+def sees_all(user: Any, team: calendar.TeamView | None = None) -> bool:
     """Whether a person of the product sees everybody's leads: always, but for sales people of a team that
-    does not show them each other's."""
+    does not show them each other's. `team`: its settings, where they are known already."""
     may = may_of(user)
-    return may.tidy or may.administer or not may.contact or calendar.team().everybody
+    return may.tidy or may.administer or not may.contact or (team or calendar.team()).everybody
 
 
 def of_company(company: str) -> str:

@@ -4,54 +4,89 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import Enum
 
 import polars as pl
-from django.db.models import Count, Q
+from django.db import connection
+from django.db.models import Count, Window
 from django.utils import timezone
 
-from mikomi.hub.handoff.models import Handoff, Result, Seat
-from mikomi.hub.handoff.queries import result_views, views
-from mikomi.hub.handoff.types import ResultView, Standing, State
+from mikomi.hub.handoff.models import HandedLead, Handoff, Result, Seat
+from mikomi.hub.handoff.queries import listed, result_views, views
+from mikomi.hub.handoff.types import Cause, ResultView, Standing, State
 from mikomi.hub.kit.setwise import fetch, on_postgres
 
 MOST_RESULTS = 200
-
-
 _OPEN = {"handoff": pl.Int64, "urgent": pl.Int8, "first": pl.Int8}
-_PEOPLE = {"handoff": pl.Int64, "lead": pl.Int32, "cause": pl.String}
+_PEOPLE = {"handoff": pl.Int64, "lead": pl.Int32, "back": pl.Int8}
 
 
-def tasks(on: date, owner: int | None = None) -> pl.DataFrame:
-    """The people to call of what stands on Today on the local day `on`: of `owner` (a user's number) and of
-    nobody, or of everybody.
+class Part(Enum):
+    """What stands on Today, in its order: who asked, follow-ups on their day, the rest."""
 
-    A row a person and cause: `handoff`, `urgent`, `first` (a follow-up on its day), `lead`, `cause`; the
-    hand-off that was opened first stands first.
+    URGENT = "urgent"
+    FOLLOWUPS = "not urgent and next_first"
+    REST = "not urgent and not next_first"
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How many hand-offs stand on Today for somebody: urgent ones, and others. `capacity`: contacts a day,
+    None for whoever is given no leads. `said`: how many results that person said today."""
+
+    urgent: int
+    others: int
+    capacity: int | None
+    said: int
+
+
+def counts(on: date, owner: int | None = None) -> dict[Part, int]:
+    """How many hand-offs stand on Today on the local day `on` in each part: of `owner` (a user's number) and
+    of nobody, or of everybody."""
+    rows, given = _standing(on, owner)
+    columns = ", ".join(f"count(*) filter (where {part.value})" for part in Part)
+    found = fetch(
+        f"select {columns} from ({rows}) h", dict.fromkeys(map(str, range(len(Part))), pl.Int64), given
+    )
+    return dict(zip(Part, found.row(0), strict=True))
+
+
+def tasks(
+    on: date, owner: int | None = None, part: Part | None = None, only: Sequence[int] | None = None
+) -> pl.DataFrame:
+    """The people to call of what stands on Today, as `counts` counts it: of all parts, or of one; of all
+    hand-offs, or of those that are among `only` (numbers).
+
+    A row a person and cause: `handoff`, `urgent`, `first` (a follow-up on its day), `lead`, `back` (handed
+    over as reconsidering); the hand-off that was opened first stands first.
     """
     flags = [f"{name}::int" if on_postgres() else name for name in ("urgent", "next_first")]
-    standing = (
-        "select id, urgent, next_first, opened_at from handoff_handoff"
-        " where state = %s and (next_on is null or next_on <= %s)"
-    )
-    given: list[object] = [State.OPEN.value, on.isoformat()]
-    if owner is not None:
-        # Each way in by itself: an index has the hand-offs of one owner together.
-        standing = f"{standing} and owner_id = %s union all {standing} and owner_id is null"
-        given = [*given, owner, *given]
-    held = fetch(f"select id, {', '.join(flags)} from ({standing}) h order by opened_at, id", _OPEN, given)
+    rows, given = _standing(on, owner)
+    tests = [part.value] if part else []
+    if only is not None:
+        tests.append(_among("id"))
+        given.append(_sent(only))
+    where = f" where {' and '.join(tests)}" if tests else ""
+    held = fetch(f"select id, {', '.join(flags)} from ({rows}) h{where} order by opened_at, id", _OPEN, given)
     held = held.cast({"urgent": pl.Boolean, "first": pl.Boolean})
-    numbers = held["handoff"].to_list()
     # Not one statement with the one above: PostgreSQL would go through all of one for each of the other
     # while it has no statistics of them.
-    theirs = "= any(%s::bigint[])" if on_postgres() else "in (select value from json_each(%s))"
+    flag = "(cause = %s)::int" if on_postgres() else "cause = %s"
     found = fetch(
-        "select handoff_id, lead, cause from handoff_handedlead"
-        f" where handoff_id {theirs} and left_at is null order by id",
+        f"select handoff_id, lead, {flag} from handoff_handedlead"
+        f" where {_among('handoff_id')} and left_at is null",
         _PEOPLE,
-        [numbers if on_postgres() else json.dumps(numbers)],
+        [Cause.RECONSIDER.value, _sent(held["handoff"].to_list())],
     )
-    return held.join(found, on="handoff", maintain_order="left_right")
+    return held.join(found.cast({"back": pl.Boolean}), on="handoff", maintain_order="left")
+
+
+def came_back() -> list[int]:
+    """The hand-offs (numbers) of people that were handed over as reconsidering, closed ones among them."""
+    rows = HandedLead.objects.filter(cause=Cause.RECONSIDER, left_at=None)
+    return list(rows.values_list("handoff", flat=True).distinct())
 
 
 def standings(numbers: Sequence[int]) -> list[Standing]:
@@ -60,23 +95,35 @@ def standings(numbers: Sequence[int]) -> list[Standing]:
     return [held[number] for number in numbers if number in held]
 
 
-def left_of(on: date, owner: int) -> tuple[int, int]:
-    """How many hand-offs stand on Today for `owner` and for nobody: urgent ones, and others."""
-    urgent = others = 0
-    for who in (owner, None):
-        counted = Handoff.objects.filter(_standing(on), owner=who).aggregate(
-            all=Count("pk"), urgent=Count("pk", filter=Q(urgent=True))
+def overdue(now: datetime, owner: int | None, most: int) -> tuple[list[int], int]:
+    """The open hand-offs (numbers) whose time is over, the longest over first, at most so many, and how many
+    there are."""
+    rows = listed("overdue", now, owner).values_list("pk", Window(Count("pk")))
+    found = list(rows[:most])
+    return [number for number, _every in found], found[0][1] if found else 0
+
+
+def left_of(on: date, owner: int) -> Left:
+    """What stands on Today for `owner`, in one statement: every page of the menu asks."""
+    rows, given = _standing(on, owner)
+    start, end = _bounds(on)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select count(*) filter (where urgent), count(*) filter (where not urgent),"
+            " (select capacity from handoff_seat where user_id = %s),"
+            " (select count(*) from handoff_result"
+            " where by_id = %s and at >= %s and at < %s and undone_at is null)"
+            f" from ({rows}) h",
+            [owner, owner, *map(connection.ops.adapt_datetimefield_value, (start, end)), *given],
         )
-        urgent += counted["urgent"]
-        others += counted["all"] - counted["urgent"]
-    return urgent, others
+        return Left(*cursor.fetchone())
 
 
 def said_on(day: date, by: int | None = None) -> list[ResultView]:
     """The results that people said on a local day (by one user, or all): each hand-off's last, the oldest
     first."""
-    start = timezone.make_aware(datetime.combine(day, datetime.min.time()))
-    rows = Result.objects.filter(at__gte=start, at__lt=start + timedelta(days=1), undone_at=None)
+    start, end = _bounds(day)
+    rows = Result.objects.filter(at__gte=start, at__lt=end, undone_at=None)
     rows = rows.exclude(by=None) if by is None else rows.filter(by=by)
     last: dict[int, ResultView] = {}
     for one in result_views(rows)[:MOST_RESULTS]:
@@ -113,5 +160,28 @@ def capacity_of_all() -> int:
     return sum(Seat.objects.filter(user__is_active=True).values_list("capacity", flat=True))
 
 
-def _standing(on: date) -> Q:
-    return (Q(next_on=None) | Q(next_on__lte=on)) & Q(state=State.OPEN)
+def _standing(on: date, owner: int | None) -> tuple[str, list[object]]:
+    """The rows that stand on Today, as a select, and its parameters."""
+    rows = (
+        "select id, urgent, next_first, opened_at from handoff_handoff"
+        " where state = %s and (next_on is null or next_on <= %s)"
+    )
+    given: list[object] = [State.OPEN.value, on.isoformat()]
+    if owner is None:
+        return rows, given
+    # Each way in by itself: an index has the hand-offs of one owner together.
+    return f"{rows} and owner_id = %s union all {rows} and owner_id is null", [*given, owner, *given]
+
+
+def _among(column: str) -> str:
+    many = "= any(%s::bigint[])" if on_postgres() else "in (select value from json_each(%s))"
+    return f"{column} {many}"
+
+
+def _sent(numbers: Sequence[int]) -> object:
+    return list(numbers) if on_postgres() else json.dumps(list(numbers))
+
+
+def _bounds(day: date) -> tuple[datetime, datetime]:
+    start = timezone.make_aware(datetime.combine(day, datetime.min.time()))
+    return start, start + timedelta(days=1)

@@ -11,9 +11,10 @@ import numpy.typing as npt
 from django.db import transaction
 
 from mikomi.core.conditions.who import NOWHERE
+from mikomi.core.journey.map import MapStage
 from mikomi.hub.journey.models import PART, ByHand, StageMove, StandingPart
 from mikomi.hub.journey.queries import current_map
-from mikomi.hub.journey.types import Step
+from mikomi.hub.journey.types import KeptMap, Step
 from mikomi.hub.kit.setwise import on_postgres
 
 type Numbers = npt.NDArray[np.int64]
@@ -21,11 +22,22 @@ type Numbers = npt.NDArray[np.int64]
 _EPOCH = date(1970, 1, 1)
 
 
+def stages_of(leads: Sequence[int]) -> dict[int, MapStage]:
+    """The stage that each of these leads (numbers) stands in; who stands nowhere is left out."""
+    kept = current_map() if leads else None
+    if kept is None:
+        return {}
+    stages = {stage.key: stage for stage in kept.map.stages}
+    return {lead: stages[key] for lead, key in _keys_of(kept, leads).items() if key in stages}
+
+
 def stage_of(leads: Sequence[int]) -> dict[int, str]:
     """The key of the stage that each of these leads (numbers) stands in; who stands nowhere is left out."""
-    kept = current_map()
-    if kept is None or not leads:
-        return {}
+    kept = current_map() if leads else None
+    return _keys_of(kept, leads) if kept else {}
+
+
+def _keys_of(kept: KeptMap, leads: Sequence[int]) -> dict[int, str]:
     keys, found = kept.map.keys(), {}
     asked = np.unique(np.asarray(leads, dtype=np.int64))
     for part, stages in _parts(kept.number, np.unique(asked // PART).tolist()):

@@ -16,7 +16,7 @@ from mikomi.hub.activity.queries import instant
 from mikomi.hub.kit.setwise import FEW, fetch, listed, on_postgres, staged
 from mikomi.hub.people.companies import KEY, find_companies, key_of
 from mikomi.hub.people.dated import BEGINNING, EPOCH, SUBJECT, as_of
-from mikomi.hub.people.fields import defined, every_field, field_place, field_view
+from mikomi.hub.people.fields import STANDARD, defined, every_field, field_place, field_view
 from mikomi.hub.people.json_values import opened
 from mikomi.hub.people.kinds import NUMERIC, read_numbers
 from mikomi.hub.people.models import Change, Company, Field, Lead, Scope
@@ -70,6 +70,12 @@ def fields() -> list[FieldView]:
     """The attributes, group by group in their order: defined ones, archived ones, and those of the
     product that nobody has used yet."""
     return sorted(map(field_view, every_field()), key=field_place)
+
+
+def field_labels() -> dict[str, tuple[str, str]]:
+    """What every field of `fields` is called, Japanese and English, by its key."""
+    usual = {key: (ja, en) for key, (ja, en, _scope, _kind) in STANDARD.items()}
+    return usual | {key: (ja, en) for key, ja, en in Field.objects.values_list("key", "label_ja", "label_en")}
 
 
 def lead_count() -> int:

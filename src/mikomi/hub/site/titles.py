@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mikomi.core.conditions.sentence import FIELDS, FieldLabel, Labels
@@ -24,14 +25,15 @@ class Names:
 def names_of() -> Names:
     """All names, read once for a page that needs their parts, too."""
     fields, moved = people.fields(), content_moves.now_at()
-    named = {
-        view.key: FieldLabel(Words(view.label_ja, view.label_en.lower()))
-        for view in fields
-        if view.key not in FIELDS
-    }
-    return Names(fields, moved, Labels({**FIELDS, **named}, content_moves.names(moved)))
+    named = {view.key: (view.label_ja, view.label_en) for view in fields}
+    return Names(fields, moved, _labels(named, moved))
 
 
 def labels_of() -> Labels:
     """The names known on this installation."""
-    return names_of().labels
+    return _labels(people.field_labels(), content_moves.now_at())
+
+
+def _labels(named: Mapping[str, tuple[str, str]], moved: dict[str, str]) -> Labels:
+    fields = {key: FieldLabel(Words(ja, en.lower())) for key, (ja, en) in named.items() if key not in FIELDS}
+    return Labels({**FIELDS, **fields}, content_moves.names(moved))

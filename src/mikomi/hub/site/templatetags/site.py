@@ -9,19 +9,24 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.template import RequestContext
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from mikomi.core.journey.estimates import Share
 from mikomi.core.words import Words
 from mikomi.hub.kit import formats
 from mikomi.hub.site.timeline import RESULTS
-from mikomi.hub.site.today.cards import Caller
+from mikomi.hub.site.today.cards import Caller, Card
 from mikomi.hub.site.today.mailing import Template, mailto
 
 register = template.Library()
 
 MANY = 1_000
 """Shares of so many are told to a tenth of a percent."""
+_FORM = "_mikomi_result_form"
+_NUMBER, _LEAD, _CONTACT = 9_111_111_111, 9_222_222_222, "<!--contact-->"
+"""What stands in the one form that is made for the numbers and the contact of a card: no number of ours."""
 
 
 @register.filter
@@ -47,6 +52,28 @@ def dialled(phone: str) -> str:
 def result(key: str) -> Words:
     """What became of a lead, in words."""
     return RESULTS.get(key, Words(key, key))
+
+
+@register.simple_tag(takes_context=True)
+def result_form(context: RequestContext) -> SafeString:
+    """The buttons of `card`. The forms of a page differ in two numbers and the last contact only, so that one
+    is made and the others are copies."""
+    request: Any = context.request
+    held: str | None = getattr(request, _FORM, None)
+    if held is None:
+        with context.push(number=_NUMBER, lead=_LEAD, contact=mark_safe(_CONTACT)):
+            held = _template(context, "site/today/results.html")
+        setattr(request, _FORM, held)
+    card: Card = context["card"]
+    return mark_safe(
+        held.replace(str(_NUMBER), str(card.number))
+        .replace(str(_LEAD), str(card.first.row.lead_id))
+        .replace(_CONTACT, _template(context, "site/today/contact.html"))
+    )
+
+
+def _template(context: RequestContext, name: str) -> str:
+    return context.template.engine.get_template(name).render(context)
 
 
 @register.simple_tag

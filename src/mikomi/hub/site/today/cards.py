@@ -6,26 +6,26 @@ cards that are shown are filled in. So the page costs as much as it shows, howev
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import numpy as np
 import polars as pl
 
+from mikomi.core.journey.map import MapStage
 from mikomi.core.words import Words
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.handoff import worklist
 from mikomi.hub.handoff.types import Cause, Kind, Member, ResultView, Standing
-from mikomi.hub.journey.queries import current_map
-from mikomi.hub.journey.standing import stage_of
+from mikomi.hub.journey.standing import stages_of
 from mikomi.hub.people import queries as people
 from mikomi.hub.people.types import Person
 from mikomi.hub.site.evidence import Ground, grounds
 from mikomi.hub.site.lists.pages import rows_of
 from mikomi.hub.site.reasons import reason
 from mikomi.hub.site.rows import store
-from mikomi.hub.site.standing import standing
+from mikomi.hub.site.rows.store import Scores
 from mikomi.hub.site.timeline import day_of
 from mikomi.hub.site.titles import labels_of
 from mikomi.hub.site.today.opening import Known, opening
@@ -105,8 +105,32 @@ class Card:
         return self.standing.urgent or Cause.URGENT in self.standing.causes
 
 
-def in_order(tasks: pl.DataFrame) -> pl.DataFrame:
-    """The hand-offs of `worklist.tasks`: `handoff`, `urgent`, `back` (handed over as reconsidering).
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Some hand-offs and the rows of their people, by number, read at once for all that a page shows."""
+
+    held: Mapping[int, Standing]
+    rows: Mapping[int, Row]
+
+
+def read(numbers: Iterable[int], leads: Iterable[int] = ()) -> Read:
+    """These hand-offs with their people, and the rows of other `leads` besides."""
+    held = {one.number: one for one in worklist.standings(list(dict.fromkeys(numbers)))}
+    asked = {lead for one in held.values() for lead in one.leads}.union(leads)
+    return Read(held, {row.lead_id: row for row in rows_of(sorted(asked))} if asked else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """Hand-offs (numbers) in their order, those that came back among them, and their people's ranks."""
+
+    numbers: list[int]
+    back: list[int]
+    ranks: Mapping[int, int]
+
+
+def in_order(tasks: pl.DataFrame) -> Ordered:
+    """The hand-offs of `worklist.tasks` as they are to be called.
 
     Urgent ones first (the oldest first), then follow-ups on their day, then the rest, each the hottest
     first. Whoever has no row any more (trash, merged) makes a hand-off stand last.
@@ -115,13 +139,14 @@ def in_order(tasks: pl.DataFrame) -> pl.DataFrame:
     scores = store.read_scores(leads, ("rank",))
     ranks = pl.DataFrame({"lead": scores["lead_id"], "rank": scores["rank"]})
     urgent = pl.col("urgent")
-    return (
-        tasks.with_row_index("place")
-        .join(ranks.cast({"lead": pl.Int32, "rank": pl.Int64}), on="lead", how="left", maintain_order="left")
+    frame = (
+        tasks.lazy()
+        .with_row_index("place")
+        .join(ranks.lazy().cast({"lead": pl.Int32, "rank": pl.Int64}), on="lead", how="left")
         .group_by("handoff")
         .agg(
             pl.col("urgent", "first").first(),
-            (pl.col("cause") == Cause.RECONSIDER.value).any().alias("back"),
+            pl.col("back").any(),
             pl.col("place").min(),
             pl.col("rank").min().fill_null(NOWHERE),
         )
@@ -132,18 +157,34 @@ def in_order(tasks: pl.DataFrame) -> pl.DataFrame:
             "rank",
             "handoff",
         )
-        .select("handoff", "urgent", "back")
+        .select("handoff", "back")
+        .collect()
+    )
+    return Ordered(
+        numbers=frame["handoff"].to_list(),
+        back=frame.filter("back")["handoff"].to_list(),
+        ranks=_by_lead(scores),
     )
 
 
-def cards_of(numbers: Sequence[int], now: datetime) -> list[Card]:
-    """The cards of these hand-offs, in this order; those of which nobody is left are left out."""
-    held = worklist.standings(numbers)
+def cards_of(
+    numbers: Sequence[int],
+    now: datetime,
+    scored: Scored | None,
+    known: Read | None = None,
+    ranks: Mapping[int, int] | None = None,
+) -> list[Card]:
+    """The cards of these hand-offs, in this order; those of which nobody is left are left out. `known` and
+    `ranks` (by lead): what was read of them before."""
+    known = known or read(numbers)
+    held = [known.held[number] for number in numbers if number in known.held]
     every = list(dict.fromkeys(lead for one in held for lead in one.leads))
-    rows = {row.lead_id: row for row in rows_of(every)}
-    persons = {one.number: one for one in people.persons(list(rows))}
-    scores = store.read_scores(np.array(sorted(rows), dtype=np.int64), ("rank",))
-    ranks = dict(zip(scores["lead_id"].tolist(), scores["rank"].tolist(), strict=True))
+    rows = known.rows
+    if not any(lead in rows for lead in every):
+        return []
+    persons = {one.number: one for one in people.persons([lead for lead in every if lead in rows])}
+    if ranks is None:
+        ranks = _by_lead(store.read_scores(np.array(sorted(every), dtype=np.int64), ("rank",)))
     callers = {
         one.number: sorted(
             (lead for lead in one.leads if lead in rows), key=lambda lead: (ranks.get(lead, NOWHERE), lead)
@@ -151,15 +192,18 @@ def cards_of(numbers: Sequence[int], now: datetime) -> list[Card]:
         for one in held
     }
     firsts = [leads[0] for leads in callers.values() if leads]
-    scored = standing()
-    known = grounds(firsts, scored, labels_of()) if scored else {}
-    stages = stage_of(firsts)
+    told = grounds(firsts, scored, labels_of()) if scored else {}
+    stages = stages_of(firsts)
     contacts = last_contacts(every)
     return [
-        _card(one, callers[one.number], rows, persons, known, stages, contacts, scored, now)
+        _card(one, callers[one.number], rows, persons, told, stages, contacts, now)
         for one in held
         if callers[one.number]
     ]
+
+
+def _by_lead(scores: Scores) -> dict[int, int]:
+    return dict(zip(scores["lead_id"].tolist(), scores["rank"].tolist(), strict=True))
 
 
 def _card(
@@ -168,9 +212,8 @@ def _card(
     rows: Mapping[int, Row],
     persons: Mapping[int, Person],
     known: Mapping[int, Ground],
-    stages: Mapping[int, str],
+    stages: Mapping[int, MapStage],
     contacts: Mapping[int, Contact],
-    scored: Scored | None,
     now: datetime,
 ) -> Card:
     latest: dict[int, Member] = {member.lead: member for member in one.members}
@@ -178,8 +221,7 @@ def _card(
     first, ground = callers[0], known.get(leads[0])
     frozen = first.member.frozen.reason if first.member else Words("", "")
     told = reason(ground.evidence) if ground else frozen
-    key = stages.get(leads[0], "")
-    stage = kept.map.stage(key) if key and (kept := current_map()) else None
+    stage = stages.get(leads[0])
     contact = max(
         (contacts[lead] for lead in leads if lead in contacts), key=lambda c: _day(c.at), default=None
     )

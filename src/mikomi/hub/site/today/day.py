@@ -8,10 +8,10 @@ from datetime import date, datetime
 
 from mikomi.core.words import Words
 from mikomi.hub.handoff import worklist
-from mikomi.hub.handoff.types import KIND_WORDS, STATE_WORDS, Kind, ResultView, Standing, State
-from mikomi.hub.site.lists.pages import rows_of
-from mikomi.hub.site.today.cards import Card, cards_of, in_order
+from mikomi.hub.handoff.types import KIND_WORDS, STATE_WORDS, Kind, ResultView, State
+from mikomi.hub.site.today.cards import Card, Ordered, Read, cards_of, in_order, read
 from mikomi.hub.site.types import Row
+from mikomi.hub.site.types import Standing as Scored
 
 USUAL_CAPACITY = 10
 """What somebody is shown a day who has no place among those that are given leads."""
@@ -19,6 +19,8 @@ MOST_CARDS = 30
 """However many can be followed, so many stand on the page at first: the rest is opened below."""
 REST_AT_ONCE = 20
 """So many more are opened by 残りN件."""
+FEW = 2_000
+"""So many hand-offs are put in order all together; of more, part by part, as far as the page shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +38,17 @@ class Done:
 @dataclass(frozen=True, slots=True)
 class Day:
     """What Today shows. `capacity`: contacts a day, which say how many cards are shown; urgent ones come on
-    top. `rest`: so many more stand below. `back`: the hand-offs (numbers) of those that came back."""
+    top. `rest`: so many more stand below. `back`: how many came back; `beside`: the first of their hand-offs
+    (numbers) that no card shows. `read`: all that was read for the page."""
 
     on: date
     cards: tuple[Card, ...]
     done: tuple[Done, ...]
     capacity: int
     rest: int
-    back: tuple[int, ...]
+    back: int
+    beside: tuple[int, ...]
+    read: Read
 
     @property
     def left(self) -> int:
@@ -62,26 +67,58 @@ class Day:
 
 
 def day_of_user(
-    on: date, now: datetime, user: int, *, everybody: bool = False, more: int = 0, only_back: bool = False
+    on: date,
+    now: datetime,
+    user: int,
+    scored: Scored | None,
+    *,
+    everybody: bool = False,
+    more: int = 0,
+    only_back: bool = False,
+    lane: int = 0,
+    also: Sequence[int] = (),
 ) -> Day:
     """The day of one user, or of everybody. `more`: so many cards of the rest are opened; `only_back`: only
-    what was handed over as reconsidering, all of it."""
+    what was handed over as reconsidering, all of it. What stands beside the cards is read with them: `lane`
+    of those that came back, and the hand-offs `also` (numbers)."""
     owner = None if everybody else user
-    every = in_order(worklist.tasks(on, owner))
-    back = every.filter("back")
-    ordered = back if only_back else every
+    counts = worklist.counts(on, owner)
     said = worklist.said_on(on, owner)
     room = capacity(user, everybody=everybody)
-    meant = ordered.height if only_back else int(ordered["urgent"].sum()) + room_left(room, said)
-    shown = min(ordered.height, min(meant, MOST_CARDS) + more)
+    meant = min(counts[worklist.Part.URGENT] + room_left(room, said), MOST_CARDS) + more
+    every = sum(counts.values())
+    if every <= FEW:
+        ordered = in_order(worklist.tasks(on, owner))
+    else:
+        ordered = _first(on, owner, counts, 0 if only_back else meant)
+    if only_back:
+        every, meant = len(ordered.back), MOST_CARDS + more
+    numbers = (ordered.back if only_back else ordered.numbers)[:meant]
+    beside = [number for number in ordered.back if number not in set(numbers)][:lane]
+    known = read([*numbers, *beside, *also, *(one.handoff for one in said)], (one.lead for one in said))
     return Day(
         on=on,
-        cards=tuple(cards_of(ordered["handoff"][:shown].to_list(), now)),
-        done=tuple(done_of(said)),
+        cards=tuple(cards_of(numbers, now, scored, known, ordered.ranks)),
+        done=tuple(_done(one, known) for one in said),
         capacity=room,
-        rest=ordered.height - shown,
-        back=tuple(back["handoff"].to_list()),
+        rest=max(every - meant, 0),
+        back=len(ordered.back),
+        beside=tuple(beside),
+        read=known,
     )
+
+
+def _first(on: date, owner: int | None, counts: Mapping[worklist.Part, int], shown: int) -> Ordered:
+    """The first `shown` of very many, and all that came back."""
+    back = in_order(worklist.tasks(on, owner, only=worklist.came_back()))
+    numbers: list[int] = []
+    ranks = dict(back.ranks)
+    for part in worklist.Part:
+        if len(numbers) < shown and counts[part]:
+            found = in_order(worklist.tasks(on, owner, part))
+            numbers += found.numbers
+            ranks |= found.ranks
+    return Ordered(numbers, back.back, ranks)
 
 
 def capacity(user: int, *, everybody: bool = False) -> int:
@@ -94,29 +131,24 @@ def capacity(user: int, *, everybody: bool = False) -> int:
 
 def room_left(room: int, said: Sequence[ResultView]) -> int:
     """How many of a day's contacts are still to be made: urgent ones do not count."""
+    if not said:
+        return room
     urgent = worklist.was_urgent([one.number for one in said])
     return max(room - sum(one.number not in urgent for one in said), 0)
 
 
 def left_today(on: date, user: int) -> int:
     """How many cards are left on Today for a user: for the menu."""
-    urgent, others = worklist.left_of(on, user)
-    if not others:
-        return urgent
-    return urgent + min(others, room_left(capacity(user), worklist.said_on(on, user)))
+    left = worklist.left_of(on, user)
+    room = USUAL_CAPACITY if left.capacity is None else left.capacity
+    if left.others and left.said:
+        room = room_left(room, worklist.said_on(on, user))
+    return left.urgent + min(left.others, room)
 
 
-def done_of(said: Sequence[ResultView]) -> list[Done]:
-    """Results as the rows below the cards show them."""
-    if not said:
-        return []
-    rows = {row.lead_id: row for row in rows_of([one.lead for one in said])}
-    held = {one.number: one for one in worklist.standings([one.handoff for one in said])}
-    return [_done(one, rows, held.get(one.handoff)) for one in said]
-
-
-def _done(one: ResultView, rows: Mapping[int, Row], held: Standing | None) -> Done:
-    row = rows.get(one.lead)
+def _done(one: ResultView, known: Read) -> Done:
+    """A result as the row below the cards shows it."""
+    row, held = known.rows.get(one.lead), known.held.get(one.handoff)
     state = held.state if held else State.DONE
     follow = Words("", "")
     if state == State.OPEN and one.next_on is None:

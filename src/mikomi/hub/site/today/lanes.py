@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 
 from django.utils import timezone
 
 from mikomi.core.words import Words
-from mikomi.hub.handoff import calendar, queries, worklist
 from mikomi.hub.handoff.types import Standing
+from mikomi.hub.handoff.working import WorkingTime
 from mikomi.hub.site import statuses
 from mikomi.hub.site.evidence import grounds
-from mikomi.hub.site.lists.pages import list_page, rows_of
+from mikomi.hub.site.lists.pages import list_page
 from mikomi.hub.site.reasons import reason
 from mikomi.hub.site.titles import labels_of
+from mikomi.hub.site.today.cards import Read
+from mikomi.hub.site.today.day import Day
 from mikomi.hub.site.types import Filters, ListQuery, Row
 from mikomi.hub.site.types import Standing as Scored
 
@@ -52,18 +54,16 @@ class Late:
     days: int
 
 
-def reconsidering(back: Sequence[int], without: Sequence[int]) -> Lane:
-    """Who is back after a quiet time or a lost deal: the first of the hand-offs `back` besides those
-    `without` that the page shows."""
-    shown = set(without)
-    held = worklist.standings([number for number in back if number not in shown][:SHOWN])
-    rows = {row.lead_id: row for row in rows_of([one.leads[0] for one in held if one.leads])}
+def reconsidering(day: Day) -> Lane:
+    """Who is back after a quiet time or a lost deal: the first of them that no card shows."""
+    held = [day.read.held[number] for number in day.beside if number in day.read.held]
+    rows = day.read.rows
     signs = tuple(
         Sign(rows[one.leads[0]], one.members[-1].frozen.reason, one.number)
         for one in held
         if one.leads and one.leads[0] in rows
     )
-    return Lane(signs, len(back))
+    return Lane(signs, day.back)
 
 
 def nearly(scored: Scored | None) -> Lane:
@@ -77,16 +77,13 @@ def nearly(scored: Scored | None) -> Lane:
     return Lane(tuple(Sign(row, told.get(row.lead_id, Words("", ""))) for row in page.rows), page.total)
 
 
-def overdue(now: datetime, owner: int | None) -> tuple[list[Late], int]:
-    """The hand-offs whose time is over, the longest first, `SHOWN` of them, and how many there are."""
-    few, total = queries.overdue(now, owner, SHOWN)
-    time, today = calendar.working_time(), timezone.localdate(now)
-    rows = {row.lead_id: row for row in rows_of([one.leads[0] for one in few if one.leads])}
+def overdue(numbers: Sequence[int], known: Read, time: WorkingTime, today: date) -> list[Late]:
+    """The hand-offs (numbers) whose time is over, as `known` knows them."""
     return [
         Late(
             standing=one,
-            row=rows.get(one.leads[0]) if one.leads else None,
+            row=known.rows.get(one.leads[0]) if one.leads else None,
             days=max(time.days_between(timezone.localdate(one.due_at), today), 0) if one.due_at else 0,
         )
-        for one in few
-    ], total
+        for one in (known.held[number] for number in numbers if number in known.held)
+    ]

@@ -19,6 +19,7 @@ from mikomi.hub.kit.requests import PageRequest
 from mikomi.hub.kit.templatetags.kit import words
 from mikomi.hub.people import queries as people
 from mikomi.hub.site.actions.edit_value import hear as keep_heard
+from mikomi.hub.site.standing import standing
 from mikomi.hub.site.today import by_hand, hearing
 from mikomi.hub.site.today.brief import brief_of
 from mikomi.hub.site.today.cards import cards_of
@@ -28,11 +29,11 @@ from mikomi.hub.site.views.today import card_words, sees_all
 @require_safe
 def brief(request: PageRequest, number: int) -> HttpResponse:
     """Who it is, what was read in which order, what to say first, what was said before."""
-    found = cards_of([number], timezone.now()) if number < 2**31 else []
+    found = cards_of([number], timezone.now(), standing()) if number < 2**31 else []
     card = found[0] if found else None
     if card is None or not (sees_all(request) or card.standing.owner in (None, request.user.pk)):
         raise Http404(_("この引き渡しは見つかりません。一覧から開き直してください。"))
-    context = card_words(request) | {
+    context = card_words(request, everybody=False) | {
         "card": card,
         "brief": brief_of(card.first.row.lead_id, card.first.row.company_id),
         "heard": hearing.heard_of(card.first.row.lead_id),

@@ -47,26 +47,35 @@ SENT_AGAIN = ("said", "lead", "who", "more", "for", "note", "date", "reason")
 def today(request: PageRequest) -> HttpResponse:
     """The cards of the day; `?who=all` of everybody, `?more=` opens the rest, `?for=reconsider` one cause."""
     now, on = timezone.now(), timezone.localdate()
-    everybody, only_back = _everybody(request), _only_back(request.GET)
-    owner = None if everybody else _me(request).pk
-    held = days.day_of_user(
-        on, now, _me(request).pk, everybody=everybody, more=_more(request.GET), only_back=only_back
-    )
-    late, late_total = lanes.overdue(now, owner)
+    team = calendar.team()
+    sees = sees_all(request, team)
+    everybody, only_back = sees and request.GET.get("who") == "all", _only_back(request.GET)
+    late, late_total = worklist.overdue(now, None if everybody else _me(request).pk, lanes.SHOWN)
     scored = standing()
-    context = _of_day(request, held) | {
+    held = days.day_of_user(
+        on,
+        now,
+        _me(request).pk,
+        scored,
+        everybody=everybody,
+        more=_more(request.GET),
+        only_back=only_back,
+        lane=lanes.SHOWN,
+        also=late,
+    )
+    context = _of_day(request, held, everybody) | {
         "only_back": only_back,
         "who_options": [
             {"label": _("自分の担当"), "url": ".", "current": not everybody},
             {"label": _("全員"), "url": "?who=all", "current": everybody},
         ]
-        if sees_all(request)
+        if sees
         else [],
         "more": _more(request.GET),
         "more_url": _address(request.GET, more=_more(request.GET) + days.REST_AT_ONCE),
         "scored": scored,
-        "lane": lanes.reconsidering(held.back, [card.number for card in held.cards]),
-        "late": late,
+        "lane": lanes.reconsidering(held),
+        "late": lanes.overdue(late, held.read, calendar.working_time(team), on),
         "late_total": late_total,
         "proposal": capacity.said() if may_of(request.user).market else None,
         "lights": lights_of(request),
@@ -87,14 +96,14 @@ def call(request: PageRequest) -> HttpResponse:
     """上から順に電話する: one card after the other, with everything for the call. `?skip=`: passed over."""
     now, on = timezone.now(), timezone.localdate()
     everybody = _everybody(request)
-    held = days.day_of_user(on, now, _me(request).pk, everybody=everybody)
+    held = days.day_of_user(on, now, _me(request).pk, standing(), everybody=everybody)
     skipped = {int(text) for text in request.GET.getlist("skip") if text.isascii() and text.isdigit()}
     waiting = [card for card in held.cards if card.number not in skipped]
     card = waiting[0] if waiting else None
     asked = request.GET.copy()
     if card is not None:
         asked.appendlist("skip", str(card.number))
-    context = _of_day(request, held) | {
+    context = _of_day(request, held, everybody) | {
         "card": card,
         "brief": brief_of(card.first.row.lead_id, card.first.row.company_id) if card else None,
         "heard": heard_of(card.first.row.lead_id) if card else None,
@@ -133,7 +142,11 @@ def say_result(request: PageRequest, number: int) -> HttpResponse:
         return redirect(_back(request))
     held = _day_again(request)
     done = [one for one in held.done if one.result.number == made]
-    context = _of_day(request, held) | {"gone": number, "fresh": done, "toast_next": _back(request)}
+    context = _of_day(request, held, _everybody(request)) | {
+        "gone": number,
+        "fresh": done,
+        "toast_next": _back(request),
+    }
     return render(request, "site/today/said.html", context)
 
 
@@ -188,25 +201,26 @@ def _day_again(request: PageRequest) -> days.Day:
         timezone.localdate(),
         timezone.now(),
         _me(request).pk,
+        standing(),
         everybody=everybody,
         more=_more(request.POST),
         only_back=_only_back(request.POST),
     )
 
 
-def _of_day(request: PageRequest, held: days.Day) -> dict[str, Any]:
+def _of_day(request: PageRequest, held: days.Day, everybody: bool) -> dict[str, Any]:
     bars = [place < len(held.done) for place in range(held.whole)] if held.whole <= MOST_BARS else []
-    return card_words(request) | {"day": held, "bars": bars}
+    return card_words(request, everybody=everybody) | {"day": held, "bars": bars}
 
 
 def _me(request: PageRequest) -> User:
     return cast("User", request.user)
 
 
-def card_words(request: PageRequest) -> dict[str, Any]:
+def card_words(request: PageRequest, *, everybody: bool) -> dict[str, Any]:
     """What the buttons of a card say."""
     return {
-        "who": "all" if _everybody(request) else "",
+        "who": "all" if everybody else "",
         "mail": mail_template(_me(request), request.LANGUAGE_CODE),
         "me": _me(request).name,
         "result_buttons": saying.BUTTONS,
@@ -270,9 +284,9 @@ def _everybody(request: PageRequest) -> bool:
     return (request.POST or request.GET).get("who") == "all" and sees_all(request)
 
 
-def sees_all(request: PageRequest) -> bool:
+def sees_all(request: PageRequest, team: calendar.TeamView | None = None) -> bool:
     """Whether whoever asks may see the work of others: hiding it would cause double calls, but a team can."""
-    return whose.sees_all(request.user)
+    return whose.sees_all(request.user, team)
 
 
 def _only_back(given: QueryDict) -> bool:
