@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mikomi.hub.handoff import queries, services
+from mikomi.hub.handoff.models import HandedLead
 from mikomi.hub.handoff.types import Cause, Kind, State
 from mikomi.hub.people.queries import numbers_of, person
 from mikomi.hub.scores import queries as scores
@@ -55,7 +56,10 @@ def login(client: Client, user) -> Client:
     return client
 
 
-def test_a_day_has_urgent_ones_first_then_as_many_as_can_be_followed(morning) -> None:
+@pytest.mark.parametrize("few", [days.FEW, 0])
+def test_a_day_has_urgent_ones_first_then_as_many_as_can_be_followed(monkeypatch, morning, few) -> None:
+    # Of more hand-offs than `FEW`, only those parts are read that the page reaches.
+    monkeypatch.setattr(days, "FEW", few)
     hand("L6", "L7", "L1", "L2", to=morning.pk)
     hand("L5", urgent=True, to=morning.pk)
     # One card a company, the best first; who asked comes first and takes no room.
@@ -67,6 +71,11 @@ def test_a_day_has_urgent_ones_first_then_as_many_as_can_be_followed(morning) ->
     assert held.cards[0].asked
     assert held.cards[1].reason.ja
     assert days.left_today(timezone.localdate(), morning.pk) == 3
+    # Whoever came back stands among the cards, or beside them.
+    HandedLead.objects.filter(lead=numbers_of(["L7"])["L7"]).update(cause=Cause.RECONSIDER)
+    held = days.day_of_user(timezone.localdate(), timezone.now(), morning.pk, standing(), lane=5)
+    assert [held.read.held[number].causes for number in held.beside] == [(Cause.RECONSIDER,)]
+    assert (held.back, cards(morning.pk, only_back=True)) == (1, ["L7"])
     # Somebody else's are under 全員 alone; nobody's are everybody's.
     other = seat("森")
     assert cards(other.pk) == []

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
+from typing import Any
 
 import polars as pl
 from django.db import connection
@@ -106,7 +107,8 @@ def overdue(now: datetime, owner: int | None, most: int) -> tuple[list[int], int
 def left_of(on: date, owner: int) -> Left:
     """What stands on Today for `owner`, in one statement: every page of the menu asks."""
     rows, given = _standing(on, owner)
-    start, end = _bounds(on)
+    bounds = [connection.ops.adapt_datetimefield_value(at) for at in _bounds(on)]
+    asked: list[Any] = [owner, owner, *bounds, *given]
     with connection.cursor() as cursor:
         cursor.execute(
             "select count(*) filter (where urgent), count(*) filter (where not urgent),"
@@ -114,7 +116,7 @@ def left_of(on: date, owner: int) -> Left:
             " (select count(*) from handoff_result"
             " where by_id = %s and at >= %s and at < %s and undone_at is null)"
             f" from ({rows}) h",
-            [owner, owner, *map(connection.ops.adapt_datetimefield_value, (start, end)), *given],
+            asked,
         )
         return Left(*cursor.fetchone())
 

@@ -6,10 +6,11 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import template
 from django.template import RequestContext
+from django.template import Template as Page
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -73,7 +74,8 @@ def result_form(context: RequestContext) -> SafeString:
 
 
 def _template(context: RequestContext, name: str) -> str:
-    return context.template.engine.get_template(name).render(context)
+    page = cast(Page, context.template)
+    return page.engine.get_template(name).render(context)
 
 
 @register.simple_tag

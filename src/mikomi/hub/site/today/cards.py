@@ -183,11 +183,10 @@ def cards_of(
     if not any(lead in rows for lead in every):
         return []
     persons = {one.number: one for one in people.persons([lead for lead in every if lead in rows])}
-    if ranks is None:
-        ranks = _by_lead(store.read_scores(np.array(sorted(every), dtype=np.int64), ("rank",)))
+    placed = ranks or _by_lead(store.read_scores(np.array(sorted(every), dtype=np.int64), ("rank",)))
     callers = {
         one.number: sorted(
-            (lead for lead in one.leads if lead in rows), key=lambda lead: (ranks.get(lead, NOWHERE), lead)
+            (lead for lead in one.leads if lead in rows), key=lambda lead: (placed.get(lead, NOWHERE), lead)
         )
         for one in held
     }

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.accounts.allowing import may_of
-from mikomi.hub.handoff import queries, services, whose, worklist
+from mikomi.hub.handoff import calendar, queries, services, whose, worklist
 from mikomi.hub.handoff.types import KIND_WORDS, Kind, State
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.kit.menu import lights_of
