@@ -45,21 +45,21 @@ ROLE_NAMES: dict[Role, Words] = {
 ROLE_WORDS: dict[Role, Words] = {
     Role.ADMIN: Words(
         "すべてができます。人を招く、役割を決める、監査記録を見る、個人情報の請求に応じる",
-        "may do everything: invite people, give roles, read the audit log, answer requests on personal data",
+        "May do everything: invite people, give roles, read the audit log, answer requests on personal data",
     ),
     Role.MARKETER: Words(
         "しくみを整えます。取り込み、セグメント、スコア、ジャーニー、フォーム、設定",
-        "sets everything up: imports, segments, scores, journey, forms, settings",
+        "Sets everything up: imports, segments, scores, journey, forms, settings",
     ),
     Role.MANAGER: Words(
         "営業の担当、件数、予定を決め、全員の状況を見ます",
-        "decides on owners, capacity and calendar of sales, and sees everybody's work",
+        "Decides on owners, capacity and calendar of sales, and sees everybody's work",
     ),
     Role.SALES: Words(
         "リードと会社を見て（自分の担当だけに絞ることもできます）、結果、メモ、項目を書きます",
-        "sees leads and companies (all, or where restricted their own), and writes results, notes and values",
+        "Sees leads and companies (all, or where restricted their own), and writes results, notes and values",
     ),
-    Role.VIEWER: Words("見るだけで、何も変えません", "reads, and changes nothing"),
+    Role.VIEWER: Words("見るだけで、何も変えません", "Reads, and changes nothing"),
 }
 """What each may do, in one sentence."""
 

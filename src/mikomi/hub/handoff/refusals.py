@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from mikomi.core.words import Words
+from mikomi.hub.kit import formats
 
 GONE = Words(
     "この引き渡しは見つかりません。一覧から開き直してください",
@@ -70,5 +71,5 @@ def not_before(day: date) -> Words:
     """For a lead that is to be looked at again on a later day."""
     return Words(
         f"{day.year}年{day.month}月{day.day}日にもう一度見る約束です",
-        f"it is to be looked at again on {day.isoformat()}",
+        f"it is to be looked at again on {formats.day(day, 'en', day, weekday=False, year=True)}",
     )

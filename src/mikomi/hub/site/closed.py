@@ -13,6 +13,7 @@ import polars as pl
 
 from mikomi.core.words import Words
 from mikomi.hub.activity import queries as activity
+from mikomi.hub.kit import formats
 from mikomi.hub.people import queries as people
 from mikomi.hub.people.deals.queries import ends_of_companies
 from mikomi.hub.site.models import Resting
@@ -37,11 +38,11 @@ class Closed:
         if self.until is None:
             return Words(
                 f"お客様の会社です（{_ja(self.day)}に受注）。営業担当に任せます",
-                f"the company is a customer (won on {self.day.isoformat()}): its owner looks after it",
+                f"the company is a customer (won on {_en(self.day)}): its owner looks after it",
             )
         return Words(
             f"{_ja(self.day)}に失注した会社です。{_ja(self.until)}まで、こちらからは連絡しません",
-            f"the company's deal was lost on {self.day.isoformat()}: it rests until {self.until.isoformat()}",
+            f"the company's deal was lost on {_en(self.day)}: it rests until {_en(self.until)}",
         )
 
 
@@ -110,6 +111,10 @@ def _closed(last: tuple[int, str] | None, on: date) -> Closed | None:
         return Closed("won", day, None)
     until = day + timedelta(days=rest_days())
     return Closed("lost", day, until) if on <= until else None
+
+
+def _en(day: date) -> str:
+    return formats.day(day, "en", day, weekday=False, year=True)
 
 
 def _ja(day: date) -> str:

@@ -23,6 +23,7 @@ from mikomi.hub.handoff.types import (
     Standing,
     State,
 )
+from mikomi.hub.kit import formats
 from mikomi.hub.people import queries as people
 from mikomi.hub.people.types import Person
 from mikomi.hub.site.handed import frozen_of
@@ -253,7 +254,7 @@ def _detail(one: ChangeView, persons: Mapping[int, Person]) -> Words:
     for key, (word_ja, word_en) in _DATES.items():
         if told.get(key):
             day = date.fromisoformat(told[key])
-            say(f"{word_ja} {day.month}月{day.day}日", f"{word_en} {day.isoformat()}")
+            say(f"{word_ja} {formats.day(day, 'ja', day)}", f"{word_en} {formats.day(day, 'en', day)}")
     return Words("、".join(ja), ", ".join(en))
 
 
