@@ -107,3 +107,40 @@ def test_the_rules_are_kept_as_they_are_typed(client: Client) -> None:
     client.post(reverse("site:handoff_drop_seat", args=[ito.pk]))
     assert calendar.absences(ON) == []
     assert calendar.seats(ON) == []
+
+
+@pytest.mark.parametrize("text", ["9" * 5000, "あ\0い", "9999-12-31", "0001-01-01", "24:00", "1:2:3", "²"])
+def test_whatever_is_typed_gets_an_answer_in_words(client: Client, text: str) -> None:
+    ito = seat("伊藤")
+    known = leads()
+    number = services.hand_over(handing(known["a1"]), ON, to=ito.pk, now=NOW).handoff or 0
+    given = {
+        "user": ito.pk,
+        "capacity": 5,
+        "first": "2026-12-01",
+        "last": text,
+        "territories": text,
+        "note": text,
+    }
+    won = {"lead": known["a1"], "result": "won", "on": "2026-11-01", "product": text, "reason": text}
+    for url, fields in (
+        (reverse("site:handoff_rules_save", args=["absence"]), given | {"first": text}),
+        (reverse("site:handoff_rules_save", args=["seat"]), given | {"products": text}),
+        (reverse("site:handoff_reassign", args=[number]), {"to": text}),
+        (reverse("site:record_result"), won | {"next": text}),
+        (reverse("site:take_back_result"), {"key": text, "next": text}),
+        (reverse("site:hand_lead", args=[10**25]), {}),
+        (reverse("site:handoff_drop_seat", args=[10**25]), {}),
+        (reverse("language"), {"language": "ja", "next": text}),
+        (reverse("alerts:new_channel", args=["chatwork"]), {"token": text, "room": text, "name": text}),
+    ):
+        assert client.post(url, fields).status_code in (302, 404, 422), url
+    for name, query in (
+        ("site:today_call", {"skip": text}),
+        ("site:handoff_file", {"since": text}),
+        ("accounts_audit", {"by": text, "from": text}),
+    ):
+        assert client.get(reverse(name), query).status_code == 200, name
+    held = queries.handoff(number)
+    assert held is not None
+    assert held.owner == ito.pk

@@ -17,6 +17,13 @@ from mikomi.hub.accounts.types import ROLE_NAMES, Role
 LANGUAGE_CHOICES = (("", _("ブラウザーに合わせる")), *settings.LANGUAGES)
 
 
+def number_of_person(text: str) -> int | None:
+    """Whom a page's list names: a user's number, None for nobody; -1, which nobody has, for what is none."""
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
 def check_password(form: forms.Form, found: dict[str, Any], email: str) -> None:
     """Puts what is wrong with a new password beside its field."""
     if password := found.get("password"):

@@ -37,6 +37,7 @@ def save_channel(
     """Makes or changes a channel; a secret that is left empty stays as it was. Raises `MikomiError`."""
     known = KINDS[kind]
     before = channel.config if channel else {}
+    typed = {key: text.replace("\0", "") for key, text in typed.items()}
     config = {one.name: typed.get(one.name, "").strip()[:LONGEST_VALUE] for one in known.fields}
     config |= {
         one.name: before[one.name]

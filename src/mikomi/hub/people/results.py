@@ -80,9 +80,9 @@ def record_result(
             "lead": key,
             "at": when,
             "result": result,
-            "reason": reason.strip(),
+            "reason": reason.replace("\0", "").strip(),
             "amount": "" if amount is None else str(amount),
-            "product": product.strip(),
+            "product": product.replace("\0", "").strip(),
             "said_by": by,
         }
         schema = {"at": pl.Datetime("us", "UTC"), "said_by": pl.Int32}

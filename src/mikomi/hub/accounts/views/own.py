@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -80,7 +80,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     safe = url_has_allowed_host_and_scheme(
         following, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return redirect(following if safe else settings.LOGIN_REDIRECT_URL)
+    return HttpResponseRedirect(following if safe else settings.LOGIN_REDIRECT_URL)
 
 
 @never_cache

@@ -23,7 +23,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.accounts import leaving, queries, two_steps
 from mikomi.hub.accounts import people as services
-from mikomi.hub.accounts.forms import InvitedForm, InviteForm
+from mikomi.hub.accounts.forms import InvitedForm, InviteForm, number_of_person
 from mikomi.hub.accounts.models import User
 from mikomi.hub.accounts.types import ROLE_NAMES, ROLE_WORDS, Role
 from mikomi.hub.kit.environment import MAIL_BOX
@@ -109,7 +109,7 @@ def leave(request: HttpRequest, number: int) -> HttpResponse:
     if request.method == "POST":
         to = request.POST.get("to", "")
         try:
-            services.deactivate(user, int(to) if to.isdecimal() else None, request.user)
+            services.deactivate(user, number_of_person(to), request.user)
         except MikomiError as error:
             refused = _said(error.words)
         else:

@@ -47,7 +47,7 @@ def brief(request: PageRequest, number: int) -> HttpResponse:
 @require_POST
 def hand_lead(request: PageRequest, number: int) -> HttpResponse:
     """引き渡す of a lead's page or its company's; `open`: a lead that was 対象外 may be handed over again."""
-    if people.person(number) is None:
+    if number >= 2**31 or people.person(number) is None:
         raise Http404
     to = request.POST.get("to", "")
     user = cast("int", request.user.pk)
@@ -73,7 +73,7 @@ def hand_lead(request: PageRequest, number: int) -> HttpResponse:
 @require_POST
 def hear(request: PageRequest, number: int) -> HttpResponse:
     """One answer of a ヒアリング, by one tap; pressed again it is taken away."""
-    person = people.person(number)
+    person = people.person(number) if number < 2**31 else None
     if person is None:
         raise Http404
     field, value = request.POST.get("field", ""), request.POST.get("value", "")

@@ -98,6 +98,8 @@ def save(request: HttpRequest, part: str) -> HttpResponse:
     try:
         if part == "sight" and not may_of(request.user).administer:
             raise MikomiError(ADMINS_ALONE)
+        if any("\0" in text for _name, texts in request.POST.lists() for text in texts):
+            raise MikomiError(UNREADABLE)
         with transaction.atomic():
             change(request.POST)
             _record(
@@ -105,7 +107,7 @@ def save(request: HttpRequest, part: str) -> HttpResponse:
             )
     except MikomiError as error:
         return _page(request, error.words)
-    except ValueError:
+    except (ValueError, OverflowError):
         return _page(request, UNREADABLE)
     messages.success(request, _("保存しました"))
     return redirect("site:handoff_rules")
@@ -114,6 +116,8 @@ def save(request: HttpRequest, part: str) -> HttpResponse:
 @require_POST
 def drop_seat(request: HttpRequest, user: int) -> HttpResponse:
     """Somebody is given no leads any more."""
+    if user >= 2**31:
+        raise Http404
     with transaction.atomic():
         editing.drop_seat(user)
         _record(request, "seat", {"dropped": user})

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.accounts import audit
 from mikomi.hub.accounts import queries as accounts
+from mikomi.hub.accounts.forms import number_of_person
 from mikomi.hub.handoff import queries, services
 from mikomi.hub.handoff.leading import leads_team
 from mikomi.hub.handoff.whose import sees_all
@@ -70,7 +71,7 @@ def handoff_file(request: HttpRequest) -> HttpResponseBase:
     _chosen, owner, nobody = _who(request)
     rows = queries.listed(which, timezone.now(), owner, nobody=nobody)
     since = _day(request.GET.get("since", ""))
-    if since is not None:
+    if since is not None and since.year > 1:
         rows = rows.filter(opened_at__gte=timezone.make_aware(datetime.combine(since, time())))
     numbers = list(rows.values_list("pk", flat=True))
     language = "ja" if (get_language() or "ja").startswith("ja") else "en"
@@ -92,9 +93,7 @@ def reassign(request: HttpRequest, number: int) -> HttpResponse:
     to = request.POST.get("to", "")
     try:
         with transaction.atomic():
-            services.reassign(
-                number, int(to) if to.isdecimal() else None, request.user.pk, request.POST.get("reason", "")
-            )
+            services.reassign(number, number_of_person(to), request.user.pk, request.POST.get("reason", ""))
             words = Words("引き渡しの担当を変えた", "Reassigned a hand-off")
             audit.record(request.user, "handoff.owner", f"handoff:{number}", words, {"to": to})
     except MikomiError as error:

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 import polars as pl
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -110,7 +110,7 @@ def _amount(text: str) -> int | None:
 def _back(request: PageRequest, lead: str) -> HttpResponse:
     there = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(there, allowed_hosts={request.get_host()}):
-        return redirect(there)
+        return HttpResponseRedirect(there)
     if lead.isascii() and lead.isdigit() and len(lead) < 10:
         return redirect(reverse("site:lead", args=[int(lead)]) + "#outcomes")
     return redirect("site:home")
