@@ -61,7 +61,7 @@ def place(deals: pl.Series | None = None) -> int:
                 rows = fetch(f"{columns} from to_place p join people_deal d on d.id = p.deal", _ROWS)
         if rows.is_empty():
             return 0
-        rows = _with_companies(rows)
+        rows = stands_for(rows)
         named = pl.concat([_by_key(rows), _by_mail(rows)]).unique("deal", keep="first", maintain_order=True)
         found = rows.join(named, on="deal", how="left", maintain_order="left")
         open_ = found.filter(
@@ -80,8 +80,9 @@ def place(deals: pl.Series | None = None) -> int:
         return _write(found.with_columns(kept.alias("kept")))
 
 
-def _with_companies(rows: pl.DataFrame) -> pl.DataFrame:
-    """With the company as it is found now (`company`), and `firm`, what stands for it."""
+def stands_for(rows: pl.DataFrame) -> pl.DataFrame:
+    """Deals (`company_text`) with the company that is found for them now (`found`), and `firm`, what stands
+    for it."""
     keyed = rows.with_columns(key_of(rows["company_text"]).alias(KEY))
     found = recognise(keyed[KEY]).rename({SUBJECT: "found"})
     keyed = keyed.join(found, on=KEY, how="left", maintain_order="left")
@@ -105,13 +106,15 @@ def _by_key(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _by_mail(rows: pl.DataFrame) -> pl.DataFrame:
-    """The one lead with the address, of several the one of the deal's company."""
+    """The one lead with the address, or into whom that was merged; of several the one of the deal's
+    company."""
     asked = rows.filter(pl.col("email") != "").select("deal", "email", "firm")
     with staged(asked.select("email").unique(), "mailed"):
         leads = fetch(
             # Crossed, since SQLite would otherwise begin with all leads that are not in the trash.
-            "select m.email, l.id, l.company_id from mailed m cross join people_lead l"
-            " where l.email = m.email and l.trashed_at is null and l.merged_into is null",
+            "select distinct m.email, l.id, l.company_id from mailed m cross join people_lead n"
+            " cross join people_lead l where n.email = m.email and l.id = coalesce(n.merged_into, n.id)"
+            " and l.trashed_at is null",
             {"email": pl.String, "lead": pl.Int32, "of": pl.Int32},
         )
     pairs = asked.join(leads, on="email")

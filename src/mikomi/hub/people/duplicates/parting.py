@@ -18,6 +18,7 @@ from mikomi.core.words import Words
 from mikomi.hub.activity import queries as facts
 from mikomi.hub.activity.changes import changing, mark_changed
 from mikomi.hub.activity.services import repoint_subjects
+from mikomi.hub.people.deals.parting import part_deals_of_people
 from mikomi.hub.people.duplicates.leads import LEADS, OTHER_MAIL
 from mikomi.hub.people.duplicates.merging import copy_marks, mails_of, owner_of
 from mikomi.hub.people.models import Change, Exclusion, Lead, LeadTag, ListMember, Merge, PastLabel, Scope
@@ -49,6 +50,7 @@ def part(number: int, *, by_id: int | None = None) -> Parted:
         left += take_apart(LEADS, merge)
         mark_changed(pl.Series("lead", [kept.pk, gone.pk], pl.Int32), change, activity=True)
         end_merge(LEADS, merge, left, by_id)
+        part_deals_of_people(gone.key, gone.email)
     return Parted(kept.pk, gone.pk, tuple(left))
 
 

@@ -315,8 +315,9 @@ def _tie_mails(mails: pl.Series, number: int) -> None:
     """Facts under a mail address belong to the one lead that has it, though its key be another."""
     with staged(mails.unique().alias("mail").to_frame(), "mailed"):
         leads = fetch(
-            "select m.mail, min(l.id), count(*) from mailed m join people_lead l on l.email = m.mail"
-            " where l.trashed_at is null and l.merged_into is null and not exists"
+            # Crossed, since SQLite would otherwise begin with all leads that are not in the trash.
+            "select m.mail, min(l.id), count(*) from mailed m cross join people_lead l"
+            " where l.email = m.mail and l.trashed_at is null and l.merged_into is null and not exists"
             " (select 1 from people_lead k where k.key = m.mail) group by m.mail having count(*) = 1",
             {"key": pl.String, "lead": pl.Int32, "n": pl.Int64},
         )

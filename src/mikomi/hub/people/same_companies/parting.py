@@ -16,6 +16,7 @@ from mikomi.hub.activity.changes import changing, mark_changed
 from mikomi.hub.kit.setwise import run, staged
 from mikomi.hub.people import companies as firms
 from mikomi.hub.people.dated import SUBJECT, origin
+from mikomi.hub.people.deals.parting import part_deals_of_companies
 from mikomi.hub.people.models import Company, CompanyAlias
 from mikomi.hub.people.models.same import Merging
 from mikomi.hub.people.same.merging import end_merge, held_merge, take_apart, take_back
@@ -45,6 +46,7 @@ def part(number: int, *, by_id: int | None = None) -> CompaniesParted:
         back = _give_back_leads(merge)
         mark_changed(pl.concat([back, leads_of(kept.pk)]), change, activity=False)
         end_merge(COMPANIES, merge, left, by_id)
+        part_deals_of_companies(kept.pk, gone.pk)
     return CompaniesParted(kept.pk, gone.pk, back, tuple(left))
 
 
