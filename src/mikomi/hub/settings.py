@@ -68,6 +68,7 @@ MIDDLEWARE = [
     # After it: who may not open a page at all is told so.
     "mikomi.hub.site.sight.SightMiddleware",
     "mikomi.hub.kit.middleware.NotAllowedMiddleware",
+    "mikomi.hub.kit.middleware.ArrivedMiddleware",
 ]
 
 ROOT_URLCONF = "mikomi.hub.urls"

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
+from django.test.client import FakePayload
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from mikomi.cli.main import main
@@ -214,3 +215,17 @@ def methods(view: Any) -> bool:
             return "POST" in named["request_method_list"].cell_contents
         view = getattr(view, "__wrapped__", None)
     return True
+
+
+def test_what_is_sent_has_arrived_before_others_have_to_wait(client, monkeypatch):
+    """A slow line would keep everybody from writing, were it read inside the transaction."""
+    read, depth, inside = FakePayload.read, len(connection.savepoint_ids), []
+
+    def watched(self: FakePayload, size: int = -1) -> bytes:
+        # The test itself stands in a transaction: one around the view is a savepoint more.
+        inside.append(len(connection.savepoint_ids) > depth)
+        return read(self, size)
+
+    monkeypatch.setattr(FakePayload, "read", watched)
+    assert client.post(reverse("site:set_rest"), {"days": "30"}).status_code == 302
+    assert set(inside) == {False}

@@ -1,8 +1,9 @@
-"""Answers in words where Django's own would be blank."""
+"""What stands around all views: what is sent is read first, and a blank answer is put into words."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
@@ -31,3 +32,19 @@ class NotAllowedMiddleware:
         page = render(request, "405.html", {"back": current_item(request)}, status=405)
         page.headers["Allow"] = response.headers["Allow"]
         return page
+
+
+class ArrivedMiddleware:
+    """Reads what a form sends before its view runs: inside the view's transaction, a slow line would keep
+    everybody from writing."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: PageRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: PageRequest, *_view: Any) -> None:
+        # For most forms the token's check has read it by now; a script sends the token as a header.
+        if request.method == "POST":
+            _ = request.POST
