@@ -32,11 +32,13 @@ def run(args: argparse.Namespace) -> int:
             )
         )
     boot(data)
+    accounts = load("mikomi.hub.accounts.health")
     activity = load("mikomi.hub.activity.health")
     capture = load("mikomi.hub.capture.health")
     site = load("mikomi.hub.site.health")
     alerts = load("mikomi.hub.alerts.health")
     looks = [
+        accounts.look_at_second_steps,
         activity.look_at_counters,
         activity.look_at_contents,
         activity.look_at_history,

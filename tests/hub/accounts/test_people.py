@@ -95,7 +95,7 @@ def test_an_address_that_is_here_cannot_be_invited(client: Client, admin: User) 
 
 
 def test_the_last_admin_can_neither_step_down_nor_leave(client: Client, admin: User) -> None:
-    assert "管理者が1人もいなくなる" in said(client, "accounts_role", admin.pk, role="viewer")
+    assert "管理者が1人もいなくなる" in said(client, "accounts_role", admin.pk, role="viewer", sure="yes")
     answer = client.post(reverse("accounts_leave", args=[admin.pk]))
     assert (answer.status_code, "管理者が1人もいなくなる" in answer.content.decode()) == (422, True)
     admin.refresh_from_db()
@@ -108,9 +108,15 @@ def test_a_new_role_holds_from_the_next_click(client: Client, admin: User) -> No
     theirs = Client()
     theirs.force_login(ken)
     assert theirs.get("/settings/people/").status_code == 200
-    assert "「閲覧のみ」にしました" in said(client, "accounts_role", ken.pk, role="viewer")
+    assert "何が変わるかを見る" in client.get(reverse("accounts_role", args=[ken.pk])).content.decode()
+    look = said(client, "accounts_role", ken.pk, role="viewer")
+    assert "できなくなること" in look
+    assert "人を招く、役割を変える" in look
+    assert "できるようになること" not in look
+    assert theirs.get("/settings/people/").status_code == 200, "that was only a look"
+    assert "「閲覧のみ」にしました" in said(client, "accounts_role", ken.pk, role="viewer", sure="yes")
     assert theirs.get("/settings/people/").status_code == 403
-    made_by_hand = theirs.post(reverse("accounts_role", args=[ken.pk]), {"role": "admin"})
+    made_by_hand = theirs.post(reverse("accounts_role", args=[ken.pk]), {"role": "admin", "sure": "yes"})
     assert made_by_hand.status_code == 403
     ken.refresh_from_db()
     assert ken.role == Role.VIEWER

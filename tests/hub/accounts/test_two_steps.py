@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import time
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.apps import apps
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from mikomi.hub.accounts import devices, services
+from mikomi.hub.accounts import devices, health, sealing, services
 from mikomi.hub.accounts.models import AuditEntry, User
 from mikomi.hub.accounts.types import Role
 
@@ -160,3 +162,45 @@ def test_one_sees_where_one_is_logged_in_and_ends_it(admin: User) -> None:
     assert len(devices.devices_of(admin, here.session.session_key or "")) == 1
     admin.refresh_from_db()
     assert admin.last_seen_at is not None
+
+
+def test_secrets_are_sealed_in_the_database_old_ones_by_the_migration(admin: User) -> None:
+    client = Client()
+    log_in(client)
+    secret = set_up(client)
+    held = {one.type: one for one in Authenticator.objects.all()}
+    assert secret not in str([one.data for one in held.values()])
+    seed = sealing.unseal(held["recovery_codes"].data["seed"])
+    held["totp"].data["secret"], held["recovery_codes"].data["seed"] = secret, seed
+    for one in held.values():
+        one.save()
+    migration = importlib.import_module("mikomi.hub.accounts.migrations.0004_seal_second_steps")
+    migration.close(apps, None)
+    migration.close(apps, None)
+    after = {one.type: one.data for one in Authenticator.objects.all()}
+    assert sealing.is_sealed(after["totp"]["secret"])
+    assert sealing.unseal(after["totp"]["secret"]) == secret
+    assert sealing.unseal(after["recovery_codes"]["seed"]) == seed
+    cache.clear()
+    visitor = Client()
+    log_in(visitor)
+    visitor.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+    assert visitor.get("/account/").status_code == 200
+
+
+def test_another_key_is_said_in_words_with_the_way_out(admin: User, settings) -> None:
+    client = Client()
+    log_in(client)
+    secret = set_up(client)
+    assert health.look_at_second_steps().well
+    cache.clear()
+    settings.SECRET_KEY = "another key that is long enough for this"
+    visitor = Client()
+    log_in(visitor)
+    page = visitor.post(reverse("mfa_authenticate"), {"code": code_of(secret)}).content.decode()
+    assert "./mikomi invite メールアドレス --reset-two-steps" in page
+    assert visitor.get("/account/").status_code == 302
+    found = health.look_at_second_steps()
+    assert (found.well, "hana@works.example" in found.words.ja) == (False, True)
+    with pytest.raises(sealing.KeyChangedError):
+        sealing.unseal(secret)

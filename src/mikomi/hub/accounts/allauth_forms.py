@@ -8,7 +8,10 @@ from allauth.account import forms as allauth_forms
 from allauth.mfa.base import forms as code_forms
 from allauth.mfa.totp import forms as totp_forms
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from mikomi.hub.accounts.sealing import KeyChangedError
 
 LABELS = {
     "login": _("メールアドレス"),
@@ -71,13 +74,22 @@ def _dress_code(form: forms.Form) -> None:
     form.fields["code"].widget.attrs |= {"inputmode": "numeric", "autofocus": True, "maxlength": "20"}
 
 
-class CodeForm(code_forms.AuthenticateForm):
+class _ReadableCode(code_forms.BaseAuthenticateForm):
+    def clean_code(self) -> str:
+        """As allauth does; says so where the secret was sealed under another key."""
+        try:
+            return super().clean_code()
+        except KeyChangedError as error:
+            raise forms.ValidationError(error.words.text(get_language() or "ja")) from error
+
+
+class CodeForm(_ReadableCode, code_forms.AuthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _dress_code(self)
 
 
-class CodeAgainForm(code_forms.ReauthenticateForm):
+class CodeAgainForm(_ReadableCode, code_forms.ReauthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _dress_code(self)

@@ -63,6 +63,29 @@ ROLE_WORDS: dict[Role, Words] = {
 }
 """What each may do, in one sentence."""
 
+CAPABILITY_WORDS: dict[Capability, Words] = {
+    Capability.READ: Words(
+        "リード、会社、一覧、スコアとジャーニーを見る", "see leads, companies, lists, scores and the journey"
+    ),
+    Capability.CONTACT: Words(
+        "リードと会社に、結果、メモ、項目の値、ステージを書く",
+        "write results, notes, values and stages of leads and companies",
+    ),
+    Capability.MARKET: Words(
+        "取り込み、セグメント、スコア、ジャーニー、フォーム、計測と設定を変える",
+        "change imports, segments, scores, the journey, forms, what is collected and settings",
+    ),
+    Capability.LEAD_TEAM: Words(
+        "引き渡しの決まりを変え、多くのリードをまとめて直す、統合する、書き出す",
+        "change the rules of hand-offs, and edit, merge and export many leads at once",
+    ),
+    Capability.ADMINISTER: Words(
+        "人を招く、役割を変える、操作の記録を見る、個人情報の求めに応じる、連携先を決める",
+        "invite people, change roles, read the audit log, answer requests on personal data, set channels",
+    ),
+}
+"""What each capability is for, as a person would say it."""
+
 _READER = Capability.READ
 _SALES = _READER | Capability.CONTACT
 

@@ -25,7 +25,7 @@ from mikomi.hub.accounts import leaving, queries, two_steps
 from mikomi.hub.accounts import people as services
 from mikomi.hub.accounts.forms import InvitedForm, InviteForm, number_of_person
 from mikomi.hub.accounts.models import User
-from mikomi.hub.accounts.types import ROLE_NAMES, ROLE_WORDS, Role
+from mikomi.hub.accounts.types import CAPABILITY_WORDS, GIVEN, ROLE_NAMES, ROLE_WORDS, Role
 from mikomi.hub.kit.environment import MAIL_BOX
 from mikomi.hub.kit.mailing import send
 
@@ -82,22 +82,39 @@ def revoke(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("accounts_people")
 
 
-@require_POST
+@never_cache
+@require_http_methods(["GET", "POST"])
 def set_role(request: HttpRequest, number: int) -> HttpResponse:
-    """POST `role`."""
+    """Asks which role and, with POST `role`, says what would change; POST `role` and `sure` changes it."""
     user = _person(number)
     asked = request.POST.get("role", "")
-    if asked not in set(Role):
+    if request.method == "POST" and asked not in set(Role):
         messages.error(request, _("その役割はありません。何も変えていません"))
         return redirect("accounts_people")
-    try:
-        services.set_role(user, Role(asked), request.user)
-    except MikomiError as error:
-        messages.error(request, _said(error.words))
-    else:
-        role = _said(ROLE_NAMES[Role(asked)])
-        messages.success(request, _("%(name)s を「%(role)s」にしました") % {"name": user.name, "role": role})
-    return redirect(settings.LOGIN_REDIRECT_URL if user == request.user else "accounts_people")
+    if "sure" in request.POST:
+        try:
+            services.set_role(user, Role(asked), request.user)
+        except MikomiError as error:
+            messages.error(request, _said(error.words))
+        else:
+            role = _said(ROLE_NAMES[Role(asked)])
+            messages.success(
+                request, _("%(name)s を「%(role)s」にしました") % {"name": user.name, "role": role}
+            )
+        return redirect(settings.LOGIN_REDIRECT_URL if user == request.user else "accounts_people")
+    before, after = Role(user.role), Role(asked or user.role)
+    context = {
+        "person": user,
+        "roles": [(role.value, name, ROLE_WORDS[role]) for role, name in ROLE_NAMES.items()],
+        "before": ROLE_NAMES[before],
+        "after": ROLE_NAMES[after],
+        "chosen": after.value,
+        "look": before != after,
+        "gained": [CAPABILITY_WORDS[one] for one in GIVEN[after] & ~GIVEN[before]],
+        "lost": [CAPABILITY_WORDS[one] for one in GIVEN[before] & ~GIVEN[after]],
+        "menu_key": "people",
+    }
+    return render(request, "accounts/role.html", context)
 
 
 @never_cache
