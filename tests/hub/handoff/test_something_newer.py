@@ -7,8 +7,10 @@ from datetime import timedelta
 import polars as pl
 import pytest
 
-from mikomi.hub.handoff import announcing, queries, services, watching
-from mikomi.hub.handoff.models import Absence
+from mikomi.core.words import MikomiError
+from mikomi.hub.accounts.types import Role
+from mikomi.hub.handoff import announcing, queries, services, watching, worklist
+from mikomi.hub.handoff.models import Absence, HandoffChange
 from mikomi.hub.handoff.types import Cause, Kind, Standing, State
 from mikomi.hub.people import services as people
 from mikomi.hub.people.dated import origin
@@ -121,3 +123,32 @@ def test_an_inquiry_does_not_wait_for_an_owner_who_is_away(told: list[tuple[str,
     services.hand_over(handing(known["a1"], Cause.URGENT, "form:1", urgent=True), ON, now=LATER)
     assert held(number).owner == ueda.pk
     assert told == [("given", number, ueda.pk)]
+
+
+def test_who_may_only_read_by_now_gets_nothing_and_what_they_had_goes_on() -> None:
+    ito, ueda, known = seat("伊藤"), seat("上田"), leads()
+    number = given(known["a1"], ito.pk)
+    ito.role = Role.VIEWER
+    ito.save()
+    assert watching.look_after(NOW)["passed_on"] == 1
+    assert held(number).owner == ueda.pk
+    other = services.hand_over(handing(known["b1"], owner=ito.pk), ON, now=NOW)
+    assert other.owner == ueda.pk
+    with pytest.raises(MikomiError, match="may only read"):
+        services.reassign(number, ito.pk, ueda.pk, now=NOW)
+    assert worklist.capacity_of_all() == 10
+    Absence.objects.create(user=ueda, first=ON, last=ON)
+    assert (worklist.capacity_of_all(ON), worklist.capacity_of_all()) == (0, 10)
+
+
+def test_what_was_written_of_an_erased_lead_goes_where_a_colleague_stays() -> None:
+    ito, known = seat("伊藤"), leads()
+    number = given(known["a1"], ito.pk)
+    services.hand_over(handing(known["a2"]), ON, now=NOW)
+    services.record_result(
+        number, known["a1"], Kind.TOO_EARLY, ito.pk, NOW, reason="三宅さんは入院中", now=NOW
+    )
+    services.erase([known["a1"]])
+    assert held(number).leads == (known["a2"],)
+    assert "入院" not in held(number).close_reason
+    assert "入院" not in str(list(HandoffChange.objects.values_list("detail", flat=True)))

@@ -111,3 +111,30 @@ def test_a_form_of_the_site_itself_counts_by_its_name_until_somebody_chooses() -
     pipeline.score_touched(today)
     urgent = [one.leads for one in queries.today(today) if one.urgent]
     assert urgent == [(numbers_of(["L6"])["L6"],)]
+
+
+def test_who_asks_again_by_a_form_with_a_long_address_is_handed_over_again() -> None:
+    make_world()
+    today = timezone.localdate()
+    pipeline.score_all(today)
+    long = "/contact/" + "x" * 300
+    lead = numbers_of(["L6"])["L6"]
+
+    def sent(content: str) -> int:
+        activity.record_events(
+            pl.DataFrame(
+                {
+                    "lead": ["L6"],
+                    "at": [timezone.now()],
+                    "kind": ["form_submit"],
+                    "content": [content],
+                    "automated": [False],
+                },
+                schema_overrides={"at": pl.Datetime("us", "UTC")},
+            )
+        )
+        pipeline.score_touched(today)
+        held = queries.open_of(lead=lead)
+        return sum(one.cause == Cause.URGENT for one in held.members) if held else 0
+
+    assert [sent(long), sent(long + "y"), sent(long)] == [1, 2, 3]

@@ -215,3 +215,29 @@ def test_a_capacity_proposes_a_threshold_and_moves_the_draft_alone(client: Clien
     assert draft is not None
     assert draft.model.hot.engagement == 33.0
     assert scores.published() == held
+
+
+def test_an_inquiry_is_not_put_off_by_changing_the_date_of_an_older_result(client: Client, morning) -> None:
+    (number,) = hand("L4", to=morning.pk)
+    lead = numbers_of(["L4"])["L4"]
+    result = services.record_result(number, lead, Kind.TALKED, morning.pk, timezone.now())
+    moved = reverse("site:move_next", args=[result])
+    login(client, morning).post(moved, {"when": "week"})
+    (result, _undone) = [one.number for one in queries.results_of(number)]
+    hand("L4", urgent=True)
+    client.post(reverse("site:move_next", args=[result]), {"when": "week"})
+    held = queries.handoff(number)
+    assert held is not None
+    assert (held.urgent, held.next_on) == (True, None)
+
+
+def test_only_the_people_of_a_hand_off_are_opened_again_on_its_page(client: Client, morning) -> None:
+    (number,) = hand("L4", to=morning.pk)
+    (other,) = hand("L6", to=morning.pk)
+    leads = numbers_of(["L4", "L6"])
+    services.record_result(number, leads["L4"], Kind.REJECTED, morning.pk, timezone.now(), reason="規模")
+    url = "site:handoff_open_again"
+    assert login(client, morning).post(reverse(url, args=[other, leads["L4"]])).status_code == 404
+    assert queries.closed_leads([leads["L4"]])
+    client.post(reverse(url, args=[number, leads["L4"]]))
+    assert not queries.closed_leads([leads["L4"]])

@@ -12,9 +12,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from mikomi.core.words import MikomiError, Words
-from mikomi.hub.accounts import audit, leaving
+from mikomi.hub.accounts import audit, leaving, queries
 from mikomi.hub.accounts.models import Device, Invitation, LoginLink, User
-from mikomi.hub.accounts.types import ROLE_NAMES, Role
+from mikomi.hub.accounts.types import ROLE_NAMES, Capability, Role
 from mikomi.hub.kit.leases import hold
 
 INVITED_FOR = timedelta(days=7)
@@ -146,11 +146,11 @@ def deactivate(user: User, to: int | None, by: Any) -> None:
         taker = None
         if to is not None:
             taker = User.objects.filter(pk=to, is_active=True).exclude(pk=user.pk).first()
-            if taker is None:
+            if taker is None or not queries.able(taker.pk, Capability.CONTACT):
                 raise MikomiError(
                     Words(
-                        "引き継ぐ人は、今ここを使える人から選んでください",
-                        "Choose somebody who may log in to take over",
+                        "引き継ぐ人は、今ここを使えて、役割が「閲覧のみ」でない人から選んでください",
+                        "Choose somebody who may log in, and do more than read, to take over",
                     )
                 )
         fresh.is_active = False

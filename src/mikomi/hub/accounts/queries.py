@@ -34,6 +34,13 @@ def colleagues() -> list[tuple[int, str]]:
     return list(User.objects.filter(is_active=True).order_by("name", "pk").values_list("pk", "name"))
 
 
+def callers() -> list[tuple[int, str]]:
+    """Number and name of everybody who may log in and work with leads, by name."""
+    roles = [role for role, able_to in GIVEN.items() if Capability.CONTACT in able_to]
+    there = User.objects.filter(is_active=True, role__in=roles)
+    return list(there.order_by("name", "pk").values_list("pk", "name"))
+
+
 def able(number: int | None, capability: Capability) -> bool:
     """Whether the person with this number may log in and is able to do so."""
     held = User.objects.filter(pk=number, is_active=True).values_list("role", flat=True).first()

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
+from mikomi.hub.accounts import queries as accounts
 from mikomi.hub.handoff.models import Absence, Seat, Team
 from mikomi.hub.handoff.types import Cause, SeatView
 from mikomi.hub.handoff.working import WorkingTime
@@ -91,9 +92,10 @@ def working_time(held: TeamView | None = None, user: int | None = None) -> Worki
 
 
 def seats(on: date) -> list[SeatView]:
-    """Who is given leads, and whether they are away on the local day; those who left are left out."""
-    away = away_on(on)
-    rows = Seat.objects.filter(user__is_active=True).select_related("user").order_by("user__name", "user")
+    """Who is given leads, and whether they are away on the local day; those who left, or may only read by
+    now, are left out."""
+    away, there = away_on(on), [number for number, _name in accounts.callers()]
+    rows = Seat.objects.filter(user__in=there).select_related("user").order_by("user__name", "user")
     return [
         SeatView(
             user=row.user_id,

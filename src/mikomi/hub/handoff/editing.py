@@ -92,7 +92,7 @@ def set_urgent_contents(contents: Sequence[str]) -> None:
 def set_seat(user: int, capacity: int, territories: Sequence[str] = (), products: Sequence[str] = ()) -> None:
     """Somebody is given leads, so many contacts a day; with 0 nothing new, until it is changed. Raises
     `MikomiError`."""
-    if user not in dict(accounts.colleagues()):
+    if user not in dict(accounts.callers()):
         raise MikomiError(NO_PERSON)
     if not 0 <= capacity <= MOST_A_DAY:
         raise MikomiError(NUMBERS)

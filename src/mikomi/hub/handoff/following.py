@@ -11,12 +11,12 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from mikomi.hub.handoff.announcing import announce, note
 from mikomi.hub.handoff.models import ClosedLead, HandedLead, Handoff, HandoffChange, Occasion, Result
-from mikomi.hub.handoff.types import Cause, State
+from mikomi.hub.handoff.types import Cause, Kind, State
 from mikomi.hub.people import queries as people
 
 MERGED = "merged"
@@ -102,6 +102,8 @@ def erase(leads: Collection[int]) -> None:
     with transaction.atomic():
         touched = set(HandedLead.objects.filter(lead__in=leads).values_list("handoff", flat=True))
         touched |= set(HandedLead.objects.filter(subject__in=leads).values_list("handoff", flat=True))
+        theirs = Result.objects.filter(Q(lead__in=leads) | Q(subject__in=leads)).exclude(reason="")
+        said = set(theirs.values_list("handoff", "reason"))
         for model in (Result, HandedLead, ClosedLead):
             model.objects.filter(lead__in=leads).delete()
             model.objects.filter(subject__in=leads).delete()
@@ -115,6 +117,9 @@ def erase(leads: Collection[int]) -> None:
                 continue
             if row.lead in leads:
                 row.lead = first[0]
+            if (row.pk, row.close_reason) in said:
+                # What somebody wrote of the erased.
+                row.close_reason = Kind.TOO_EARLY
             if row.state == State.OPEN and first[1] is not None:
                 row.state, row.close_reason, row.closed_at = State.DONE, "gone", timezone.now()
                 row.next_on, row.due_at = None, None

@@ -53,7 +53,7 @@ def ground(on: date) -> Ground:
         seats=calendar.seats(on),
         held={owner: n for owner, n in open_now if owner is not None},
         turns=dict(Seat.objects.values_list("user", "given_at")),
-        people=dict(accounts.colleagues()),
+        people=dict(accounts.callers()),
         away=calendar.away_on(on),
     )
 

@@ -25,7 +25,7 @@ def reassign(
     Whoever has it may, whoever leads the team, and anybody may take what nobody has. Raises `MikomiError`.
     """
     at = now or timezone.now()
-    names = dict(accounts.colleagues())
+    names = dict(accounts.callers())
     if to is not None and to not in names:
         raise MikomiError(refusals.NO_PERSON)
     with transaction.atomic():

@@ -37,8 +37,8 @@ BAD_DATE = Words(
 )
 NO_REASON = Words("理由を選んでください", "choose a reason")
 NO_PERSON = Words(
-    "その人には引き渡せません（退職したか、登録されていません）。ほかの人を選んでください",
-    "that person cannot take it (they left, or are not registered); choose somebody else",
+    "その人には引き渡せません（退職したか、役割が「閲覧のみ」です）。ほかの人を選んでください",
+    "that person cannot take it (they left, or may only read); choose somebody else",
 )
 CLOSED_LEAD = Words(
     "対象外にしたリードです。引き渡すには、リードのページで「もう一度対象にする」を押してください",

@@ -14,6 +14,8 @@ from django.db import connection
 from django.db.models import Count, Window
 from django.utils import timezone
 
+from mikomi.hub.accounts import queries as accounts
+from mikomi.hub.handoff.calendar import away_on
 from mikomi.hub.handoff.models import HandedLead, Handoff, Result, Seat
 from mikomi.hub.handoff.queries import listed, result_views, views
 from mikomi.hub.handoff.types import Cause, ResultView, Standing, State
@@ -157,9 +159,12 @@ def capacity_of(user: int) -> int | None:
     return Seat.objects.filter(pk=user).values_list("capacity", flat=True).first()
 
 
-def capacity_of_all() -> int:
-    """The same of everybody together."""
-    return sum(Seat.objects.filter(user__is_active=True).values_list("capacity", flat=True))
+def capacity_of_all(on: date | None = None) -> int:
+    """The same of everybody together; of those who are there on the local day `on`, if one is named."""
+    there = Seat.objects.filter(user__in=[number for number, _name in accounts.callers()])
+    if on is not None:
+        there = there.exclude(user__in=away_on(on))
+    return sum(there.values_list("capacity", flat=True))
 
 
 def _standing(on: date, owner: int | None) -> tuple[str, list[object]]:

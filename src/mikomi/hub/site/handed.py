@@ -61,7 +61,7 @@ class Known:
             frozen=frozen_of(sorted(there), on),
             status=_company_status(there),
             out=frozenset(today),
-            users={name: number for number, name in accounts.colleagues()},
+            users={name: number for number, name in accounts.callers()},
             closed=closed_leads(there, on),
         )
 

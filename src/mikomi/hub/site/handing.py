@@ -11,6 +11,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -197,7 +198,7 @@ def _urgent(shown: Shown) -> list[Row]:
         (
             lead,
             Cause.URGENT.value,
-            f"{kind}:{content}:{day}:{n}"[:LONGEST_ENTRY],
+            _entry(kind, content, day, n),
             _json(what=titles.get(content, content)),
         )
         for lead, kind, content, day, n in told.iter_rows()
@@ -239,7 +240,7 @@ def _back(shown: Shown, published: PublishedModel) -> list[Row]:
             if (shown.on - line.last).days > RECENT_DAYS:
                 continue
             if isinstance(signals[line.id], ReturnSignal):
-                entry = f"{line.id}:{line.last.isoformat()}"
+                entry = _entry(line.id, line.last.isoformat())
                 found.append((told.number, Cause.RECONSIDER.value, entry, _json(signal=line.label)))
             else:
                 seconds.append((told.number, line.label))
@@ -282,7 +283,7 @@ def _moves(on: date) -> list[Row]:
     rows: list[Row] = []
     if team.rules[Cause.STAGE] and team.stages:
         rows += [
-            (lead, Cause.STAGE.value, f"{stage}:{on.isoformat()}", _json(stage=stage))
+            (lead, Cause.STAGE.value, _entry(stage, on.isoformat()), _json(stage=stage))
             for lead, stage in stages.entered_on(on, team.stages)
         ]
     wanted: dict[int, tuple[Cause, str]] = {}
@@ -305,6 +306,12 @@ def _moves(on: date) -> list[Row]:
 
 def _frame(rows: Sequence[Row]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=_SCHEMA, orient="row").unique(["lead", "cause", "entry"], keep="first")
+
+
+def _entry(*parts: object) -> str:
+    """The name of an occasion; of a long one a hash, so that another day is still another."""
+    whole = ":".join(str(part) for part in parts)
+    return whole if len(whole) <= LONGEST_ENTRY else f"sha256:{sha256(whole.encode()).hexdigest()}"
 
 
 def _json(**detail: Any) -> str:

@@ -23,6 +23,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.accounts import leaving, queries, two_steps
 from mikomi.hub.accounts import people as services
+from mikomi.hub.accounts.allowing import may_of
 from mikomi.hub.accounts.forms import InvitedForm, InviteForm, number_of_person
 from mikomi.hub.accounts.models import User
 from mikomi.hub.accounts.types import CAPABILITY_WORDS, GIVEN, ROLE_NAMES, ROLE_WORDS, Role
@@ -135,7 +136,7 @@ def leave(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "person": user,
         "in_hand": leaving.in_hand(user.pk),
-        "others": [one for one in queries.people() if one != user],
+        "others": [one for one in queries.people() if one != user and may_of(one).contact],
         "refused": refused,
         "menu_key": "people",
     }

@@ -60,7 +60,7 @@ def held_of(lead: int, company: int | None, *, whole: bool = False) -> Held:
         )[:SHOWN],
         before=sum(one.number != (found.number if found else None) for one in every),
         closed=bool(queries.closed_leads([lead])),
-        offered=tuple(accounts.colleagues()),
+        offered=tuple(accounts.callers()),
         lead=lead,
     )
 

@@ -84,7 +84,7 @@ def day_of_user(
     owner = None if everybody else user
     counts = worklist.counts(on, owner)
     said = worklist.said_on(on, owner)
-    room = capacity(user, everybody=everybody)
+    room = capacity_of_all(on) if everybody else capacity(user)
     meant = min(counts[worklist.Part.URGENT] + room_left(room, said), MOST_CARDS) + more
     every = sum(counts.values())
     if every <= FEW:
@@ -121,12 +121,15 @@ def _first(on: date, owner: int | None, counts: Mapping[worklist.Part, int], sho
     return Ordered(numbers, back.back, ranks)
 
 
-def capacity(user: int, *, everybody: bool = False) -> int:
-    """How many contacts a day somebody can make, or all together."""
-    if everybody:
-        return worklist.capacity_of_all() or USUAL_CAPACITY
+def capacity(user: int) -> int:
+    """How many contacts a day somebody can make."""
     held = worklist.capacity_of(user)
     return USUAL_CAPACITY if held is None else held
+
+
+def capacity_of_all(on: date) -> int:
+    """How many contacts all who are there on the local day can make together."""
+    return worklist.capacity_of_all(on) or USUAL_CAPACITY
 
 
 def room_left(room: int, said: Sequence[ResultView]) -> int:

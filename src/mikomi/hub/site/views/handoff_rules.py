@@ -155,7 +155,7 @@ def _page(request: HttpRequest, refused: Words | None) -> HttpResponse:
         "closed": "\n".join(day.isoformat() for day in team.closed),
         "seats": seats,
         "total": sum(seat.capacity for seat in seats if not seat.away),
-        "unseated": [(number, name) for number, name in accounts.colleagues() if number not in seated],
+        "unseated": [(number, name) for number, name in accounts.callers() if number not in seated],
         "people": accounts.colleagues(),
         "absences": calendar.absences(today),
         "forms": wishes.urgent_forms(),

@@ -133,6 +133,9 @@ def undo(request: HttpRequest, number: int, result: int) -> HttpResponse:
 def open_again(request: HttpRequest, number: int, lead: int) -> HttpResponse:
     """A lead that was 対象外 may be handed over again."""
     try:
+        held = queries.handoff(number) if number < 2**63 else None
+        if held is None or lead not in {one.lead for one in held.members}:
+            raise Http404
         services.open_again(lead, request.user.pk)
     except MikomiError as error:
         return _page(request, number, error.words)
@@ -155,7 +158,7 @@ def _page(request: HttpRequest, number: int, refused: Words | None) -> HttpRespo
         raise Http404(_("この引き渡しは見つかりません。一覧から開き直してください。"))
     context: dict[str, Any] = {
         "page": page_of(held, timezone.now()),
-        "people": accounts.colleagues(),
+        "people": accounts.callers(),
         "mine": held.owner in (None, request.user.pk) or leads_team(request.user.pk),
         "refused": refused,
         "tomorrow": (timezone.localdate() + ONE_DAY).isoformat(),

@@ -39,6 +39,10 @@ if TYPE_CHECKING:
 MOST_OPEN = 400
 """So many cards at the most stand on one page."""
 MOST_BARS = 20
+ASKED_SINCE = Words(
+    "この結果のあとに問い合わせが来たので、次の日付は変えられません。カードから今日の結果を記録してください",
+    "somebody asked for something after this result, so it cannot be put off; record a new one on the card",
+)
 SENT_AGAIN = ("said", "lead", "who", "more", "for", "note", "date", "reason")
 """What a form says once more where somebody takes a hand-off over."""
 
@@ -174,6 +178,8 @@ def move_next(request: PageRequest, number: int) -> HttpResponse:
     try:
         chosen = saying.day_of(request.POST.get("when", ""), request.POST, on)
         before = queries.handoff(held.handoff)
+        if before is not None and before.urgent:
+            raise MikomiError(ASKED_SINCE)
         with transaction.atomic():
             services.undo_result(number, _me(request).pk)
             services.record_result(
