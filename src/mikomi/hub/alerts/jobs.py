@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 from mikomi.hub.alerts import asking, digest, queue, telling
 from mikomi.hub.kit.jobs import job, periodic, running
 
@@ -13,6 +15,12 @@ def tell(what: str, handoff: int, user: int | None, lead: int | None = None, ask
     if lead is not None:
         return asking.tell(handoff, user, lead, asked, occasion=occasion)
     return telling.tell(what, handoff, user, occasion=occasion)
+
+
+@job("alerts.tell_many")
+def tell_many(user: int | None, opened_at: str) -> int:
+    """Tells in one sentence that very many were handed over at one instant; how many alerts were made."""
+    return telling.tell_many(user, datetime.fromisoformat(opened_at))
 
 
 @job("alerts.deliver")

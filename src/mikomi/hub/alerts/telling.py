@@ -33,6 +33,7 @@ HEADS: Mapping[str, Words] = {
     "passed_on": Words("引き継ぎ", "Passed on to you"),
 }
 _OPEN = Words("リードのページを開く", "Open the lead's page")
+_TODAY = Words("今日連絡する人を開く", "Open Today")
 _BY_HAND = Words("引き渡されました。", "It was handed over.")
 _PHONES = ("direct_phone", "mobile", "phone", "direct_phone_number", "mobile_number", "phone_number")
 LINKED = ("handoff_given", "handoff_passed_on", "handoff_reminder", "handoff_escalated")
@@ -61,6 +62,42 @@ def tell(what: str, handoff: int, user: int | None, *, occasion: str) -> int:
             made += alert is not None
     in_both = {code: say(what, kind, standing, member, person, code) for code, _name in settings.LANGUAGES}
     return made + len(tell_team(kind, key, in_both, handoff=handoff, lead=member.lead))
+
+
+def tell_many(user: int | None, opened_at: datetime) -> int:
+    """Tells `user` (of what is nobody's those who could take it) and the team how many hand-offs were opened
+    at this instant; how many alerts were made."""
+    count, hot = handoffs.opened_at_once(opened_at, user)
+    if not count:
+        return 0
+    kind: Kind = "hot" if hot else "given"
+    # Where more came after the first time, it is told anew.
+    key = f"handoff_given_many:{user or 0}:{opened_at.timestamp():.0f}:{count}"
+    made = 0
+    for one in _audience("handoff_given", user):
+        for _address, language in addresses_of([one]):
+            told = say_many(count, language or settings.LANGUAGE_CODE)
+            made += tell_person(one, kind, key, told) is not None
+    in_both = {code: say_many(count, code) for code, _name in settings.LANGUAGES}
+    return made + len(tell_team(kind, key, in_both))
+
+
+def say_many(count: int, language: str) -> Told:
+    """What an alert of very many hand-offs at once says in `language`."""
+    url = settings.OWN_URL + reverse("site:today")
+    ja = language == "ja"
+    n = formats.count(count, language, "件")
+    return Told(
+        title=f"{n}をまとめて引き渡しました" if ja else f"{n} hand-offs at once",
+        sentence="「今日連絡する人」に、連絡する順に並んでいます。1日に追える件数ずつ表示します。"
+        if ja
+        else "They stand on Today in the order to call, as many as you can follow a day.",
+        url=url,
+        url_label=_TODAY.text(language),
+        event="handoff.given_many",
+        data={"kind": "given_many", "count": count, "url": url},
+        language=language,
+    )
 
 
 def kind_of(what: str, standing: Standing) -> Kind:

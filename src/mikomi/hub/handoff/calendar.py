@@ -8,7 +8,6 @@ from datetime import date, time
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils import timezone
 
 from mikomi.hub.accounts import queries as accounts
 from mikomi.hub.handoff.models import Absence, Seat, Team
@@ -133,8 +132,3 @@ def away_on(on: date, users: Collection[int] | None = None) -> set[int]:
     if users is not None:
         spans = spans.filter(user__in=users)
     return set(spans.values_list("user", flat=True))
-
-
-def took_turn(user: int) -> None:
-    """Writes down that the user was just given something."""
-    Seat.objects.filter(user=user).update(given_at=timezone.now())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
+from itertools import batched
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
@@ -13,10 +15,10 @@ from django.utils import timezone
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.accounts import queries as accounts
 from mikomi.hub.handoff import calendar, refusals
-from mikomi.hub.handoff.announcing import announce, note
 from mikomi.hub.handoff.assigning import Chosen, choose
+from mikomi.hub.handoff.desk import Desk
 from mikomi.hub.handoff.leading import leads_team
-from mikomi.hub.handoff.models import ClosedLead, HandedLead, Handoff, Occasion, Seat
+from mikomi.hub.handoff.models import Handoff, Occasion, Seat
 from mikomi.hub.handoff.types import Cause, Given, Handing, SeatView, State
 from mikomi.hub.handoff.working import WorkingTime
 
@@ -25,6 +27,10 @@ RECONSIDER_DAYS = 30
 AT_ONCE = frozenset({Cause.URGENT, Cause.RECONSIDER, Cause.MANUAL, Cause.AGAIN})
 """Causes that bring a lead back before the date that a result gave it."""
 TRIES = 3
+FLOOD = 20
+"""More hand-offs than these at once are no news one by one."""
+AT_A_TIME = 500
+"""So many leads are handed over in one transaction."""
 BY_HAND = Words("選んだ人なので", "chosen by hand")
 
 
@@ -39,6 +45,14 @@ class Ground:
     turns: dict[int, datetime | None]
     people: dict[int, str]
     away: set[int]
+    dues: dict[tuple[datetime, int], datetime] = field(default_factory=dict)
+
+    def due(self, at: datetime, minutes: int) -> datetime:
+        """So many working minutes after `at`."""
+        key = (at, minutes)
+        if key not in self.dues:
+            self.dues[key] = self.time.add_minutes(at, minutes)
+        return self.dues[key]
 
 
 def ground(on: date) -> Ground:
@@ -77,127 +91,119 @@ def hand_over_many(
     by: int | None = None,
     to: int | None = None,
     now: datetime | None = None,
+    many: bool = False,
 ) -> list[Given]:
-    """`hand_over` of many, each in a transaction of its own within the caller's."""
+    """`hand_over` of many, `AT_A_TIME` in a transaction: what comes of each is what would come of it alone,
+    one after the other. Of more than `FLOOD`, or of a part of so many (`many`), each person is told in one
+    sentence."""
     at = now or timezone.now()
-    known = ground(on)
-    if to is not None and to not in known.people:
+    if to is not None and to not in dict(accounts.colleagues()):
         raise MikomiError(refusals.NO_PERSON)
-    return [_with_patience(what, on, by, to, at, known) for what in whats]
+    given: list[Given] = []
+    known = None
+    for some in batched(whats, AT_A_TIME):
+        known = known or ground(on)
+        parts, known = _with_patience(some, on, by, to, at, known, many=many or len(whats) > FLOOD)
+        given += parts
+    return given
 
 
 def _with_patience(
-    what: Handing, on: date, by: int | None, to: int | None, at: datetime, known: Ground
-) -> Given:
+    some: Sequence[Handing],
+    on: date,
+    by: int | None,
+    to: int | None,
+    at: datetime,
+    known: Ground,
+    *,
+    many: bool,
+) -> tuple[list[Given], Ground]:
     """Somebody else may hand the same company over at the same moment: whoever is later joins."""
     for attempt in range(TRIES):
         try:
             with transaction.atomic():
-                return _settle(what, on, by, to, at, known)
+                desk = Desk(some, on, at, by, many=many)
+                answers = [_settle(desk, what, to, known) for what in some]
+                desk.write()
+                return [answer() for answer in answers], known
         except IntegrityError:
             if attempt == TRIES - 1:
                 raise
+            known = ground(on)
     raise AssertionError
 
 
-def _settle(what: Handing, on: date, by: int | None, to: int | None, at: datetime, known: Ground) -> Given:
-    occasion, _new = Occasion.objects.select_for_update().get_or_create(
-        lead=what.lead,
-        cause=what.cause,
-        entry=what.entry,
-        defaults={"detail": dict(what.detail), "seen_at": at},
-    )
+def _settle(desk: Desk, what: Handing, to: int | None, known: Ground) -> Callable[[], Given]:
+    """What comes of one, said once it is written."""
+    occasion = desk.occasion(what)
     if occasion.settled_at is not None:
         return _answered(occasion)
-    why_not = _why_not(what, on)
+    why_not = _why_not(desk, what)
     if why_not is refusals.CLOSED_LEAD and what.cause == Cause.URGENT:
-        _tell_asked_again(what)
-    given = Given(why_not=why_not) if why_not else _give(what, by, to, at, known)
-    occasion.settled_at = at
-    occasion.handoff_id = given.handoff
-    occasion.answer = {"ja": why_not.ja, "en": why_not.en} if why_not else {}
-    occasion.save(update_fields=["settled_at", "handoff", "answer"])
-    return given
+        desk.tell_asked_again(what)
+    if why_not is not None:
+        desk.settle(occasion, None, why_not)
+        return partial(Given, why_not=why_not)
+    row, opened = _give(desk, what, to, known)
+    desk.settle(occasion, row, None)
+    owner = row.owner_id
+    return lambda: Given(handoff=row.pk, owner=owner, new=opened)
 
 
-def _answered(occasion: Occasion) -> Given:
+def _answered(occasion: Occasion) -> Callable[[], Given]:
     if occasion.answer:
-        return Given(why_not=Words(occasion.answer["ja"], occasion.answer["en"]))
+        return partial(Given, why_not=Words(occasion.answer["ja"], occasion.answer["en"]))
     row = occasion.handoff
-    return Given(handoff=occasion.handoff_id, owner=row.owner_id if row else None)
+    owner = row.owner_id if row else None
+    return lambda: Given(handoff=row.pk if row else None, owner=owner)
 
 
-def _why_not(what: Handing, on: date) -> Words | None:
-    if ClosedLead.objects.filter(lead=what.lead, opened_at=None).exists():
+def _why_not(desk: Desk, what: Handing) -> Words | None:
+    if what.lead in desk.closed:
         return refusals.CLOSED_LEAD
     if what.cause == Cause.RECONSIDER:
-        since = on - timedelta(days=RECONSIDER_DAYS)
-        before = HandedLead.objects.filter(lead=what.lead, cause=Cause.RECONSIDER)
-        if any(timezone.localtime(at).date() > since for at in before.values_list("at", flat=True)):
+        last = desk.came_back.get(what.lead)
+        if last is not None and last > desk.on - timedelta(days=RECONSIDER_DAYS):
             return refusals.SOON_AGAIN
-    if what.cause in AT_ONCE or what.urgent:
+    if what.cause in AT_ONCE or what.urgent or desk.is_open(what):
         return None
-    mine = Q(company=what.company) if what.company is not None else Q(members__lead=what.lead)
-    waiting = Handoff.objects.filter(mine, state=State.RETURNED, look_again_on__gt=on, followed_by=None)
-    if Handoff.objects.filter(mine, state=State.OPEN).exists():
-        return None
-    day = waiting.order_by("-look_again_on").values_list("look_again_on", flat=True).first()
+    day = desk.look_again_on(what)
     return None if day is None else refusals.not_before(day)
 
 
-def _tell_asked_again(what: Handing) -> None:
-    """Nobody would know otherwise that a lead which is kept out waits for an answer."""
-    held = ClosedLead.objects.filter(lead=what.lead, opened_at=None).select_related("result__handoff")
-    row = held.latest("at", "pk").result.handoff
-    announce("asked_again", row.pk, row.owner_id, lead=what.lead, asked=str(what.detail.get("what", "")))
-
-
-def _give(what: Handing, by: int | None, to: int | None, at: datetime, known: Ground) -> Given:
-    row = _open_row(what)
+def _give(desk: Desk, what: Handing, to: int | None, known: Ground) -> tuple[Handoff, bool]:
+    row = desk.open_row(what)
     opened = row is None
     urgent = what.urgent or what.cause == Cause.URGENT
     minutes = known.team.urgent_minutes if urgent else known.team.other_minutes
-    due = known.time.add_minutes(at, minutes)
+    due = known.due(desk.at, minutes)
     if row is None:
-        row = Handoff.objects.create(
+        row = Handoff(
             company=what.company,
             first_company=what.company,
             lead=what.lead,
-            opened_at=at,
+            opened_at=desk.at,
             urgent=urgent,
             is_check=what.cause == Cause.CHECK,
             draw_probability=what.probability,
             due_at=due,
             next_first=what.cause == Cause.AGAIN,
         )
-        note(row, "opened", at, by, lead=what.lead, cause=what.cause)
-    else:
-        note(row, "joined", at, by, lead=what.lead, cause=what.cause)
-    _add_member(row, what, at)
+        desk.open(row)
+    desk.note(row, "opened" if opened else "joined", lead=what.lead, cause=what.cause)
+    desk.add_member(row, what)
     told, before = opened, row.owner_id
     if not opened:
-        _check_owner(row, by, to, known)
-        told = _join(row, what, urgent, at, due)
+        _check_owner(row, desk.by, to, known)
+        told = _join(row, what, urgent, due)
     # An inquiry does not wait until somebody is back.
     away = urgent and row.owner_id in known.away
     if row.owner_id is None or to is not None or row.owner_id not in known.people or away:
-        _assign(row, what, by, to, at, known)
+        _assign(desk, row, what, to, known)
     row.edits += 1
-    row.save()
     if told or row.owner_id != before:
-        announce("given", row.pk, row.owner_id)
-    return Given(handoff=row.pk, owner=row.owner_id, new=opened)
-
-
-def _open_row(what: Handing) -> Handoff | None:
-    there = Handoff.objects.select_for_update().filter(state=State.OPEN)
-    mine = HandedLead.objects.filter(lead=what.lead, left_at=None, handoff__state=State.OPEN)
-    number = mine.order_by("pk").values_list("handoff", flat=True).first()
-    if number is not None:
-        return there.filter(pk=number).first()
-    if what.company is None:
-        return None
-    return there.filter(company=what.company).first()
+        desk.tell_given(row)
+    return row, opened
 
 
 def _check_owner(row: Handoff, by: int | None, to: int | None, known: Ground) -> None:
@@ -209,31 +215,7 @@ def _check_owner(row: Handoff, by: int | None, to: int | None, known: Ground) ->
         raise MikomiError(refusals.not_yours(known.people[row.owner_id]))
 
 
-def _add_member(row: Handoff, what: Handing, at: datetime) -> None:
-    frozen = what.frozen
-    HandedLead.objects.create(
-        handoff=row,
-        lead=what.lead,
-        subject=what.lead,
-        cause=what.cause,
-        entry=what.entry,
-        detail=dict(what.detail),
-        at=at,
-        fit=frozen.fit,
-        engagement=frozen.engagement,
-        total=frozen.total,
-        fit_grade=frozen.fit_grade,
-        engagement_grade=frozen.engagement_grade,
-        hot=frozen.hot,
-        heat=frozen.heat,
-        version=frozen.version,
-        reason_ja=frozen.reason.ja,
-        reason_en=frozen.reason.en,
-        why=[dict(line) for line in frozen.why],
-    )
-
-
-def _join(row: Handoff, what: Handing, urgent: bool, at: datetime, due: datetime) -> bool:
+def _join(row: Handoff, what: Handing, urgent: bool, due: datetime) -> bool:
     """What a further cause changes of an open hand-off; whether its owner is to be told."""
     if not urgent and what.cause not in AT_ONCE:
         return False
@@ -245,9 +227,13 @@ def _join(row: Handoff, what: Handing, urgent: bool, at: datetime, due: datetime
     return True
 
 
-def _assign(row: Handoff, what: Handing, by: int | None, to: int | None, at: datetime, known: Ground) -> None:
+def _assign(desk: Desk, row: Handoff, what: Handing, to: int | None, known: Ground) -> None:
     before = row.owner_id
-    chosen = Chosen(to, BY_HAND) if to is not None else chosen_for(row, what, known)
+    chosen = (
+        Chosen(to, BY_HAND)
+        if to is not None
+        else _chosen(what, known, desk.last_owner(row, what, known.people))
+    )
     if before == chosen.user and chosen.user is not None:
         return
     if chosen.user is None and before in known.people:
@@ -255,13 +241,11 @@ def _assign(row: Handoff, what: Handing, by: int | None, to: int | None, at: dat
     row.owner_id = chosen.user
     if chosen.user is not None:
         known.held[chosen.user] = known.held.get(chosen.user, 0) + 1
-        known.turns[chosen.user] = at
-        calendar.took_turn(chosen.user)
-    note(
+        known.turns[chosen.user] = desk.at
+        desk.turns.add(chosen.user)
+    desk.note(
         row,
         "assigned",
-        at,
-        by,
         to=known.people.get(chosen.user or 0, ""),
         ja=chosen.why.ja,
         en=chosen.why.en,
@@ -270,11 +254,13 @@ def _assign(row: Handoff, what: Handing, by: int | None, to: int | None, at: dat
 
 def chosen_for(row: Handoff, what: Handing, known: Ground) -> Chosen:
     """Who gets it by the rules: the owner of the company (as told, or of its last hand-off) first."""
-    owner = what.owner if what.owner in known.people else None
-    if owner is None:
-        mine = Q(company=row.company) if row.company is not None else Q(members__lead=what.lead)
-        last = Handoff.objects.filter(mine, owner__in=known.people).exclude(pk=row.pk).order_by("-opened_at")
-        owner = last.values_list("owner", flat=True).first()
+    mine = Q(company=row.company) if row.company is not None else Q(members__lead=what.lead)
+    last = Handoff.objects.filter(mine, owner__in=known.people).exclude(pk=row.pk).order_by("-opened_at")
+    return _chosen(what, known, last.values_list("owner", flat=True).first())
+
+
+def _chosen(what: Handing, known: Ground, last: int | None) -> Chosen:
+    owner = what.owner if what.owner in known.people else last
     return choose(
         known.seats,
         owner=owner,

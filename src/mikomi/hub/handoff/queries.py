@@ -131,6 +131,13 @@ def every_open_lead() -> set[int]:
     return set(rows.values_list("lead", flat=True))
 
 
+def opened_at_once(at: datetime, owner: int | None) -> tuple[int, bool]:
+    """How many hand-offs were opened at exactly this instant for an owner (None: for nobody), and whether
+    any is for being hot."""
+    rows = Handoff.objects.filter(opened_at=at, owner=owner, urgent=False)
+    return rows.count(), rows.filter(members__cause=Cause.HOT).exists()
+
+
 def drawn_since(day: date) -> int:
     """How many hand-offs were opened as checks since the local day."""
     entry = f"week:{day.isoformat()}"

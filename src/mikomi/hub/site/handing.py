@@ -19,6 +19,7 @@ import polars as pl
 from django.utils import timezone
 
 from mikomi.core.scoring.model import ColleaguesSignal, ReturnSignal
+from mikomi.core.words import Words
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.activity.recent import recent_touches
 from mikomi.hub.capture.webforms.wishes import asks, own_contents, wishes_of
@@ -42,6 +43,8 @@ EPOCH = date(1970, 1, 1)
 LONGEST_ENTRY = 120
 AT_ONCE = 100
 """So many occasions are handed over in the run itself; more wait for the worker."""
+AT_A_TIME = 500
+"""Of those, so many are read and handed over together."""
 RECENT_DAYS = 3
 """What happened longer ago is history that came by a file, not an inquiry that waits."""
 MOST_BACK = 500
@@ -143,24 +146,39 @@ def look_again(on: date, now: datetime | None = None) -> int:
 
 
 def hand_over_noted(on: date, most: int = AT_ONCE) -> int:
-    """Hands over what waits, at most so many, urgent ones first; how many were settled. The rest is the
-    worker's."""
+    """Hands over what waits; how many were settled. Of more than `most`, only what is urgent: the rest is the
+    worker's, so that each person is told of all of it at once."""
     held = occasions.waiting(most + 1)
     if len(held) > most:
         enqueue("site.hand_over_noted", once=True)
-    some = held[:most]
+        held = [one for one in held[:most] if one.cause == Cause.URGENT]
+    return _hand_over(held, on, timezone.now(), many=False)
+
+
+def hand_over_all(on: date) -> int:
+    """Hands over all that waits, some in each transaction; how many were settled. Cut off, it goes on with
+    what still waits."""
+    now, done = timezone.now(), 0
+    while some := occasions.waiting(AT_A_TIME):
+        done += _hand_over(some, on, now, many=done > 0)
+    return done
+
+
+def _hand_over(some: Sequence[occasions.Waiting], on: date, now: datetime, *, many: bool) -> int:
     if not some:
         return 0
-    now = timezone.now()
     known = handed.Known.of({one.lead for one in some}, on)
     give: list[Handing] = []
+    out: dict[Words, list[int]] = {}
     for one in some:
         why_not = known.why_not(one.lead, one.cause)
         if why_not is not None:
-            occasions.leave_out([one.number], why_not, now)
+            out.setdefault(why_not, []).append(one.number)
         else:
             give.append(known.handing(one.lead, one.cause, one.entry, one.detail))
-    services.hand_over_many(give, on, now=now)
+    for why, numbers in out.items():
+        occasions.leave_out(numbers, why, now)
+    services.hand_over_many(give, on, now=now, many=many)
     return len(some)
 
 

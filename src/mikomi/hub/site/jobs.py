@@ -54,7 +54,7 @@ def score_changed(leads: list[int] | None = None) -> None:
 @job("site.hand_over_noted")
 def hand_over_noted() -> None:
     """Hands over what waits: more than a run of scoring did itself. Enqueue with `once=True`."""
-    handing.hand_over_noted(timezone.localdate())
+    handing.hand_over_all(timezone.localdate())
 
 
 @periodic("site.look_again", minutes=60)
