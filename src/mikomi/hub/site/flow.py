@@ -78,9 +78,9 @@ class Line:
 
     @property
     def cost_per_meeting(self) -> int | None:
-        """What a meeting cost, in whole yen; None without cost or meetings."""
+        """What a meeting cost, in whole yen; None without a known cost or without meetings."""
         met = self.met
-        return round(self.cost / met) if self.cost and met else None
+        return round(self.cost / met) if self.cost is not None and met else None
 
     @property
     def met(self) -> int:
@@ -110,7 +110,7 @@ def frame() -> pl.DataFrame:
     """How far everybody came until now (columns of `SCHEMA`)."""
     days = all_first_days()
     month = pl.col("began").cast(pl.Date).dt.year() * 12 + pl.col("began").cast(pl.Date).dt.month() - 1
-    joined = campaigns.member_days().join(days, on="lead")
+    joined = campaigns.join_days().join(days, on="lead")
     first = (
         joined.filter(pl.col("day") <= pl.col("began") + SOON)
         .sort("day", "campaign")
@@ -159,15 +159,18 @@ def of_months(people: pl.DataFrame, months: Sequence[date], today: date) -> list
     ]
 
 
-def of_campaigns(people: pl.DataFrame) -> list[Line]:
-    """A line for each campaign that anybody came by, the most meetings first, and at the end for none."""
-    known = campaigns.costs()
-    lines = [
-        _line(row, campaign=row["campaign"], name=name, cost=cost)
-        for row in _grouped(people, "campaign").iter_rows(named=True)
-        for name, cost in [known.get(row["campaign"], ("", None))]
-        if name or row["campaign"] == NO_CAMPAIGN
-    ]
+def of_campaigns(people: pl.DataFrame, month: date | None, today: date) -> list[Line]:
+    """A line for each campaign that anybody came by, the most meetings first, and at the end for none. Of one
+    month: of who came then, with what of the cost falls on its days."""
+    known, lines = campaigns.costs(), []
+    last = today if month is None else _first(_number(month) + 1) - timedelta(days=1)
+    for row in _grouped(narrowed(people, month=month), "campaign").iter_rows(named=True):
+        number, held = row["campaign"], known.get(row["campaign"])
+        if held is not None:
+            cost = held.yen if month is None else held.of_days(month, last, today)
+            lines.append(_line(row, month=month, campaign=number, name=held.name, cost=cost))
+        elif number == NO_CAMPAIGN:
+            lines.append(_line(row, month=month, campaign=number))
     return sorted(lines, key=lambda line: (line.campaign == NO_CAMPAIGN, -line.met, -line.leads))
 
 
@@ -180,7 +183,7 @@ def total(people: pl.DataFrame) -> Line:
 def months_until(last: date, n: int) -> list[date]:
     """The first days of the `n` months up to that of `last`."""
     number = _number(last)
-    return [date(one // 12, one % 12 + 1, 1) for one in range(number - n + 1, number + 1)]
+    return [_first(one) for one in range(number - n + 1, number + 1)]
 
 
 def narrowed(
@@ -248,6 +251,9 @@ def _number(month: date) -> int:
     return month.year * 12 + month.month - 1
 
 
+def _first(number: int) -> date:
+    return date(number // 12, number % 12 + 1, 1)
+
+
 def _under_way(month: date, today: date) -> bool:
-    number = _number(month) + 1
-    return (today - date(number // 12, number % 12 + 1, 1)).days < RIPE_DAYS
+    return (today - _first(_number(month) + 1)).days < RIPE_DAYS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 from django.db import connection, transaction
@@ -14,6 +15,9 @@ from mikomi.hub.capture.models import Campaign, CampaignCount, CampaignMember
 from mikomi.hub.capture.types import CampaignView, Joined
 from mikomi.hub.kit.days import local_days
 from mikomi.hub.kit.setwise import fetch, staged
+
+OF_A_DAY = (Campaign.Kind.EXHIBITION, Campaign.Kind.SEMINAR)
+"""What is over on its first day, unless a last one is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,25 @@ class Listed:
         """What each of its leads cost, in whole yen; None where nobody knows."""
         cost, counts = self.campaign.cost, self.counts
         return round(cost / counts.leads) if cost and counts and counts.leads else None
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a campaign is called and cost (yen, None where nobody said), and from when to when it ran."""
+
+    name: str
+    yen: int | None
+    begins: date | None
+    ends: date | None
+
+    def of_days(self, first: date, last: date, today: date) -> int | None:
+        """What of its cost falls on the days from `first` through `last`, each of its days (until `today` at
+        the latest) the same; None where nobody knows, or where it did not run on them."""
+        if self.yen is None or self.begins is None:
+            return None
+        end = max(self.begins, self.ends or today)
+        shared = (min(last, end) - max(first, self.begins)).days + 1
+        return round(self.yen * shared / ((end - self.begins).days + 1)) if shared > 0 else None
 
 
 def choices(kind: str | None = None) -> list[CampaignView]:
@@ -49,9 +72,10 @@ def names() -> dict[int, str]:
     return {one.pk: one.name for one in _latest_first(Campaign.objects.all())}
 
 
-def costs() -> dict[int, tuple[str, int | None]]:
-    """What every campaign is called and cost (yen), those that are archived, too."""
-    return {number: (name, cost) for number, name, cost in Campaign.objects.values_list("pk", "name", "cost")}
+def costs() -> dict[int, Cost]:
+    """What every campaign is called and cost, by number, those that are archived, too."""
+    held = Campaign.objects.values_list("pk", "name", "cost", "begins", "ends")
+    return {number: Cost(*told) for number, *told in held}
 
 
 def listed(*, archived: bool) -> list[Listed]:
@@ -174,6 +198,29 @@ def member_days() -> pl.DataFrame:
     told = rows.join(first, on="campaign", how="left")
     day = pl.min_horizontal(local_days(pl.col("at")), pl.col("begins").cast(pl.Int32))
     return told.select("campaign", "lead", day.alias("day"))
+
+
+def join_days() -> pl.DataFrame:
+    """Since when people belong to campaigns, each once: `campaign`, `lead`, `day` (since 1970). What they did
+    has its own day. Whoever was put in by a list or by hand joined while the campaign ran, on its last day at
+    the latest; a fair or seminar of which no last day is known was on its first."""
+    rows = fetch(
+        "select campaign, lead, at, case when how in (%s, %s) then 1 else 0 end from capture_campaignmember",
+        {"campaign": pl.Int32, "lead": pl.Int32, "at": pl.Int64, "put": pl.Int8},
+        [CampaignMember.How.IMPORT.value, CampaignMember.How.HAND.value],
+    )
+    last = pl.DataFrame(
+        [
+            (one.pk, one.ends or (one.begins if one.kind in OF_A_DAY else None))
+            for one in Campaign.objects.only("begins", "ends", "kind")
+        ],
+        schema={"campaign": pl.Int32, "last": pl.Date},
+        orient="row",
+    )
+    told = rows.join(last, on="campaign", how="left").with_columns(local_days(pl.col("at")).alias("day"))
+    day = pl.when(pl.col("put") == 1).then(pl.min_horizontal("day", pl.col("last").cast(pl.Int32)))
+    told = told.with_columns(day.otherwise("day").alias("day"))
+    return told.group_by("campaign", "lead").agg(pl.col("day").min())
 
 
 def _latest_first(held: QuerySet[Campaign]) -> QuerySet[Campaign]:

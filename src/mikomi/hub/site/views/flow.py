@@ -48,6 +48,7 @@ def flow_page(request: PageRequest) -> HttpResponse:
         return render(request, "site/flow/page.html", context)
     people, at = held
     chosen = _campaign(request.GET.get("campaign", ""))
+    came = _month(request.GET.get("month", ""))
     last = min(_month(request.GET.get("until", "")) or today, today)
     mine = flow.narrowed(people, campaign=chosen)
     months = flow.months_until(last, MONTHS)
@@ -59,7 +60,10 @@ def flow_page(request: PageRequest) -> HttpResponse:
         "at": at,
         "lines": lines,
         "total": flow.total(within),
-        "campaign_lines": flow.of_campaigns(people),
+        "campaign_lines": flow.of_campaigns(people, came, today),
+        "months": months[::-1],
+        "came": came,
+        "until": last.strftime("%Y-%m") if request.GET.get("until") else "",
         "campaigns": names.items(),
         "chosen": chosen,
         "chosen_name": names.get(chosen or 0, ""),
