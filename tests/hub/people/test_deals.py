@@ -188,3 +188,29 @@ def test_money_in_the_header_counts(leads: dict[str, int], tmp_path: Path) -> No
     take(tmp_path, "案件名,会社名,商談ステージ,受注日,金額（万円）\n導入,青木製作所,受注,2025-10-01,120\n")
     assert Deal.objects.get().yen == 1_200_000
     assert [len(told(leads[key])) for key in ("P-1", "P-2")] in ([0, 1], [1, 0])
+
+
+def test_odd_names_amounts_and_days_are_taken_for_what_they_say_or_kept_out(
+    leads: dict[str, int], tmp_path: Path
+) -> None:
+    head = "案件名,会社名,商談ステージ,受注日,作成日,金額\n"
+    # Long names that no index could shorten.
+    signs = [chr(0x4E00 + place * 7919 % 20_000) for place in range(1_000)]
+    long = "".join(signs)
+    lines = [
+        f"{long[:490]},{long[500:990]},受注,令和7年10月1日,R7.9.1,１，２００，０００円",
+        "マイナス,青木製作所,受注,2025-10-01,2025-09-01,△５，０００",
+        "大きすぎ,青木製作所,受注,2025-10-01,2025-09-01,99999999999999999999999",
+        "無限,青木製作所,受注,2025-10-01,2025-09-01,1e400",
+        "明治,青木製作所,受注,明治30年10月1日,2025-09-01,5",
+        "式,青木製作所,受注,2025-10-01,2025-09-01,=1+1",
+        "段階,青木製作所,謎の段階,,2025-09-01,5",
+    ]
+    done = take(tmp_path, head + "\n".join(lines) + "\n")
+    assert (done.new, done.rejected) == (2, 5)
+    held = Deal.objects.get(yen=1_200_000)
+    assert (held.closed, held.opened, held.state) == (20_362, 20_332, "won")
+    assert Deal.objects.get(name="段階").state == "open"
+    # Fewer rows and the same again: nobody goes, nothing doubles.
+    again = take(tmp_path, head + lines[0] + "\n", name="again.csv")
+    assert (again.new, again.changed, Deal.objects.count()) == (0, 0, 2)

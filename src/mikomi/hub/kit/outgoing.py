@@ -56,6 +56,8 @@ class Answer:
 def is_public(address: str, port: int) -> bool:
     """Whether an IP address is anybody's to call, at the web's own ports."""
     found = plain_address(address)
+    if found.version == 6 and found not in _UNICAST:
+        return False
     return found.is_global and not found.is_multicast and port in PORTS.values()
 
 
@@ -69,6 +71,8 @@ def plain_address(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address
     return found
 
 
+_UNICAST = ipaddress.IPv6Network("2000::/3")
+"""All that was ever given out (RFC 4291, 2.4); outside lie old ways to write IPv4 and sites' own."""
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from hashlib import sha256
 
 import polars as pl
 
@@ -47,6 +48,7 @@ FRAME: dict[str, type[pl.DataType]] = {
 EARLIEST = date(1990, 1, 1)
 LONGEST = {"reason": 10_000}
 LONGEST_NAME = 500
+LONGEST_KEY = 500
 NOTHING = ("", "-", "--", "―", "—", "未定", "なし", "n/a", "na", "null", "none", "nan")
 _SLASHED = r"\A\s*(\d{1,2})/(\d{1,2})/\d{2,4}\b"
 
@@ -220,8 +222,15 @@ def _keys(rows: pl.DataFrame) -> pl.Series:
     firm = key_of(rows["company"]).fill_null("")
     who = pl.when(firm != "").then(firm).otherwise(pl.coalesce(pl.col("email").replace("", None), "lead"))
     day = pl.col("opened").cast(pl.String).fill_null("")
-    made = pl.concat_str(pl.lit("="), who, "name", day, separator="|")
+    made = rows.select(pl.concat_str(pl.lit("="), who, "name", day, separator="|").alias("key"))["key"]
+    if (made.str.len_chars() > LONGEST_KEY).any():
+        # Longer ones fit into no index.
+        made = made.map_elements(_hashed, pl.String)
     return rows.select(pl.when(pl.col("deal") != "").then("deal").otherwise(made).alias("key"))["key"]
+
+
+def _hashed(key: str) -> str:
+    return key if len(key) <= LONGEST_KEY else f"=|{sha256(key.encode()).hexdigest()}"
 
 
 def _number(day: date) -> int:
