@@ -36,31 +36,21 @@ class Part(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """How many hand-offs stand on Today for somebody: urgent ones, and others. `capacity`: contacts a day,
-    None for whoever is given no leads. `said`: how many results that person said today."""
+    """How many hand-offs stand on Today: urgent ones, and others. Of one person `capacity`: contacts a day,
+    None for whoever is given no leads; `said`: how many results that person said today, None if that was not
+    counted."""
 
     urgent: int
     others: int
     capacity: int | None
-    said: int
-
-
-def counts(on: date, owner: int | None = None) -> dict[Part, int]:
-    """How many hand-offs stand on Today on the local day `on` in each part: of `owner` (a user's number) and
-    of nobody, or of everybody."""
-    rows, given = _standing(on, owner)
-    columns = ", ".join(f"count(*) filter (where {part.value})" for part in Part)
-    found = fetch(
-        f"select {columns} from ({rows}) h", dict.fromkeys(map(str, range(len(Part))), pl.Int64), given
-    )
-    return dict(zip(Part, found.row(0), strict=True))
+    said: int | None
 
 
 def tasks(
     on: date, owner: int | None = None, part: Part | None = None, only: Sequence[int] | None = None
 ) -> pl.DataFrame:
-    """The people to call of what stands on Today, as `counts` counts it: of all parts, or of one; of all
-    hand-offs, or of those that are among `only` (numbers).
+    """The people to call of what stands on Today on the local day `on`: of `owner` (a user's number) and of
+    nobody, or of everybody; of all parts, or of one; of all hand-offs, or of those among `only` (numbers).
 
     A row a person and cause: `handoff`, `urgent`, `first` (a follow-up on its day), `lead`, `back` (handed
     over as reconsidering); the hand-off that was opened first stands first.
@@ -106,17 +96,20 @@ def overdue(now: datetime, owner: int | None, most: int) -> tuple[list[int], int
     return [number for number, _every in found], found[0][1] if found else 0
 
 
-def left_of(on: date, owner: int) -> Left:
-    """What stands on Today for `owner`, in one statement: every page of the menu asks."""
+def left_of(on: date, owner: int | None) -> Left:
+    """What stands on Today for `owner`, or for everybody, in one statement: every page asks for the menu."""
     rows, given = _standing(on, owner)
-    bounds = [connection.ops.adapt_datetimefield_value(at) for at in _bounds(on)]
-    asked: list[Any] = [owner, owner, *bounds, *given]
+    own, asked = "null, null", list[Any](given)
+    if owner is not None:
+        own = (
+            "(select capacity from handoff_seat where user_id = %s), (select count(*) from handoff_result"
+            " where by_id = %s and at >= %s and at < %s and undone_at is null)"
+        )
+        bounds = [connection.ops.adapt_datetimefield_value(at) for at in _bounds(on)]
+        asked = [owner, owner, *bounds, *given]
     with connection.cursor() as cursor:
         cursor.execute(
-            "select count(*) filter (where urgent), count(*) filter (where not urgent),"
-            " (select capacity from handoff_seat where user_id = %s),"
-            " (select count(*) from handoff_result"
-            " where by_id = %s and at >= %s and at < %s and undone_at is null)"
+            f"select count(*) filter (where urgent), count(*) filter (where not urgent), {own}"
             f" from ({rows}) h",
             asked,
         )
@@ -154,13 +147,8 @@ def last_results(leads: Sequence[int]) -> dict[int, ResultView]:
     return found
 
 
-def capacity_of(user: int) -> int | None:
-    """How many contacts a day somebody can make; None for whoever is given no leads."""
-    return Seat.objects.filter(pk=user).values_list("capacity", flat=True).first()
-
-
 def capacity_of_all(on: date | None = None) -> int:
-    """The same of everybody together; of those who are there on the local day `on`, if one is named."""
+    """How many contacts a day everybody together can make; of those who are there on the local day `on`, if one is named."""
     there = Seat.objects.filter(user__in=[number for number, _name in accounts.callers()])
     if on is not None:
         there = there.exclude(user__in=away_on(on))

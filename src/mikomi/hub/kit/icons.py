@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib.resources import files
 
 from django.utils.html import format_html
@@ -16,6 +17,7 @@ def _read() -> dict[str, str]:
 ICONS = _read()
 
 
+@lru_cache(maxsize=512)
 def icon(name: str, extra: str = "") -> SafeString:
     """The icon as an SVG hidden from screen readers: the words beside it say what it means.
 

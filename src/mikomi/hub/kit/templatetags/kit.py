@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from html import unescape
 from typing import Any
 
@@ -268,6 +269,11 @@ def spaced(parts: Sequence[Text | Token]) -> list[tuple[Text | Token, str]]:
 @register.simple_tag
 def temperature_bar(level: int) -> SafeString:
     """Five segments, `level` + 1 of them filled; says the level's name."""
+    return _temperature_bar(level, str(temperature.LEVELS[level]))
+
+
+@lru_cache(maxsize=64)
+def _temperature_bar(level: int, name: str) -> SafeString:
     segments = format_html_join(
         "",
         '<rect class="{}" x="{}" width="10" height="6" rx="2"/>',
@@ -276,7 +282,7 @@ def temperature_bar(level: int) -> SafeString:
     return format_html(
         '<svg class="mk-tempbar mk-tempbar-{}" viewBox="0 0 54 6" role="img" aria-label="{}">{}</svg>',
         level,
-        temperature.LEVELS[level],
+        name,
         segments,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -38,13 +38,15 @@ class Done:
 @dataclass(frozen=True, slots=True)
 class Day:
     """What Today shows. `capacity`: contacts a day, which say how many cards are shown; urgent ones come on
-    top. `rest`: so many more stand below. `back`: how many came back; `beside`: the first of their hand-offs
-    (numbers) that no card shows. `read`: all that was read for the page."""
+    top. `todo`: so many are to be called, whatever the page shows; `rest`: so many more stand below. `back`:
+    how many came back; `beside`: the first of their hand-offs (numbers) that no card shows. `read`: all that
+    was read for the page."""
 
     on: date
     cards: tuple[Card, ...]
     done: tuple[Done, ...]
     capacity: int
+    todo: int
     rest: int
     back: int
     beside: tuple[int, ...]
@@ -82,15 +84,16 @@ def day_of_user(
     what was handed over as reconsidering, all of it. What stands beside the cards is read with them: `lane`
     of those that came back, and the hand-offs `also` (numbers)."""
     owner = None if everybody else user
-    counts = worklist.counts(on, owner)
-    said = worklist.said_on(on, owner)
-    room = capacity_of_all(on) if everybody else capacity(user)
-    meant = min(counts[worklist.Part.URGENT] + room_left(room, said), MOST_CARDS) + more
-    every = sum(counts.values())
+    left = worklist.left_of(on, owner)
+    said = [] if left.said == 0 else worklist.said_on(on, owner)
+    room = capacity_of_all(on) if everybody else _usual(left.capacity)
+    todo = left.urgent + min(left.others, room_left(room, said))
+    meant = min(todo, MOST_CARDS) + more
+    every = left.urgent + left.others
     if every <= FEW:
         ordered = in_order(worklist.tasks(on, owner))
     else:
-        ordered = _first(on, owner, counts, 0 if only_back else meant)
+        ordered = _first(on, owner, 0 if only_back else meant)
     if only_back:
         every, meant = len(ordered.back), MOST_CARDS + more
     numbers = (ordered.back if only_back else ordered.numbers)[:meant]
@@ -101,6 +104,7 @@ def day_of_user(
         cards=tuple(cards_of(numbers, now, scored, known, ordered.ranks)),
         done=tuple(_done(one, known) for one in said),
         capacity=room,
+        todo=todo,
         rest=max(every - meant, 0),
         back=len(ordered.back),
         beside=tuple(beside),
@@ -108,23 +112,21 @@ def day_of_user(
     )
 
 
-def _first(on: date, owner: int | None, counts: Mapping[worklist.Part, int], shown: int) -> Ordered:
+def _first(on: date, owner: int | None, shown: int) -> Ordered:
     """The first `shown` of very many, and all that came back."""
     back = in_order(worklist.tasks(on, owner, only=worklist.came_back()))
     numbers: list[int] = []
     ranks = dict(back.ranks)
     for part in worklist.Part:
-        if len(numbers) < shown and counts[part]:
+        if len(numbers) < shown:
             found = in_order(worklist.tasks(on, owner, part))
             numbers += found.numbers
             ranks |= found.ranks
     return Ordered(numbers, back.back, ranks)
 
 
-def capacity(user: int) -> int:
-    """How many contacts a day somebody can make."""
-    held = worklist.capacity_of(user)
-    return USUAL_CAPACITY if held is None else held
+def _usual(capacity: int | None) -> int:
+    return USUAL_CAPACITY if capacity is None else capacity
 
 
 def capacity_of_all(on: date) -> int:
@@ -143,7 +145,7 @@ def room_left(room: int, said: Sequence[ResultView]) -> int:
 def left_today(on: date, user: int) -> int:
     """How many cards are left on Today for a user: for the menu."""
     left = worklist.left_of(on, user)
-    room = USUAL_CAPACITY if left.capacity is None else left.capacity
+    room = _usual(left.capacity)
     if left.others and left.said:
         room = room_left(room, worklist.said_on(on, user))
     return left.urgent + min(left.others, room)

@@ -26,6 +26,7 @@ from mikomi.hub.kit.requests import PageRequest
 from mikomi.hub.kit.templatetags.kit import day as day_words
 from mikomi.hub.kit.templatetags.kit import words
 from mikomi.hub.site import statuses
+from mikomi.hub.site.lights import know_left
 from mikomi.hub.site.standing import standing
 from mikomi.hub.site.today import capacity, lanes, saying
 from mikomi.hub.site.today import day as days
@@ -67,6 +68,8 @@ def today(request: PageRequest) -> HttpResponse:
         lane=lanes.SHOWN,
         also=late,
     )
+    if not everybody:
+        know_left(request, held.todo)
     context = _of_day(request, held, everybody) | {
         "only_back": only_back,
         "who_options": [
