@@ -148,7 +148,8 @@ def last_results(leads: Sequence[int]) -> dict[int, ResultView]:
 
 
 def capacity_of_all(on: date | None = None) -> int:
-    """How many contacts a day everybody together can make; of those who are there on the local day `on`, if one is named."""
+    """How many contacts a day everybody can make together; those who are there on the local day `on`, if
+    one is named."""
     there = Seat.objects.filter(user__in=[number for number, _name in accounts.callers()])
     if on is not None:
         there = there.exclude(user__in=away_on(on))
