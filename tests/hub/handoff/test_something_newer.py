@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import timedelta
 
 import polars as pl
 import pytest
+from django.db import connection, connections, transaction
 
 from mikomi.core.words import MikomiError
 from mikomi.hub.accounts.types import Role
-from mikomi.hub.handoff import announcing, queries, services, watching, worklist
+from mikomi.hub.handoff import announcing, queries, refusals, services, watching, worklist
 from mikomi.hub.handoff.models import Absence, HandoffChange
-from mikomi.hub.handoff.types import Cause, Kind, Standing, State
+from mikomi.hub.handoff.types import Cause, Given, Kind, Standing, State
 from mikomi.hub.people import services as people
 from mikomi.hub.people.dated import origin
 from mikomi.hub.people.queries import company_numbers, numbers_of
@@ -136,6 +139,8 @@ def test_who_may_only_read_by_now_gets_nothing_and_what_they_had_goes_on() -> No
     assert other.owner == ueda.pk
     with pytest.raises(MikomiError, match="may only read"):
         services.reassign(number, ito.pk, ueda.pk, now=NOW)
+    with pytest.raises(MikomiError, match="may only read"):
+        services.hand_over(handing(known["c1"]), ON, to=ito.pk, now=NOW)
     assert worklist.capacity_of_all() == 10
     Absence.objects.create(user=ueda, first=ON, last=ON)
     assert (worklist.capacity_of_all(ON), worklist.capacity_of_all()) == (0, 10)
@@ -152,3 +157,31 @@ def test_what_was_written_of_an_erased_lead_goes_where_a_colleague_stays() -> No
     assert held(number).leads == (known["a2"],)
     assert "入院" not in held(number).close_reason
     assert "入院" not in str(list(HandoffChange.objects.values_list("detail", flat=True)))
+
+
+def test_whoever_is_not_for_us_at_this_very_moment_is_not_handed_over_again(transactional_db: None) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    ito, lead = seat("伊藤"), leads()["a1"]
+    number = given(lead, ito.pk)
+    answers: list[Given] = []
+
+    def hand() -> None:
+        try:
+            answers.append(services.hand_over(handing(lead, Cause.HOT, "2026-11-21"), ON, now=LATER))
+        finally:
+            connections.close_all()
+
+    second = threading.Thread(target=hand)
+    with transaction.atomic():
+        services.record_result(number, lead, Kind.REJECTED, ito.pk, NOW, reason="競合", now=NOW)
+        second.start()
+        for _turn in range(200):
+            with connection.cursor() as cursor:
+                cursor.execute("select count(*) from pg_locks where not granted")
+                if cursor.fetchone()[0]:
+                    break
+            time.sleep(0.05)
+    second.join()
+    assert answers[0].why_not == refusals.CLOSED_LEAD
+    assert queries.today(ON) == []

@@ -42,21 +42,24 @@ class Desk:
         self.on, self.at, self.by, self.many = on, at, by, many
         leads = {what.lead for what in whats}
         companies = {what.company for what in whats} - {None}
-        # First of all, so that whoever settles the same waits here.
-        held = Occasion.objects.select_for_update().filter(
-            lead__in=leads, cause__in={what.cause for what in whats}
+        # First of all, so that whoever settles the same waits here, in one order for all.
+        held = (
+            Occasion.objects.select_for_update()
+            .filter(lead__in=leads, cause__in={what.cause for what in whats})
+            .order_by("pk")
         )
         entries = {what.entry for what in whats}
         self._occasions = {(one.lead, one.cause, one.entry): one for one in held if one.entry in entries}
         self._answers: list[tuple[Occasion, Handoff | None, Words | None]] = []
-        self.closed = set(
-            ClosedLead.objects.filter(lead__in=leads, opened_at=None).values_list("lead", flat=True)
-        )
         self.came_back: dict[int, date] = {}
         before = HandedLead.objects.filter(lead__in=leads, cause=Cause.RECONSIDER).order_by("at")
         for lead, when in before.values_list("lead", "at"):
             self.came_back[lead] = timezone.localtime(when).date()
         self._read_open(leads, companies)
+        # After the wait for whoever says a result just now.
+        self.closed = set(
+            ClosedLead.objects.filter(lead__in=leads, opened_at=None).values_list("lead", flat=True)
+        )
         self._read_waiting(leads, companies)
         self._read_owners(leads, companies)
         self._new: list[Handoff] = []
@@ -70,9 +73,8 @@ class Desk:
     def _read_open(self, leads: Collection[int], companies: Collection[int | None]) -> None:
         mine = HandedLead.objects.filter(lead__in=leads, left_at=None, handoff__state=State.OPEN)
         by_lead = dict(mine.order_by("-pk").values_list("lead", "handoff"))
-        rows = Handoff.objects.select_for_update().filter(
-            Q(pk__in=set(by_lead.values())) | Q(company__in=companies), state=State.OPEN
-        )
+        wanted = Q(pk__in=set(by_lead.values())) | Q(company__in=companies)
+        rows = Handoff.objects.select_for_update().filter(wanted, state=State.OPEN).order_by("pk")
         held = {row.pk: row for row in rows}
         self._before = {row.pk: (row.edits, _values(row)) for row in held.values()}
         self._open_of_lead = {lead: held[number] for lead, number in by_lead.items() if number in held}

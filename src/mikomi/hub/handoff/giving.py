@@ -97,7 +97,7 @@ def hand_over_many(
     one after the other. Of more than `FLOOD`, or of a part of so many (`many`), each person is told in one
     sentence."""
     at = now or timezone.now()
-    if to is not None and to not in dict(accounts.colleagues()):
+    if to is not None and to not in dict(accounts.callers()):
         raise MikomiError(refusals.NO_PERSON)
     given: list[Given] = []
     known = None
