@@ -11,6 +11,7 @@ import pytest
 from django.db import connection, connections, transaction
 
 from mikomi.core.words import MikomiError
+from mikomi.hub.accounts.people import set_role
 from mikomi.hub.accounts.types import Role
 from mikomi.hub.handoff import announcing, queries, refusals, services, watching, worklist
 from mikomi.hub.handoff.models import Absence, HandoffChange
@@ -20,7 +21,7 @@ from mikomi.hub.people.dated import origin
 from mikomi.hub.people.queries import company_numbers, numbers_of
 from mikomi.hub.site.actions.merge_companies import merge_companies
 from mikomi.hub.site.actions.merge_leads import merge_leads
-from tests.hub.handoff.team import NOW, ON, handing, leads, seat
+from tests.hub.handoff.team import NOW, ON, handing, leads, person, seat
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=5)
@@ -144,6 +145,9 @@ def test_who_may_only_read_by_now_gets_nothing_and_what_they_had_goes_on() -> No
     assert worklist.capacity_of_all() == 10
     Absence.objects.create(user=ueda, first=ON, last=ON)
     assert (worklist.capacity_of_all(ON), worklist.capacity_of_all()) == (0, 10)
+    person("管理")
+    set_role(ueda, Role.VIEWER, None)
+    assert held(number).owner is None
 
 
 def test_what_was_written_of_an_erased_lead_goes_where_a_colleague_stays() -> None:

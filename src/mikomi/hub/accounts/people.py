@@ -14,7 +14,7 @@ from django.utils import timezone
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.accounts import audit, leaving, queries
 from mikomi.hub.accounts.models import Device, Invitation, LoginLink, User
-from mikomi.hub.accounts.types import ROLE_NAMES, Capability, Role
+from mikomi.hub.accounts.types import GIVEN, ROLE_NAMES, Capability, Role
 from mikomi.hub.kit.leases import hold
 
 INVITED_FOR = timedelta(days=7)
@@ -110,7 +110,8 @@ def accept(token: str, name: str, password: str, language: str) -> User | None:
 
 
 def set_role(user: User, role: Role, by: Any) -> None:
-    """Gives a person another role, which holds from their next click.
+    """Gives a person another role, which holds from their next click. Who only reads by it hands on, by the
+    rules, what they have in hand.
 
     Raises `MikomiError` where nobody would be left as admin.
     """
@@ -122,6 +123,9 @@ def set_role(user: User, role: Role, by: Any) -> None:
         before, after = ROLE_NAMES[Role(fresh.role)], ROLE_NAMES[role]
         fresh.role = role
         fresh.save(update_fields=["role"])
+        if Capability.CONTACT not in GIVEN[role]:
+            # Whoever only reads cannot answer for what they have in hand.
+            leaving.pass_on(fresh.pk, None, by)
         audit.record(
             by,
             "people.role",
