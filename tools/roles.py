@@ -47,6 +47,7 @@ AREAS: dict[str, dict[Capability, str]] = {
         CONTACT: "record results, take them back, choose the next date, write the text of one's mails",
     },
     "Hot leads `/hot`": {READ: "see the hot leads"},
+    "Reconsidering `/reconsidering`": {READ: "see who came back, and what was talked about"},
     "Hand-offs `/handoffs`": {
         READ: "see all hand-offs and how each went",
         CONTACT: "give one to somebody else, return it, open it again, write the hand-offs to a file",

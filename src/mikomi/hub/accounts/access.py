@@ -236,6 +236,7 @@ NEEDS: dict[str, Capability | Apart] = {
     "site:capacity": TIDY,
     "site:capacity_answer": TIDY,
     "site:take_capacity": MARKET,
+    "site:reconsidering": READ,
     "site:hot": READ,
     "site:hot_live": READ,
     "site:leads": READ,

@@ -131,6 +131,9 @@ class Occasion(models.Model):
             models.Index(
                 fields=["seen_at"], name="occasion_waiting", condition=models.Q(settled_at__isnull=True)
             ),
+            models.Index(
+                fields=["seen_at", "id"], name="occasion_came_back", condition=models.Q(cause="reconsider")
+            ),
         )
 
 

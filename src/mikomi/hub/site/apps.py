@@ -18,9 +18,20 @@ class SiteConfig(AppConfig):
         register_search("site:leads")
         register(
             MenuEntry("hot", "sales", 20, _("ホット"), "flame", "site:hot", count=_hot_count, phone=True),
-            MenuEntry("handoffs", "sales", 40, _("引き渡し"), "arrow-forward-up", "site:handoffs"),
+            MenuEntry(
+                "reconsidering",
+                "sales",
+                30,
+                _("再検討"),
+                "rotate-clockwise",
+                "site:reconsidering",
+                phone=True,
+            ),
+            MenuEntry(
+                "handoffs", "sales", 40, _("引き渡し"), "arrow-forward-up", "site:handoffs", phone=True
+            ),
             MenuEntry("handoff_rules", "tools", 35, _("引き渡しの決まり"), "settings", "site:handoff_rules"),
-            MenuEntry("leads", "leads", 10, _("リード"), "users", "site:leads", phone=True),
+            MenuEntry("leads", "leads", 10, _("リード"), "users", "site:leads"),
             MenuEntry("companies", "leads", 20, pgettext_lazy("list", "会社"), "building", "site:companies"),
             MenuEntry("segments", "leads", 25, _("セグメント"), "filter", "site:segments"),
             MenuEntry("visiting", "leads", 30, _("来訪企業"), "world", "site:visiting"),

@@ -242,12 +242,12 @@ def _before(
         if isinstance(signal, ReturnSignal) and any(line.id == signal.id for line in good):
             line = next(line for line in good if line.id == signal.id)
             days = doings.days_of(why.number, signal.quiet_when)
-            quiet = _longest_gap_before(days, day_number(line.last) if line.last else 0, signal.quiet_days)
+            quiet = longest_gap_before(days, day_number(line.last) if line.last else 0, signal.quiet_days)
             return Before("quiet", quiet) if quiet else None
     return None
 
 
-def _longest_gap_before(days: tuple[int, ...], fired: int, least: int) -> int:
+def longest_gap_before(days: tuple[int, ...], fired: int, least: int) -> int:
     """The quiet time of the comeback that fired on day `fired`: the latest gap long enough."""
     until = [day for day in days if day <= fired]
     gaps = [b - a for a, b in pairwise(until) if b - a >= least]
