@@ -70,6 +70,14 @@ def test_slack_by_an_incoming_webhook(server: Served) -> None:
     assert later.value.after == 30.0
 
 
+def test_a_long_list_is_whole_in_slack() -> None:
+    # docs.slack.dev/reference/block-kit/blocks/section-block: ten fields a section; fifty blocks a message.
+    told = Told("題", "文", facts=tuple((f"会社{n}", "理由 & 2") for n in range(30)))
+    sections = [part["fields"] for part in slack.blocks(told) if "fields" in part]
+    assert [len(fields) for fields in sections] == [10, 10, 10]
+    assert sections[2][9]["text"] == "*会社29*\n理由 &amp; 2"
+
+
 def test_slack_by_a_bots_token(server: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     # docs.slack.dev/reference/methods/chat.postMessage: a bearer token, 200 with "ok" or an error.
     monkeypatch.setattr(slack, "API", f"{server.url}/api/chat.postMessage")
@@ -146,6 +154,12 @@ def test_chatwork_by_its_api(server: Served, monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(LaterError) as later:
         chatwork.send(MESSAGE, config)
     assert 100 < (later.value.after or 0) <= 120
+    # Of the five minutes' calls some are left: it is the room's limit, ten messages in ten seconds.
+    room = {"x-ratelimit-remaining": "250", "x-ratelimit-reset": str(int(time.time()) + 120)}
+    server.answer = lambda _asked: (429, room, "{}")
+    with pytest.raises(LaterError) as soon:
+        chatwork.send(MESSAGE, config)
+    assert soon.value.after == 10
 
 
 def test_a_webhook_is_signed_as_standard_webhooks_says(server: Served) -> None:
@@ -167,8 +181,19 @@ def test_a_webhook_is_signed_as_standard_webhooks_says(server: Served) -> None:
     with pytest.raises(LaterError) as gone:
         webhook.send(MESSAGE, {"url": f"{server.url}/in", "secret": secret})
     assert gone.value.pause
-    made = services.save_channel(None, "webhook", {"url": "https://works.example/in"}, (), "ja")
+    made = services.save_channel(None, "webhook", {"url": f"{server.url}/in"}, (), "ja")
     webhook.check(made.config)
+    # Rotation without a gap: for a day both secrets sign, with a space between.
+    services.save_channel(made, "webhook", {"url": f"{server.url}/in", "secret": secret}, (), "ja")
+    old, server.answer = made.config["old_secret"], lambda _asked: (200, {}, "ok")
+    webhook.send(MESSAGE, made.config)
+    stamp, body = int(server.seen[-1].headers["webhook-timestamp"]), server.seen[-1].body
+    both = [webhook.sign(one, "msg_mikomi_1", stamp, body) for one in (secret, old)]
+    assert server.seen[-1].headers["webhook-signature"].split(" ") == both
+    services.save_channel(made, "webhook", {"url": f"{server.url}/in"}, (), "ja")
+    assert made.config["old_secret"] == old, "another change forgets nothing"
+    webhook.send(MESSAGE, made.config | {"old_until": str(int(time.time()))})
+    assert " " not in server.seen[-1].headers["webhook-signature"]
     with pytest.raises(MikomiError):
         webhook.check({"url": "https://works.example/", "secret": "whsec_c2hvcnQ="})
 

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from mikomi.hub.accounts.models import User
-from mikomi.hub.alerts import health, queue, recording, services
+from mikomi.hub.alerts import gathering, health, queue, recording, services
 from mikomi.hub.alerts.models import Alert, Channel, Delivery
 from mikomi.hub.alerts.types import Told
 from mikomi.hub.kit.jobs import run_pending
@@ -55,10 +55,57 @@ def test_a_channel_that_fails_for_days_loses_nothing_and_then_empties_in_order()
         server.answer = lambda _asked: (200, {}, "ok")
         server.seen.clear()
         due(channel)
-        assert queue.deliver(channel.pk) == 12
-        assert [one.json["data"]["title"] for one in server.seen] == [str(number) for number in range(12)]
+        assert queue.deliver(channel.pk) == gathering.MOST
+        quarter_later()
+        assert queue.deliver(channel.pk) == 1
+        *alone, last = [one.json for one in server.seen]
+        titles = [
+            one["data"]["title"] for one in (*alone, *({"data": data} for data in last["data"]["alerts"]))
+        ]
+        assert titles == [str(number) for number in range(12)]
         assert health.trouble() is None
         assert queue.deliver(channel.pk) == 0
+
+
+def quarter_later() -> None:
+    """A quarter of an hour passes."""
+    passed = gathering.WINDOW + timedelta(seconds=1)
+    Delivery.objects.filter(state="waiting").update(due_at=timezone.now())
+    for one in Delivery.objects.exclude(sent_at=None):
+        Delivery.objects.filter(pk=one.pk).update(sent_at=one.sent_at - passed)
+
+
+def test_a_flood_comes_to_a_teams_channel_as_one_message_that_names_all_and_urgent_ones_at_once() -> None:
+    with serving() as server:
+        channel = webhook(server.url)
+        for number in range(gathering.MOST + gathering.MOST_IN_ONE + 2):
+            tell(number)
+        assert queue.deliver(channel.pk) == gathering.MOST
+        recording.tell_team("urgent", "now", {"ja": Told("急ぎ", "", event="handoff.given")})
+        assert queue.deliver(channel.pk) == 1
+        assert server.seen[-1].json["data"]["title"] == "急ぎ"
+        assert health.trouble() is None, "what waits for the quarter of an hour is no trouble"
+        quarter_later()
+        server.answer = lambda _asked: (503, {}, "down")
+        assert queue.deliver(channel.pk) == 0
+        first = server.seen[-1]
+        server.answer = lambda _asked: (200, {}, "ok")
+        tell(99)
+        due(channel)
+        assert queue.deliver(channel.pk) == 3
+        again, rest, alone = server.seen[-3:]
+        # The receiver knows a message by its number: under it the same ones come again.
+        assert (again.headers["webhook-id"], again.json["data"]) == (
+            first.headers["webhook-id"],
+            first.json["data"],
+        )
+        assert again.json["type"] == "alerts.gathered"
+        assert again.json["data"]["title"] == f"お知らせ{gathering.MOST_IN_ONE}件をまとめて届けます"
+        told = [one.json["data"]["title"] for one in server.seen[: gathering.MOST]]
+        told += [one["title"] for part in (again, rest) for one in part.json["data"]["alerts"]]
+        told.append(alone.json["data"]["title"])
+        assert told == [str(n) for n in range(gathering.MOST + gathering.MOST_IN_ONE + 2)] + ["99"]
+        assert not Delivery.objects.exclude(state="sent").exists()
 
 
 def test_what_one_message_cannot_do_does_not_hold_up_the_others() -> None:
@@ -110,7 +157,7 @@ def test_a_mail_address_that_is_refused_is_shown_and_the_next_one_goes(
 ) -> None:
     first, second = seat("伊藤"), seat("上田")
     for user in (first, second):
-        recording.tell_person(user.pk, "hot", "test", Told("題", "文"))
+        recording.tell_person(user.pk, "hot", "test", {"ja": Told("題", "文")})
     real = mail.EmailMessage.send
 
     def send(self: mail.EmailMessage, **more: object) -> int:

@@ -128,12 +128,12 @@ def test_what_is_nobodys_is_told_to_all_who_have_a_seat_and_what_is_overdue_to_w
     assert telling.tell("handoff_given", number, None, occasion="x") == 0
     assert telling.tell("handoff_escalated", number, user.pk, occasion="y") == 2
     late = Alert.objects.filter(kind="deadline").order_by("pk")
-    assert [(one.user, one.told["asks"]) for one in late] == [(user, True), (manager, False)]
-    assert late[0].told["title"] == "期限を過ぎています: 北浜精機 三宅 浩司 様"
+    assert [(one.user, one.told["ja"]["asks"]) for one in late] == [(user, True), (manager, False)]
+    assert late[0].told["ja"]["title"] == "期限を過ぎています: 北浜精機 三宅 浩司 様"
     manager.language = "en"
     manager.save()
     telling.tell("handoff_returned", number, manager.pk, occasion="z")
-    assert Alert.objects.get(user=manager, kind="given").told["title"] == (
+    assert Alert.objects.get(user=manager, kind="given").told["en"]["title"] == (
         "Back to nurturing: 北浜精機 三宅 浩司"
     )
 
@@ -173,11 +173,29 @@ def test_no_more_leave_in_a_day_than_a_person_wants_but_what_is_urgent() -> None
 def test_many_at_once_are_a_list_and_not_news() -> None:
     user = seat("伊藤")
     for number in range(recording.MOST_AT_ONCE + 3):
-        recording.tell_person(user.pk, "hot", f"test:{number}", Told("題", "文"))
+        recording.tell_person(user.pk, "hot", f"test:{number}", {"ja": Told("題", "文")})
     assert Alert.objects.filter(held=True).count() == 3
     later = timezone.now() + recording.AT_ONCE + timedelta(seconds=1)
-    recording.tell_person(user.pk, "hot", "later", Told("題", "文"), now=later)
+    recording.tell_person(user.pk, "hot", "later", {"ja": Told("題", "文")}, now=later)
     assert Alert.objects.filter(held=True).count() == 3
+
+
+def test_an_alert_speaks_the_language_that_its_reader_has_when_they_read_it() -> None:
+    user, _number, _lead = given()
+    user.language = "en"
+    user.save()
+    run_pending()
+    (sent,) = mail.outbox
+    assert sent.subject.startswith("Hot: 北浜精機")
+    assert "Score: 55.0" in sent.body
+    reader = Client(headers={"accept-language": "ja"})
+    reader.force_login(user)
+    assert "Hot: 北浜精機" in reader.get("/alerts/").content.decode()
+    user.language = "ja"
+    user.save()
+    assert "ホット: 北浜精機" in reader.get("/alerts/").content.decode()
+    kept = Alert.objects.get(user=user)
+    assert Told.of(kept.told["en"], "ja").title.startswith("Hot: "), "as it was kept before, in one language"
 
 
 def test_the_page_of_wishes_keeps_what_is_ticked_and_refuses_half_a_quiet_time() -> None:

@@ -130,7 +130,7 @@ def test_very_many_are_told_in_one_sentence_to_each() -> None:
         giving.AT_A_TIME = 500
     run_pending()
     told = Alert.objects.filter(user=ito)
-    titles = [one.told["title"].partition(":")[0] for one in told]
+    titles = [one.told["ja"]["title"].partition(":")[0] for one in told]
     assert sorted(titles) == ["59件をまとめて引き渡しました", "即時対応"]
 
 

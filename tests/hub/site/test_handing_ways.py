@@ -141,8 +141,8 @@ def test_who_is_not_for_us_and_asks_again_stays_away_from_today_but_is_told_to_w
     # Each inquiry waits for an answer, so each is told; to the one who sold before it is not.
     told = list(Alert.objects.order_by("pk"))
     assert [(one.user, one.kind, one.in_app, one.lead) for one in told] == [(boss, "urgent", True, lead)] * 2
-    assert told[0].told["title"] == "再問い合わせ: 瀬戸内フーズ 村上 千尋 様"
-    assert told[0].told["facts"][:3] == [["前の結果", "対象外"], ["理由", "競合"], ["前の担当", "伊藤"]]
+    assert told[0].told["ja"]["title"] == "再問い合わせ: 瀬戸内フーズ 村上 千尋 様"
+    assert told[0].told["ja"]["facts"][:3] == [["前の結果", "対象外"], ["理由", "競合"], ["前の担当", "伊藤"]]
     web = Client(headers={"accept-language": "ja"})
     web.force_login(boss)
     assert "もう一度対象にする" in web.get("/alerts/").content.decode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 
 from mikomi.core.words import Words
-from mikomi.hub.accounts.queries import able_people, addresses_of
+from mikomi.hub.accounts.queries import able_people
 from mikomi.hub.accounts.types import Capability
 from mikomi.hub.alerts.recording import tell_person, tell_team
 from mikomi.hub.alerts.telling import data_of, named
@@ -29,13 +29,10 @@ def tell(handoff: int, user: int | None, lead: int, asked: str, *, occasion: str
         return 0
     key = f"{WHAT}:{lead}:{occasion[:8]}"
     to = able_people(Capability.LEAD_TEAM) or ([] if user is None else [user])
-    made = 0
-    for one in to:
-        for _address, language in addresses_of([one]):
-            told = say(standing, person, asked, language or settings.LANGUAGE_CODE)
-            made += tell_person(one, "urgent", key, told, handoff=handoff, lead=lead) is not None
     in_both = {code: say(standing, person, asked, code) for code, _name in settings.LANGUAGES}
-    return made + len(tell_team("urgent", key, in_both, handoff=handoff, lead=lead))
+    told = [tell_person(one, "urgent", key, in_both, handoff=handoff, lead=lead) for one in to]
+    told.append(tell_team("urgent", key, in_both, handoff=handoff, lead=lead))
+    return sum(one is not None for one in told)
 
 
 def say(standing: Standing, person: Person, asked: str, language: str) -> Told:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from mikomi.core.words import Words
-from mikomi.hub.accounts.queries import able_people, addresses_of
+from mikomi.hub.accounts.queries import able_people
 from mikomi.hub.accounts.types import Capability
 from mikomi.hub.alerts.models import Alert, Mention
 from mikomi.hub.alerts.recording import tell_person
@@ -59,9 +59,8 @@ def _send(user: int, wishes: Wishes, local: datetime) -> bool:
         waiting = handoffs.today(day, user) if wishes.digest else []
         if not held and not waiting:
             return False
-        address = addresses_of([user])
-        told = _say(held, waiting, local, address[0][1] or settings.LANGUAGE_CODE)
-        alert = tell_person(user, "digest", f"digest:{day.isoformat()}", told)
+        in_both = {code: _say(held, waiting, local, code) for code, _name in settings.LANGUAGES}
+        alert = tell_person(user, "digest", f"digest:{day.isoformat()}", in_both)
         if alert is None:
             return False
         leads = {one.lead for one in held[:MOST_LISTED]}
@@ -74,7 +73,7 @@ def _send(user: int, wishes: Wishes, local: datetime) -> bool:
 def _say(held: list[Alert], waiting: list[Standing], local: datetime, language: str) -> Told:
     late = sum(one.due_at is not None and one.due_at < local for one in waiting)
     facts = _first(waiting, language)
-    told = [Told.of(one.told) for one in held[:MOST_LISTED]]
+    told = [Told.of(one.told, language) for one in held[:MOST_LISTED]]
     facts += [(_HELD.text(language), f"{one.title} {one.sentence}".strip()) for one in told]
     if len(held) > MOST_LISTED:
         facts.append((_HELD.text(language), _MORE.text(language).format(n=len(held) - MOST_LISTED)))

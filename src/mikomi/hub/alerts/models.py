@@ -50,6 +50,7 @@ class Alert(models.Model):
     handoff = models.BigIntegerField(null=True)
     lead = models.BigIntegerField(null=True, db_index=True)
     told = models.JSONField()
+    """What it says, by language (`types.kept`)."""
     in_app = models.BooleanField(default=False)
     """Whether it stands in the person's list."""
     held = models.BooleanField(default=False)
@@ -90,6 +91,10 @@ class Delivery(models.Model):
     """For mail."""
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     tries = models.PositiveIntegerField(default=0)
+    put_off = models.BooleanField(default=False)
+    """Whether it waits because its channel had so many messages lately: such come as one."""
+    bundle = models.BigIntegerField(null=True)
+    """The number of the first of those that came, or are to come, as one message."""
     recorded_at = models.DateTimeField()
     due_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)

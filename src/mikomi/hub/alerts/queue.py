@@ -9,14 +9,17 @@ from __future__ import annotations
 import logging
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from mikomi.core.words import MikomiError, Words
+from mikomi.hub.alerts import gathering
 from mikomi.hub.alerts.channels.fates import LaterError, RefusedError, UnknownError
 from mikomi.hub.alerts.channels.kind import Message
 from mikomi.hub.alerts.channels.known import KINDS
@@ -79,7 +82,8 @@ def send_again(number: int) -> bool:
         if held is None or not may_go_again(held, now):
             return False
         held.state, held.recorded_at, held.due_at, held.error = Delivery.State.WAITING, now, now, {}
-        held.save(update_fields=["state", "recorded_at", "due_at", "error"])
+        held.put_off, held.bundle = False, None
+        held.save(update_fields=["state", "recorded_at", "due_at", "error", "put_off", "bundle"])
         enqueue("alerts.deliver", once=True, channel=held.channel.pk)
     return True
 
@@ -93,34 +97,42 @@ def _empty(number: int) -> int:
         if channel is None or (channel.next_at is not None and now < channel.next_at <= now + 2 * LONGEST):
             return sent
         waiting = Delivery.objects.filter(_due(now), channel=number, state=Delivery.State.WAITING)
-        held = waiting.exclude(pk__in=stubborn).select_related("alert", "channel").order_by("pk").first()
+        held = (
+            waiting.exclude(pk__in=stubborn).select_related("alert__user", "channel").order_by("pk").first()
+        )
         if held is None:
             return sent
         if time.monotonic() > end:
             enqueue("alerts.deliver", once=True, channel=number)
             return sent
-        if not _claim(held, now):
+        until = None if held.alert.kind == "urgent" else gathering.full_until(channel, now)
+        if until is not None:
+            gathering.put_off(number, now, until)
+            continue
+        group = gathering.together(held, waiting.exclude(pk__in=stubborn))
+        numbers = [one.pk for one in group]
+        if not _claim(numbers, now):
             continue
         try:
-            KINDS[channel.kind].send(_message(held), channel.config)
+            KINDS[channel.kind].send(_message(group), channel.config)
         except RefusedError as error:
-            _settle(held, Delivery.State.FAILED, error.words)
+            _settle(numbers, Delivery.State.FAILED, error.words)
             _well(channel)
         except UnknownError as error:
-            _settle(held, Delivery.State.SENDING, error.words)
+            _settle(numbers, Delivery.State.SENDING, error.words)
             _ill(channel, error.words, None)
             return sent
         except LaterError as error:
-            _settle(held, Delivery.State.WAITING, error.words)
+            _settle(numbers, Delivery.State.WAITING, error.words)
             if held.tries + 1 >= STUBBORN and not stubborn and not error.pause:
-                stubborn.append(held.pk)
-                if waiting.exclude(pk=held.pk).exists():
+                stubborn += numbers
+                if waiting.exclude(pk__in=numbers).exists():
                     continue
             _ill(channel, error.words, error.after, pause=error.pause)
             return sent
         else:
             with transaction.atomic():
-                Delivery.objects.filter(pk=held.pk).update(
+                Delivery.objects.filter(pk__in=numbers).update(
                     state=Delivery.State.SENT, sent_at=timezone.now(), error={}
                 )
                 _well(channel)
@@ -133,21 +145,29 @@ def _due(now: datetime) -> Q:
     return Q(due_at__lte=now) | Q(due_at__gt=now + 2 * LONGEST)
 
 
-def _claim(held: Delivery, now: datetime) -> bool:
-    ours = Delivery.objects.filter(pk=held.pk, state=Delivery.State.WAITING)
+def _claim(numbers: Sequence[int], now: datetime) -> bool:
+    ours = Delivery.objects.filter(pk__in=numbers, state=Delivery.State.WAITING)
     return bool(ours.update(state=Delivery.State.SENDING, started_at=now, tries=F("tries") + 1))
 
 
-def _message(held: Delivery) -> Message:
-    told = Told.of(held.alert.told)
+def _message(group: Sequence[Delivery]) -> Message:
+    """Said in the language of now: of the person a mail is for, of a team's channel."""
+    held = group[0]
+    key = f"msg_mikomi_{held.bundle or held.pk}"
+    if held.channel.kind != Channel.Kind.MAIL:
+        language = held.channel.language
+        told = [Told.of(one.alert.told, language) for one in group]
+        return Message(key, told[0] if held.bundle is None else gathering.gathered(told, language))
+    user = held.alert.user
+    told = Told.of(held.alert.told, (user.language if user else "") or settings.LANGUAGE_CODE)
     # By mail alone: whoever reads a team's channel is not the person whose word the links are.
-    if told.asks and held.channel.kind == Channel.Kind.MAIL:
+    if told.asks:
         told = replace(told, buttons=buttons_of(held.alert.pk, told.language))
-    return Message(f"msg_mikomi_{held.pk}", told, held.address)
+    return Message(key, told, held.address)
 
 
-def _settle(held: Delivery, state: Delivery.State, words: Words) -> None:
-    Delivery.objects.filter(pk=held.pk).update(state=state, error={"ja": words.ja, "en": words.en})
+def _settle(numbers: Sequence[int], state: Delivery.State, words: Words) -> None:
+    Delivery.objects.filter(pk__in=numbers).update(state=state, error={"ja": words.ja, "en": words.en})
 
 
 def _well(channel: Channel) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from mikomi.hub.accounts.queries import addresses_of
 from mikomi.hub.alerts.models import Alert, Channel, Delivery
-from mikomi.hub.alerts.types import APP, MAIL, Kind, Told, Wishes
+from mikomi.hub.alerts.types import APP, MAIL, Kind, Told, Wishes, kept
 from mikomi.hub.alerts.wishes import wishes_of
 from mikomi.hub.kit.jobs import enqueue
 
@@ -25,13 +25,14 @@ def tell_person(
     user: int,
     kind: Kind,
     key: str,
-    told: Told,
+    told_in: Mapping[str, Told],
     *,
     handoff: int | None = None,
     lead: int | None = None,
     now: datetime | None = None,
 ) -> Alert | None:
-    """Tells a person by what they want; None where `key` was told to them already or they left.
+    """Tells a person by what they want; None where `key` was told to them already or they left. `told_in`:
+    what it says, by language.
 
     In their quiet time, beyond what they want a day, and where many come at once (a model was published, a
     list imported), only their list says it; the rest waits for the morning's digest. What is urgent is held
@@ -54,7 +55,7 @@ def tell_person(
                 "kind": kind,
                 "handoff": handoff,
                 "lead": lead,
-                "told": told.as_json(),
+                "told": kept(told_in),
                 "in_app": APP in wanted,
                 "held": held,
                 "made_at": now,
@@ -72,29 +73,29 @@ def tell_person(
 
 
 def tell_team(
-    kind: Kind, key: str, told_in: dict[str, Told], *, handoff: int | None = None, lead: int | None = None
-) -> list[Alert]:
-    """Tells the channels that hear such alerts whoever they are for; `told_in`: what it says by language."""
+    kind: Kind, key: str, told_in: Mapping[str, Told], *, handoff: int | None = None, lead: int | None = None
+) -> Alert | None:
+    """Tells the channels that hear such alerts whoever they are for, each in its language; None where none
+    does, or `key` was told already."""
     now = timezone.now()
-    made_now: list[Alert] = []
     with transaction.atomic():
         hearing = [one for one in Channel.objects.exclude(kind=Channel.Kind.MAIL) if kind in one.hears]
-        for language in {one.language for one in hearing}:
-            told = told_in.get(language) or told_in["ja"]
-            alert, made = Alert.objects.get_or_create(
-                key=f"{key}:team:{language}",
-                defaults={
-                    "kind": kind,
-                    "handoff": handoff,
-                    "lead": lead,
-                    "told": told.as_json(),
-                    "made_at": now,
-                },
-            )
-            if made:
-                _send(alert, [one for one in hearing if one.language == language], "", now)
-                made_now.append(alert)
-    return made_now
+        if not hearing:
+            return None
+        alert, made = Alert.objects.get_or_create(
+            key=f"{key}:team",
+            defaults={
+                "kind": kind,
+                "handoff": handoff,
+                "lead": lead,
+                "told": kept(told_in),
+                "made_at": now,
+            },
+        )
+        if not made:
+            return None
+        _send(alert, hearing, "", now)
+    return alert
 
 
 def mail_channel() -> Channel:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Mapping, Sequence
 from itertools import batched
 from typing import Any
@@ -13,7 +14,7 @@ from mikomi.core.words import MikomiError, Words
 from mikomi.hub.accounts import audit
 from mikomi.hub.alerts.channels import calling
 from mikomi.hub.alerts.channels.known import KINDS
-from mikomi.hub.alerts.channels.webhook import make_secret
+from mikomi.hub.alerts.channels.webhook import make_secret, replaced
 from mikomi.hub.alerts.models import Alert, Channel, Mention
 from mikomi.hub.alerts.types import KINDS as ALERTS
 from mikomi.hub.kit import mailbox
@@ -50,10 +51,11 @@ def save_channel(
         if one.required and not config[one.name]:
             raise MikomiError(Words(f"「{one.label.ja}」を入れてください", f"give “{one.label.en}”"))
     known.check(config)
+    old = replaced(before, config, time.time()) if kind == "webhook" else {}
     name = typed.get("name", "").strip()[:LONGEST_NAME] or known.label.text(language)
     with transaction.atomic():
         held = channel or Channel(kind=kind)
-        held.name, held.config, held.language = name, config, language
+        held.name, held.config, held.language = name, config | old, language
         held.hears = [one for one in ALERTS if one in hears and one != "digest"]
         # What waits is tried at once: somebody just mended it.
         held.is_active, held.failing_since, held.tries, held.next_at, held.error = True, None, 0, None, {}

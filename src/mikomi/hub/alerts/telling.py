@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mikomi.core.words import Words
-from mikomi.hub.accounts.queries import able_people, addresses_of
+from mikomi.hub.accounts.queries import able_people
 from mikomi.hub.accounts.types import Capability
 from mikomi.hub.alerts.recording import tell_person, tell_team
 from mikomi.hub.alerts.types import Kind, Told
@@ -53,15 +53,13 @@ def tell(what: str, handoff: int, user: int | None, *, occasion: str) -> int:
     kind = kind_of(what, standing)
     key = f"{what}:{handoff}:{occasion[:8]}"
     made = 0
-    for one in _audience(what, user):
-        for _address, language in addresses_of([one]):
-            told = say(what, kind, standing, member, person, language or settings.LANGUAGE_CODE)
-            if what in LINKED and standing.state == State.OPEN and standing.owner in (None, one):
-                told = replace(told, asks=True)
-            alert = tell_person(one, kind, key, told, handoff=handoff, lead=member.lead)
-            made += alert is not None
     in_both = {code: say(what, kind, standing, member, person, code) for code, _name in settings.LANGUAGES}
-    return made + len(tell_team(kind, key, in_both, handoff=handoff, lead=member.lead))
+    asking = {code: replace(told, asks=True) for code, told in in_both.items()}
+    for one in _audience(what, user):
+        asks = what in LINKED and standing.state == State.OPEN and standing.owner in (None, one)
+        alert = tell_person(one, kind, key, asking if asks else in_both, handoff=handoff, lead=member.lead)
+        made += alert is not None
+    return made + (tell_team(kind, key, in_both, handoff=handoff, lead=member.lead) is not None)
 
 
 def tell_many(user: int | None, opened_at: datetime) -> int:
@@ -73,13 +71,10 @@ def tell_many(user: int | None, opened_at: datetime) -> int:
     kind: Kind = "hot" if hot else "given"
     # Where more came after the first time, it is told anew.
     key = f"handoff_given_many:{user or 0}:{opened_at.timestamp():.0f}:{count}"
-    made = 0
-    for one in _audience("handoff_given", user):
-        for _address, language in addresses_of([one]):
-            told = say_many(count, language or settings.LANGUAGE_CODE)
-            made += tell_person(one, kind, key, told) is not None
     in_both = {code: say_many(count, code) for code, _name in settings.LANGUAGES}
-    return made + len(tell_team(kind, key, in_both))
+    told = [tell_person(one, kind, key, in_both) for one in _audience("handoff_given", user)]
+    told.append(tell_team(kind, key, in_both))
+    return sum(one is not None for one in told)
 
 
 def say_many(count: int, language: str) -> Told:

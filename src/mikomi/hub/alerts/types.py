@@ -16,8 +16,9 @@ MAIL = "mail"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What an alert says, in one language. `facts` are pairs of label and value; `buttons` of label and
-    address; `data` is what a program gets, plain JSON. `asks`: a result may be given straight from it."""
+    """What an alert says, in one language; its row keeps it in all of them. `facts` are pairs of label and
+    value; `buttons` of label and address; `data` is what a program gets, plain JSON. `asks`: a result may be
+    given straight from it."""
 
     title: str
     sentence: str
@@ -30,15 +31,17 @@ class Told:
     language: str = "ja"
     asks: bool = False
 
-    def as_json(self) -> dict[str, Any]:
-        """As it is kept."""
-        return asdict(self)
-
     @classmethod
-    def of(cls, kept: Mapping[str, Any]) -> Told:
-        """From what `as_json` gave."""
-        pairs = {name: tuple((one[0], one[1]) for one in kept[name]) for name in ("facts", "buttons")}
-        return cls(**{**kept, **pairs})
+    def of(cls, kept: Mapping[str, Any], language: str) -> Told:
+        """From what `kept` gave, in the reader's `language`; in the one there is where it was kept in one."""
+        told = (kept.get(language) or kept["ja"]) if "ja" in kept else kept
+        pairs = {name: tuple((one[0], one[1]) for one in told[name]) for name in ("facts", "buttons")}
+        return cls(**{**told, **pairs})
+
+
+def kept(told_in: Mapping[str, Told]) -> dict[str, Any]:
+    """An alert as its row keeps it: in every language, since its reader's may change until it is read."""
+    return {language: asdict(told) for language, told in told_in.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,14 @@
 """Chatwork: a message in a room, by the API v2.
 
 developer.chatwork.com/docs/endpoints (token in `X-ChatWorkToken`, bodies form-encoded),
-…/reference/post-rooms-room_id-messages, …/docs/limits (429 with `x-ratelimit-reset` in UNIX seconds).
+…/reference/post-rooms-room_id-messages, …/docs/limits (429: 300 calls in five minutes and token, with
+`x-ratelimit-remaining` and `x-ratelimit-reset` in UNIX seconds; or ten messages in ten seconds and room).
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from mikomi.core.words import MikomiError, Words
@@ -18,6 +20,7 @@ from mikomi.hub.alerts.types import Told
 API = "https://api.chatwork.com/v2"
 MOST_TEXT = 10_000
 _LONGEST_WAIT = 3600.0
+_ROOM_WAIT = 10.0
 _FIX = Words(
     "Chatwork の API トークンとルーム ID を確かめて、連携先を直してください",
     "check the API token and the room's id of Chatwork and correct this channel",
@@ -52,7 +55,7 @@ def send(message: Message, config: Config) -> str:
                 "Chatwork の回数の制限に達しました。自動で続けます",
                 "Chatwork's limit is reached; it goes on by itself",
             ),
-            _until(answer.headers.get("x-ratelimit-reset", "")),
+            _wait(answer.headers),
         )
     judge(answer, _FIX)
     return f"{answer.status} {answer.text[:100]}"
@@ -71,7 +74,11 @@ def _plain(text: str) -> str:
     return text.replace("[", "［").replace("]", "］")
 
 
-def _until(reset: str) -> float | None:
+def _wait(headers: Mapping[str, str]) -> float | None:
+    """Seconds: where calls of the five minutes are left, it was the room's limit that was reached."""
+    left, reset = headers.get("x-ratelimit-remaining", ""), headers.get("x-ratelimit-reset", "")
+    if left.isascii() and left.isdigit() and int(left) > 0:
+        return _ROOM_WAIT
     if not (reset.isascii() and reset.isdigit()):
         return None
     return min(max(float(reset) - time.time(), 1.0), _LONGEST_WAIT)

@@ -20,6 +20,9 @@ API = "https://slack.com/api/chat.postMessage"
 MOST_TEXT = 2900
 """A section's text holds 3,000 characters."""
 MOST_FIELDS = 10
+"""In one section; more are the next section."""
+MOST_SECTIONS = 40
+"""A message holds 50 blocks."""
 MOST_IN_FIELD = 1900
 """A field holds 2,000."""
 _FIX = Words(
@@ -92,10 +95,10 @@ def blocks(told: Told) -> list[dict[str, Any]]:
     """The message in Slack's blocks: title, sentence, facts, and links as buttons."""
     head = f"*{_escaped(told.title)}*\n{_escaped(told.sentence)}".strip()
     parts: list[dict[str, Any]] = [{"type": "section", "text": _mrkdwn(head)}]
-    if told.facts:
+    for at in range(0, min(len(told.facts), MOST_FIELDS * MOST_SECTIONS), MOST_FIELDS):
         fields = [
             _mrkdwn(f"*{_escaped(name)}*\n{_escaped(value)}"[:MOST_IN_FIELD])
-            for name, value in told.facts[:MOST_FIELDS]
+            for name, value in told.facts[at : at + MOST_FIELDS]
         ]
         parts.append({"type": "section", "fields": fields})
     links = ([(told.url_label, told.url)] if told.url else []) + list(told.buttons)

@@ -1,8 +1,8 @@
 """Microsoft Teams: a workflow that takes a webhook and posts an Adaptive Card.
 
 learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors (Workflows take Adaptive Cards only,
-messages up to 28 KB, four requests a second); adaptivecards.io/explorer. The connectors before
-(webhook.office.com) are retired.
+messages up to 28 KB, four requests a second), …/how-to/connectors-using; adaptivecards.io/explorer. The
+addresses are those of Power Automate. The connectors before (webhook.office.com) are retired.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from mikomi.hub.alerts.channels.fates import judge
 from mikomi.hub.alerts.channels.kind import Config, Field, Kind, Message, need_https
 from mikomi.hub.alerts.types import Told
 
-HOSTS = ("logic.azure.com", "api.powerplatform.com", "logic.azure.us")
+HOSTS = ("logic.azure.com", "api.powerplatform.com", "api.powerautomate.com", "logic.azure.us")
 MOST_BYTES = 28_000
 MOST_TEXT = 3_000
 _MARKS = "\\*_[]()#~`>"

@@ -1,8 +1,9 @@
 """A webhook of one's own, signed as the Standard Webhooks specification says.
 
 github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md: `webhook-id` stays the
-same over all tries, `webhook-timestamp` is of this try, `webhook-signature` is `v1,` and the base64 of
-HMAC-SHA256 over `id.timestamp.body`; the key is the base64 after `whsec_`. 410 ends it.
+same over all tries, `webhook-timestamp` is of this try (a receiver allows some minutes), `webhook-signature`
+is `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body`; the key is the base64 after `whsec_`. For a
+day after the secret was replaced the signature of the one before follows after a space. 410 ends it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from mikomi.hub.alerts.channels.kind import Config, Field, Kind, Message
 
 PREFIX = "whsec_"
 KEY_BYTES = 32
+BOTH_FOR = 24 * 60 * 60
+"""Seconds for which a secret that was replaced still signs, too."""
 _SHORTEST, _LONGEST = 24, 64
 _FIX = Words(
     "受け取る側の設定と、連携先の URL を確かめてください",
@@ -66,7 +69,9 @@ def send(message: Message, config: Config) -> str:
         "Content-Type": "application/json",
         "webhook-id": message.key,
         "webhook-timestamp": str(stamp),
-        "webhook-signature": sign(config["secret"], message.key, stamp, body),
+        "webhook-signature": " ".join(
+            sign(secret, message.key, stamp, body) for secret in _secrets(config, stamp)
+        ),
     }
     # The receiver knows a message by its id, so what may have been taken may be sent again.
     answer = post(config["url"], body, headers, again=True)
@@ -80,6 +85,20 @@ def send(message: Message, config: Config) -> str:
         )
     judge(answer, _FIX)
     return f"{answer.status} {answer.text[:100]}".strip()
+
+
+def replaced(before: Config, after: Config, now: float) -> dict[str, str]:
+    """What is kept of a secret that another one replaces (or that was replaced lately), beside `after`."""
+    if not before.get("secret"):
+        return {}
+    if before["secret"] != after["secret"]:
+        return {"old_secret": before["secret"], "old_until": str(int(now) + BOTH_FOR)}
+    return {name: before[name] for name in ("old_secret", "old_until") if name in before}
+
+
+def _secrets(config: Config, now: int) -> list[str]:
+    both = now < int(config.get("old_until", "0"))
+    return [config["secret"], config["old_secret"]] if both else [config["secret"]]
 
 
 def sign(secret: str, key: str, stamp: int, body: bytes) -> str:
@@ -113,7 +132,10 @@ WEBHOOK = Kind(
         Field(
             "secret",
             Words("署名の秘密", "Signing secret"),
-            Words("空にすると自動で作り、一度だけ表示します", "Left empty, one is made and shown once"),
+            Words(
+                "空にすると自動で作り、一度だけ表示します。入れ替えたあと1日は、前の秘密の署名も付けます",
+                "Left empty, one is made and shown once. For a day after a change the one before signs, too",
+            ),
             secret=True,
             required=False,
         ),

@@ -48,7 +48,7 @@ def _list(request: HttpRequest, *, refused: Words | None = None, typed: str | No
     look = [
         {
             "row": one,
-            "told": Told.of(one.alert.told),
+            "told": Told.of(one.alert.told, get_language() or "ja"),
             "error": Words(one.error["ja"], one.error["en"]) if one.error else None,
             "again": queries.may_go_again(one, now),
         }

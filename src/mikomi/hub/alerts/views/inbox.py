@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -22,7 +23,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     page = Paginator(queries.alerts_of(user), ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "rows": [(one, Told.of(one.told)) for one in page],
+        "rows": [(one, Told.of(one.told, get_language() or "ja")) for one in page],
         "unread": queries.unread(user),
     }
     return render(request, "alerts/mine.html", context)
