@@ -10,6 +10,9 @@ from mikomi.hub.activity import queries as activity
 from mikomi.hub.people import queries as people
 from mikomi.hub.people import services
 from mikomi.hub.people.deals.placing import place
+from mikomi.hub.people.importing.deal_files import read_deal_file
+from mikomi.hub.people.importing.options import Options
+from mikomi.hub.people.importing.showing import shown
 from mikomi.hub.people.importing.undoing import undo_import
 from mikomi.hub.people.imports import check_file, run_import
 from mikomi.hub.people.models import Deal, Import
@@ -80,6 +83,16 @@ def test_lists_of_each_sfa_are_known_by_their_headers(
     done = take(tmp_path, text, encoding)
     assert (done.new, done.rejected) == (count, 0)
     assert set(Deal.objects.values_list("sfa", flat=True)) == {sfa}
+
+
+def test_before_it_is_taken_in_a_list_is_shown_under_its_columns_with_days_as_days(tmp_path: Path) -> None:
+    file = tmp_path / "deals.csv"
+    file.write_bytes(KINTONE.encode("cp932"))
+    seen = shown(read_deal_file(file, Options()))
+    first = dict(zip(seen["names"], seen["first"][0], strict=True))
+    assert "lead" not in first
+    assert (first["deal"], first["deal_name"], first["amount"]) == ("5", "生産管理", "800000")
+    assert first["closed"] == "2025-10-20"
 
 
 def test_a_deal_counts_for_whom_it_names_else_for_its_company_else_waits(

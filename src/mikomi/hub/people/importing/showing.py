@@ -33,8 +33,11 @@ def shown(sheet: Sheet, basis: GivenBasis | None = None) -> dict[str, Any]:
     first = sheet.data.slice(0, SHOWN_ROWS)
     if sheet.kind == Import.Kind.OPTOUTS:
         names = first.columns
+    if sheet.kind == Import.Kind.DEALS:
+        first = _as_named(first)
     names = [name for name in dict.fromkeys(names) if name in first.columns]
-    if "lead" in first.columns and "lead" not in names and sheet.kind != Import.Kind.LEADS:
+    others = (Import.Kind.LEADS, Import.Kind.DEALS)
+    if "lead" in first.columns and "lead" not in names and sheet.kind not in others:
         names = ["lead", *names]
     # Of wide files only what is shown is looked at any more.
     wanted = dict.fromkeys([*names, "email", LINE, BASIS_DAY, BASIS_KIND])
@@ -184,6 +187,12 @@ def _ground(basis: GivenBasis) -> pl.Expr:
     kind = pl.col(BASIS_KIND) if basis.kind == EACH else pl.lit(basis.kind)
     there = pl.col(BASIS_DAY).is_not_null() & pl.col("email").is_not_null()
     return pl.when(there).then(pl.format("{} {}", kind, pl.col(BASIS_DAY).cast(pl.String))).alias(BASIS)
+
+
+def _as_named(deals: pl.DataFrame) -> pl.DataFrame:
+    """Deals under the names of the columns that they were read from, their days as dates."""
+    named = {"key": "deal", "name": "deal_name", "yen": "amount"}
+    return deals.rename(named).with_columns(pl.col("opened", "closed").cast(pl.Date))
 
 
 def _text(frame: pl.DataFrame, column: str) -> pl.Expr:
