@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import cast
 
 import polars as pl
 import pytest
@@ -18,14 +20,18 @@ from mikomi.hub.alerts.channels import chatwork, slack, teams
 from mikomi.hub.alerts.models import Alert, Channel, Delivery
 from mikomi.hub.alerts.types import Told
 from mikomi.hub.handoff import queries as handoffs
+from mikomi.hub.handoff import services as handoff
+from mikomi.hub.handoff.types import Cause
 from mikomi.hub.kit import mailbox
 from mikomi.hub.kit.jobs import run_pending
 from mikomi.hub.people import services as people
 from mikomi.hub.people.dated import origin
+from mikomi.hub.people.queries import numbers_of
 from mikomi.hub.site.actions.erase_leads import erase_leads
 from tests.hub.alerts.test_queue import tell
 from tests.hub.alerts.test_telling import link
 from tests.hub.alerts.world import given, serving, webhook
+from tests.hub.handoff.team import ON, handing, seat
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = {"accept-language": "ja"}
@@ -135,3 +141,33 @@ def test_an_erased_lead_stands_in_no_morning_and_no_mail_box(settings) -> None:
     erase_leads([lead])
     assert not mailbox.mails().filter(text__contains="三宅").exists()
     assert [one for one in Alert.objects.all() if "三宅" in json.dumps(one.told, ensure_ascii=False)] == []
+
+
+def test_what_is_over_or_went_on_before_it_was_told_is_told_to_nobody() -> None:
+    user, number, lead = given()
+    other = seat("上田")
+    handoff.reassign(number, other.pk, user.pk)
+    handoff.record_result(number, lead, "meeting", other.pk, timezone.now())
+    run_pending()
+    assert mail.outbox == []
+    one, another = handoff.hand_over(handing(lead, Cause.URGENT, "form:1", urgent=True), ON), seat("森")
+    handoff.reassign(one.handoff or 0, another.pk, one.owner)
+    run_pending()
+    assert [sent.to for sent in mail.outbox] == [[another.email]]
+
+
+def test_a_list_for_the_sfa_computes_nothing() -> None:
+    frame = pl.DataFrame(
+        [("x1", "=1+1", '=HYPERLINK("https://evil.example")', "+81-3-0000-0000")],
+        schema=["lead", "name", "company", "phone"],
+        orient="row",
+    )
+    people.upsert_leads(frame, origin("名簿"))
+    handoff.hand_over(handing(numbers_of(["x1"])["x1"]), ON)
+    client = Client()
+    client.force_login(seat("伊藤"))
+    answer = client.get("/handoffs/file/?as=csv")
+    text = b"".join(cast(Iterator[bytes], answer.streaming_content)).decode("utf-8-sig")
+    assert "'=HYPERLINK" in text
+    assert ",=1" not in text
+    assert ",+81-3-0000-0000," in text

@@ -124,8 +124,10 @@ def test_what_is_nobodys_is_told_to_all_who_have_a_seat_and_what_is_overdue_to_w
     manager = person("部長")
     manager.role = Role.MANAGER
     manager.save()
+    handoff.reassign(number, None, None)
     assert telling.tell("handoff_given", number, None, occasion="x") == 2
     assert telling.tell("handoff_given", number, None, occasion="x") == 0
+    handoff.reassign(number, user.pk, None)
     assert telling.tell("handoff_escalated", number, user.pk, occasion="y") == 2
     late = Alert.objects.filter(kind="deadline").order_by("pk")
     assert [(one.user, one.told["ja"]["asks"]) for one in late] == [(user, True), (manager, False)]

@@ -189,3 +189,13 @@ def test_whoever_is_not_for_us_at_this_very_moment_is_not_handed_over_again(tran
     second.join()
     assert answers[0].why_not == refusals.CLOSED_LEAD
     assert queries.today(ON) == []
+
+
+def test_somebody_who_comes_back_is_handed_over_again_after_thirty_days_and_not_before() -> None:
+    ito, lead = seat("伊藤"), leads()["a1"]
+    number = given(lead, ito.pk, Cause.RECONSIDER)
+    services.record_result(number, lead, Kind.MEETING, ito.pk, NOW, now=NOW)
+    for days, why_not in ((29, refusals.SOON_AGAIN), (30, None)):
+        later = NOW + timedelta(days=days)
+        again = handing(lead, Cause.RECONSIDER, f"back:{days}")
+        assert services.hand_over(again, later.date(), now=later).why_not == why_not, days

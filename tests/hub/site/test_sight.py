@@ -16,6 +16,7 @@ from mikomi.core.conditions.parse_who import read_who
 from mikomi.hub.accounts import allowing
 from mikomi.hub.accounts.models import User
 from mikomi.hub.accounts.types import Role
+from mikomi.hub.activity import queries as activity
 from mikomi.hub.capture.campaigns import editing as campaigns
 from mikomi.hub.capture.campaigns.editing import Plan
 from mikomi.hub.capture.documents import keeping
@@ -23,6 +24,7 @@ from mikomi.hub.handoff import editing, services
 from mikomi.hub.people import notes
 from mikomi.hub.people import queries as people
 from mikomi.hub.people import services as people_services
+from mikomi.hub.people.results import record_result
 from mikomi.hub.segments.services import make_segment
 from mikomi.hub.site import flow, pipeline
 from tests.hub.accounts.addresses import addresses
@@ -142,3 +144,12 @@ def test_whoever_is_given_the_company_sees_all_of_it_and_whoever_had_it_does_not
     assert "今井 徹" in world.shown(f"/companies/{world.companies['L1']}/")
     services.give_back(held, world.mine.pk, "予算がない")
     assert world.client.get(f"/leads/{world.leads['L2']}/").status_code == 200
+
+
+def test_a_result_of_somebody_elses_lead_is_not_taken_back_by_its_number(world: World) -> None:
+    made = record_result(world.leads["L1"], "won", by=None)
+    key = f"{made.subject}:{made.at}:{made.id}"
+    for lead in (world.leads["L1"], world.leads["L8"], ""):
+        answer = world.client.post(f"/results/undo/?lead={lead}", {"key": key})
+        assert answer.status_code == 403, lead
+    assert activity.outcomes_of(world.leads["L1"])[0].result == "won"

@@ -69,6 +69,12 @@ def newest_of(key: str, at: datetime, result: str) -> OutcomeKey:
     return OutcomeKey(*found.row(-1))
 
 
+def lead_of_outcome(key: OutcomeKey) -> int | None:
+    """Whose (a lead's number) an outcome is; None where nobody is known yet."""
+    found = fetch("select lead from activity_subject where id = %s", {"lead": pl.Int32}, [key.subject])
+    return found["lead"][0] if found.height else None
+
+
 def take_back_outcome(key: OutcomeKey, *, source: str) -> bool:
     """Deletes one outcome that came by `source`; whether it was there."""
     with changing() as number:

@@ -47,6 +47,9 @@ def tell(what: str, handoff: int, user: int | None, *, occasion: str) -> int:
     member = None if standing is None else foremost(standing)
     if standing is None or member is None:
         return 0
+    if what in LINKED and (standing.state != State.OPEN or standing.owner not in (None, user)):
+        # It ended, or went on to somebody else, who is told, too.
+        return 0
     person = people.person(member.lead)
     if person is None:
         return 0

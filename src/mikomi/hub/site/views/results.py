@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 
 import polars as pl
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -18,7 +19,9 @@ from django.views.decorators.http import require_POST
 from mikomi.core.values.money import yen_of
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.accounts import audit
+from mikomi.hub.activity.results import lead_of_outcome
 from mikomi.hub.activity.types import OutcomeKey
+from mikomi.hub.kit import sight
 from mikomi.hub.kit.requests import PageRequest
 from mikomi.hub.kit.templatetags.kit import words
 from mikomi.hub.people import results
@@ -73,17 +76,20 @@ def undo(request: PageRequest) -> HttpResponse:
         raise Http404 from None
     if max(abs(at), abs(name)) >= 2**63 or abs(subject) >= 2**31:
         raise Http404
-    lead = request.GET.get("lead", "")
+    key = OutcomeKey(subject, at, name)
+    whose = lead_of_outcome(key)
+    if whose is not None and sight.hidden({whose}):
+        raise PermissionDenied
     with transaction.atomic():
-        gone = results.take_back_result(OutcomeKey(subject, at, name))
+        gone = results.take_back_result(key)
         if gone:
             entry = Words("記録した結果を取り消した", "Took a recorded result back")
-            audit.record(request.user, "outcome.undone", f"lead:{lead}" if lead.isdecimal() else "", entry)
+            audit.record(request.user, "outcome.undone", f"lead:{whose}" if whose else "", entry)
     if gone:
         messages.success(request, _("記録した結果を取り消しました"))
     else:
         messages.error(request, _("その結果はもうありません。ほかの人が取り消したのかもしれません"))
-    return _back(request, lead)
+    return _back(request, request.GET.get("lead", ""))
 
 
 def _at(text: str) -> datetime:
