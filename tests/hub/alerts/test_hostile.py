@@ -10,6 +10,7 @@ from typing import cast
 import polars as pl
 import pytest
 from django.core import mail
+from django.http import StreamingHttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -167,6 +168,7 @@ def test_a_list_for_the_sfa_computes_nothing() -> None:
     client = Client()
     client.force_login(seat("伊藤"))
     answer = client.get("/handoffs/file/?as=csv")
+    assert isinstance(answer, StreamingHttpResponse)
     text = b"".join(cast(Iterator[bytes], answer.streaming_content)).decode("utf-8-sig")
     assert "'=HYPERLINK" in text
     assert ",=1" not in text

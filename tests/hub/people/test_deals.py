@@ -227,3 +227,12 @@ def test_odd_names_amounts_and_days_are_taken_for_what_they_say_or_kept_out(
     # Fewer rows and the same again: nobody goes, nothing doubles.
     again = take(tmp_path, head + lines[0] + "\n", name="again.csv")
     assert (again.new, again.changed, Deal.objects.count()) == (0, 0, 2)
+
+
+def test_a_deal_of_a_day_without_a_midnight_counts(settings, leads: dict[str, int], tmp_path: Path) -> None:
+    # Clocks in Chile went from 23:59 on the 6th to 1:00 on the 7th of September 2025.
+    settings.TIME_ZONE = "America/Santiago"
+    head = "案件名,会社名,商談ステージ,受注日,作成日,金額\n"
+    take(tmp_path, head + "導入,上田商事,受注,2025-09-08,2025-09-07,100\n")
+    held = activity.outcomes_of(leads["P-3"])
+    assert sorted((one.result, one.day) for one in held) == [("meeting", 20_338), ("won", 20_339)]

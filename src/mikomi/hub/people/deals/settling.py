@@ -43,14 +43,12 @@ def settle(deals: pl.Series) -> None:
     ended = rows.filter(pl.col("state").is_in([WON, LOST])).select(
         subject, "deal", "product", amount, "reason", day="closed", result="state"
     )
+    # A date alone is that local day. What ends on the day it was opened ended after that.
+    clock = pl.duration(hours=pl.when(pl.col("result") == "meeting").then(0).otherwise(12))
+    at = pl.col("day").cast(pl.Date).cast(pl.Datetime("us")) + clock
+    # Where the clocks are put forward at midnight, the day begins at one.
     steps = pl.concat([opened, ended]).with_columns(
-        # A date alone is that local day. What ends on the day it was opened ended after that.
-        (
-            pl.col("day").cast(pl.Date).cast(pl.Datetime("us"))
-            + pl.duration(hours=pl.when(pl.col("result") == "meeting").then(0).otherwise(12))
-        )
-        .dt.replace_time_zone(settings.TIME_ZONE, ambiguous="earliest", non_existent="null")
-        .alias("at")
+        pl.coalesce(_local(at), _local(at + pl.duration(hours=1))).alias("at")
     )
     if steps.height:
         record_outcomes(steps.drop("day").drop_nulls("at"), source=SOURCE)
@@ -59,3 +57,8 @@ def settle(deals: pl.Series) -> None:
             "update people_deal set subject = s.id from settling t, activity_subject s"
             " where t.deal = people_deal.id and s.key = t.lead and people_deal.subject is distinct from s.id"
         )
+
+
+def _local(at: pl.Expr) -> pl.Expr:
+    """The moment of a local time; null where there is none."""
+    return at.dt.replace_time_zone(settings.TIME_ZONE, ambiguous="earliest", non_existent="null")
