@@ -54,7 +54,7 @@ def measure(leads: int, events: int) -> None:
     from mikomi.hub.segments.services import make_segment
     from mikomi.hub.site import pipeline
 
-    rows = timed("tables filled", lambda: _fill(leads, events))
+    rows = timed("tables filled", lambda: fill(leads, events))
     print(f"{leads:,} leads, {rows:,} rows of activity")
     cache.FEWEST_LEADS = 0
     publish_model(replace(make_model(), groups=tuple(GROUPS.items())))
@@ -71,7 +71,7 @@ def measure(leads: int, events: int) -> None:
     timed("everybody scored, first", lambda: pipeline.score_all(LAST_DAY))
     timed("reality prepared, first", prepare)
 
-    scoring = _watched("everybody scored", lambda: pipeline.score_all(LAST_DAY))
+    scoring = watched("everybody scored", lambda: pipeline.score_all(LAST_DAY))
     parts = Parts(
         {
             "leads read": (preparing, "lead_ground"),
@@ -85,7 +85,7 @@ def measure(leads: int, events: int) -> None:
             "as plain data": (preparing, "document_of"),
         }
     )
-    preparing_took = _watched("reality prepared", lambda: parts.run("reality prepared, parts", prepare))
+    preparing_took = watched("reality prepared", lambda: parts.run("reality prepared, parts", prepare))
     print(
         f"reality prepared: {preparing_took / scoring:.2f} x one full scoring (asked: at most 5)", flush=True
     )
@@ -112,7 +112,7 @@ def measure(leads: int, events: int) -> None:
     time_pages(somebody(), pages)
 
 
-def _watched(name: str, run: Callable[[], object]) -> float:
+def watched(name: str, run: Callable[[], object]) -> float:
     """Runs it, prints its time and the memory it held at most meanwhile; gives the seconds back."""
     begin = time.perf_counter()
     with Watch(os.getpid()) as watch:
@@ -134,7 +134,7 @@ def _map() -> JourneyMap:
     )
 
 
-def _fill(leads: int, events: int) -> int:
+def fill(leads: int, events: int) -> int:
     """A night's tables, what an import wrote of each lead, what changed of some since, and outcomes."""
     from django.db import transaction
 
