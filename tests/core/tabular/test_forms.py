@@ -87,7 +87,18 @@ ENGLISH = {
     "optouts": "Email,Unsubscribed At,Unsubscribe Reason",
     "bounces": "Email,Bounce Type,Bounced At",
 }
-DEALS = ("deal", "deal_name", "contact", "stage", "is_won", "is_closed", "product", "opened", "closed")
+DEALS = (
+    "deal",
+    "deal_name",
+    "contact",
+    "is_primary",
+    "stage",
+    "is_won",
+    "is_closed",
+    "product",
+    "opened",
+    "closed",
+)
 LISTS = [*HEADERS.items(), *ENGLISH.items()]
 
 

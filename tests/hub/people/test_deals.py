@@ -10,12 +10,13 @@ from mikomi.hub.activity import queries as activity
 from mikomi.hub.people import queries as people
 from mikomi.hub.people import services
 from mikomi.hub.people.deals.placing import place
+from mikomi.hub.people.deals.queries import deals_of_company
 from mikomi.hub.people.importing.deal_files import read_deal_file
 from mikomi.hub.people.importing.options import Options
 from mikomi.hub.people.importing.showing import shown
 from mikomi.hub.people.importing.undoing import undo_import
 from mikomi.hub.people.imports import check_file, run_import
-from mikomi.hub.people.models import Deal, Import
+from mikomi.hub.people.models import Company, Deal, DealVersion, Import
 from tests.hub.site.world import put_events, put_leads
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -184,6 +185,53 @@ def test_whoever_is_erased_leaves_the_deal_and_no_list_brings_them_back(
     take(tmp_path, later, "utf-8", "later.csv")
     held.refresh_from_db()
     assert (held.email, held.basis, held.yen) == ("", "", 1_300_000)
+
+
+def test_of_several_contacts_the_first_or_the_ticked_one_counts_and_the_others_are_shown(
+    leads: dict[str, int], tmp_path: Path
+) -> None:
+    # Salesforce: a row for each contact role. HubSpot: several in a cell.
+    take(
+        tmp_path,
+        "商談 ID,商談名,取引先名,取引先責任者,取引先責任者 メール,主,フェーズ,金額,完了予定日\n"
+        "1,a,青木製作所,井上 二郎,p-2@works.example,0,提案,5,2026/10/01\n"
+        "1,a,青木製作所,青木 一郎,p-1@works.example,1,提案,5,2026/10/01\n"
+        "1,a,青木製作所,江川 四郎,,0,提案,5,2026/10/01\n",
+        "cp932",
+    )
+    take(
+        tmp_path,
+        "Record ID,Deal Name,Deal Stage,Close Date,Associated Company,Associated Contact,Contact Email\n"
+        "1,a,Closed Won,2025-10-01,上田商事,Ueda Saburo; Inoue Jiro,p-3@works.example;p-2@works.example\n"
+        "2,b,Closed Won,2025-10-01,,Ueda Saburo (P-3@works.example);小川,\n"
+        "3,c,Closed Won,2025-10-01,上田商事,A;B;C,p-3@works.example;p-2@works.example\n",
+        name="hubspot.csv",
+    )
+    seen = {
+        (deal.sfa, deal.key): (deal.contact, deal.others)
+        for company in (1, 2)
+        for deal in deals_of_company(Company.objects.order_by("pk")[company - 1].pk, 9)
+    }
+    assert seen["Salesforce", "1"] == ("青木 一郎", ("井上 二郎", "江川 四郎"))
+    assert seen["HubSpot", "1"] == ("Ueda Saburo", ("Inoue Jiro",))
+    assert seen["HubSpot", "3"] == ("p-3@works.example", ("p-2@works.example", "A", "B", "C"))
+    by_mail = Deal.objects.filter(basis="mail").values_list("sfa", "key")
+    assert set(by_mail) == {("salesforce", "1"), ("hubspot", "1"), ("hubspot", "2"), ("hubspot", "3")}
+    held = Deal.objects.get(sfa="hubspot", key="2")
+    assert (held.email, held.contact, held.others) == ("p-3@works.example", "Ueda Saburo", "小川")
+    # Whoever is erased is not named among the others either, by no later list.
+    services.erase([leads["P-2"]])
+    text = f"{list(Deal.objects.values_list('others'))}{list(DealVersion.objects.values_list('said'))}"
+    assert "p-2@works.example" not in text
+    assert "井上" not in text
+    take(
+        tmp_path,
+        "Record ID,Deal Name,Deal Stage,Close Date,Associated Company,Associated Contact,Contact Email\n"
+        "1,x,Closed Won,2025-10-01,上田商事,Ueda Saburo; Inoue Jiro,p-3@works.example;p-2@works.example\n",
+        name="again.csv",
+    )
+    held = Deal.objects.get(sfa="hubspot", key="1")
+    assert (held.name, held.contact, held.others) == ("x", "Ueda Saburo", "")
 
 
 def test_without_a_number_company_name_and_day_tell_deals_apart(

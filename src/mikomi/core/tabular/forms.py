@@ -42,7 +42,9 @@ FORMS: tuple[Form, ...] = (*DEAL_FORMS, *PEOPLE_FORMS, *BOOK_FORMS, *EVENT_FORMS
 ENOUGH = 3
 """So many telling headers make it certain."""
 
-MAIL = r"\A[^@\s]+@[^@\s]+\.[^@\s]+\z"
+_ONE_MAIL = r"[^@\s]+@[^@\s]+\.[^@\s]+"
+MAIL = rf"\A{_ONE_MAIL}(?:[;；,、\s]+{_ONE_MAIL})*\z"
+"""One address or several."""
 
 
 @dataclass(frozen=True, slots=True)

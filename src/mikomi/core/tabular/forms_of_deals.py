@@ -55,6 +55,8 @@ SALESFORCE = Form(
         "取引先責任者メールアドレス": "email", "Primary Contact Email": "email",
         "取引先責任者": "contact", "取引先責任者 氏名": "contact", "Contact": "contact",
         "Contact Name": "contact", "Primary Contact": "contact",
+        "主": "is_primary", "プライマリ": "is_primary", "Primary": "is_primary", "IsPrimary": "is_primary",
+        "役割": "", "Role": "",
         "フェーズ": "stage", "商談 フェーズ": "stage", "Stage": "stage", "StageName": "stage",
         "成立": "is_won", "成立フラグ": "is_won", "Won": "is_won", "IsWon": "is_won",
         "完了": "is_closed", "クローズ": "is_closed", "完了フラグ": "is_closed", "Closed": "is_closed",

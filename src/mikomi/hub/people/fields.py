@@ -264,6 +264,7 @@ DEAL_COLUMNS = {
     "deal": Words("商談の番号", "Deal number"),
     "deal_name": Words("商談の名前", "Deal name"),
     "contact": Words("相手の名前", "Contact"),
+    "is_primary": Words("主な相手か", "Main contact?"),
     "stage": Words("商談の段階", "Deal stage"),
     "is_won": Words("受注したか", "Won"),
     "is_closed": Words("終わったか", "Closed"),

@@ -10,6 +10,7 @@ import polars as pl
 
 from mikomi.core.words import Words
 from mikomi.hub.kit.setwise import fetch, listed
+from mikomi.hub.people.deals.contacts import names_among
 from mikomi.hub.people.models import Company, Deal
 
 EPOCH = date(1970, 1, 1)
@@ -64,6 +65,8 @@ class DealView:
     opened: date | None
     closed: date | None
     owner: str
+    contact: str
+    others: tuple[str, ...]
     waits: bool
     note: Words
 
@@ -116,6 +119,8 @@ def _view(held: Deal) -> DealView:
         opened=_day(held.opened),
         closed=_day(held.closed),
         owner=held.owner,
+        contact=held.contact or held.email,
+        others=names_among(held.others),
         waits=waits,
         note=note or Words("", ""),
     )

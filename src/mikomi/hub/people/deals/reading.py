@@ -14,14 +14,15 @@ from mikomi.core.tabular.rejects import join_rejects, reject_rows, text_of_rows
 from mikomi.core.tabular.table import Table
 from mikomi.core.tabular.times import parse_dates
 from mikomi.core.values.deal_stages import LOST, OPEN, WON, flags_of, states_of
-from mikomi.core.values.links import read_mails
 from mikomi.core.values.money import yen_of
 from mikomi.core.values.quantities import ONE, header_unit
 from mikomi.core.words import Words
 from mikomi.hub.people.companies import key_of
+from mikomi.hub.people.deals.contacts import people_in, people_of_deals
 
 COLUMNS = (
-    *("deal", "deal_name", "company", "lead", "email", "contact", "stage", "is_won", "is_closed"),
+    *("deal", "deal_name", "company", "lead", "email", "contact", "is_primary"),
+    *("stage", "is_won", "is_closed"),
     *("amount", "product", "reason", "opened", "closed", "owner"),
 )
 """What columns of such a file may be."""
@@ -42,11 +43,14 @@ FRAME: dict[str, type[pl.DataType]] = {
     "opened": pl.Int32,
     "closed": pl.Int32,
     "owner": pl.String,
+    "others": pl.String,
 }
-"""A deal as it is taken in: texts are "" where nothing is known, days count from 1970-01-01."""
+"""A deal as it is taken in: texts are "" where nothing is known, days count from 1970-01-01. `others`: who is
+named besides, a line each."""
 
+OF_PEOPLE = ("lead", "email", "contact", "others")
 EARLIEST = date(1990, 1, 1)
-LONGEST = {"reason": 10_000}
+LONGEST = {"reason": 10_000, "contact": 10_000, "email": 10_000}
 LONGEST_NAME = 500
 LONGEST_KEY = 500
 NOTHING = ("", "-", "--", "―", "—", "未定", "なし", "n/a", "na", "null", "none", "nan")
@@ -72,8 +76,8 @@ BAD_AMOUNT = Words(
 )
 NEGATIVE = Words("金額がマイナスです", "the amount is below zero")
 TOO_LONG = Words(
-    f"{LONGEST_NAME}文字（理由は10,000文字）より長い欄があります",
-    f"a cell is longer than {LONGEST_NAME} characters (a reason: 10,000)",
+    f"{LONGEST_NAME}文字（理由と相手は10,000文字）より長い欄があります",
+    f"a cell is longer than {LONGEST_NAME} characters (reasons and contacts: 10,000)",
 )
 
 
@@ -83,23 +87,26 @@ def read_deals(
     """The deals of a table (columns of `FRAME`, one row a deal), the rejected rows and what was found.
 
     `found`: our name of a column -> its header; `sfa`: whose numbers the deals bear; `today`: the local day,
-    after which nothing was won or lost. Of several rows of one deal the last one holds, with the first
-    person that is named (reports with a row for each contact).
+    after which nothing was won or lost. Of several rows of one deal the last one holds, with the main
+    person or the first that is named, and the others besides (reports with a row for each contact).
     """
     texts = table.frame.select(
         _plain(pl.col(found[name])).alias(name) if name in found else pl.lit("").alias(name)
         for name in COLUMNS
     )
     unit = header_unit(found["amount"]) if "amount" in found else None
-    raw_mails = texts["email"]
-    mails = read_mails(raw_mails).fill_null("")
+    people = people_in(texts)
+    mailed = people.filter(pl.col("mail") != "").unique("row", keep="first", maintain_order=True)
+    cells = texts.with_row_index("row").join(
+        mailed.select("row", "mail"), on="row", how="left", maintain_order="left"
+    )
     yen = yen_of(texts["amount"], unit or ONE)
     month = _month_of(texts["opened"], texts["closed"])
     opened, opened_read = _days(texts["opened"], timezone, month)
     closed, closed_read = _days(texts["closed"], timezone, month)
     state = _states(texts)
-    rows = texts.with_columns(
-        mails.alias("email"),
+    rows = cells.with_columns(
+        pl.col("mail").fill_null(""),
         yen.alias("yen"),
         opened.alias("opened"),
         closed.alias("closed"),
@@ -119,7 +126,7 @@ def read_deals(
     first, last = _number(EARLIEST), _number(today)
     checks: list[tuple[pl.Expr, Words]] = [
         (_short(), TOO_LONG),
-        ((pl.col("company") != "") | (pl.col("email") != "") | (pl.col("lead") != ""), NOBODY),
+        ((pl.col("company") != "") | (pl.col("mail") != "") | (pl.col("lead") != ""), NOBODY),
         (pl.col("state").is_not_null(), NO_STAGE),
         (pl.lit(opened_read & closed_read), BAD_DAY),
         (~ended | pl.col("closed").is_not_null(), NO_END),
@@ -141,18 +148,19 @@ def read_deals(
             rejected.append(reject_rows(file, table.lines.filter(bad), reason, text))
             good &= ~bad
     kept = rows.filter(good)
-    # Kinds in a mapping are what `cast` takes; its stub wants them named as a wider one.
-    kept = kept.with_columns(_keys(kept).alias("key")).select(*FRAME).cast(FRAME)  # pyright: ignore[reportArgumentType]
-    people = ("lead", "email", "contact")
-    named = pl.any_horizontal(pl.col(name) != "" for name in people)
-    once = kept.group_by("sfa", "key", maintain_order=True).agg(
-        *(pl.col(name).last() for name in FRAME if name not in ("sfa", "key", *people)),
-        *(pl.col(name).filter(named).first().fill_null("").alias(name) for name in people),
+    kept = kept.with_columns(_keys(kept).alias("key"))
+    named = people_of_deals(kept, people)
+    said = [name for name in FRAME if name not in ("sfa", "key", *OF_PEOPLE)]
+    once = kept.group_by("sfa", "key", maintain_order=True).agg(pl.col(name).last() for name in said)
+    once = once.join(named, on=["sfa", "key"], how="left", maintain_order="left").with_columns(
+        pl.col(name).fill_null("") for name in OF_PEOPLE
     )
+    # Kinds in a mapping are what `cast` takes; its stub wants them named as a wider one.
+    once = once.select(*FRAME).cast(FRAME)  # pyright: ignore[reportArgumentType]
     findings = list(table.findings)
     if once.height < kept.height:
         findings.append(Finding("deals_of_one", kept.height - once.height))
-    return once.select(*FRAME), join_rejects(rejected), tuple(findings)
+    return once, join_rejects(rejected), tuple(findings)
 
 
 def _plain(text: pl.Expr) -> pl.Expr:
@@ -164,7 +172,18 @@ def _plain(text: pl.Expr) -> pl.Expr:
 def _short() -> pl.Expr:
     return pl.all_horizontal(
         pl.col(name).str.len_chars() <= LONGEST.get(name, LONGEST_NAME)
-        for name in ("deal", "deal_name", "company", "lead", "contact", "stage", "product", "reason", "owner")
+        for name in (
+            "deal",
+            "deal_name",
+            "company",
+            "lead",
+            "email",
+            "contact",
+            "stage",
+            "product",
+            "reason",
+            "owner",
+        )
     )
 
 
@@ -220,7 +239,7 @@ def _states(texts: pl.DataFrame) -> pl.Series:
 def _keys(rows: pl.DataFrame) -> pl.Series:
     """The deal's own number, else company (or person), name and the day it was opened."""
     firm = key_of(rows["company"]).fill_null("")
-    who = pl.when(firm != "").then(firm).otherwise(pl.coalesce(pl.col("email").replace("", None), "lead"))
+    who = pl.when(firm != "").then(firm).otherwise(pl.coalesce(pl.col("mail").replace("", None), "lead"))
     day = pl.col("opened").cast(pl.String).fill_null("")
     made = rows.select(pl.concat_str(pl.lit("="), who, "name", day, separator="|").alias("key"))["key"]
     if (made.str.len_chars() > LONGEST_KEY).any():

@@ -8,14 +8,13 @@ from django.db import transaction
 from mikomi.hub.activity.changes import changing
 from mikomi.hub.kit.setwise import fetch, run, staged
 from mikomi.hub.people.deals.placing import place
-from mikomi.hub.people.deals.reading import FRAME
+from mikomi.hub.people.deals.reading import FRAME, OF_PEOPLE
 from mikomi.hub.people.deals.settling import settle
 
 SAID = tuple(name for name in FRAME if name not in ("sfa", "key"))
 """What a version says of a deal."""
 STORED = {"company": "company_text", "lead": "lead_key"}
 """Columns that are called otherwise in the table."""
-OF_PERSON = ("lead", "email", "contact")
 
 
 def store_deals(rows: pl.DataFrame, import_id: int | None) -> tuple[int, int, int, int]:
@@ -33,8 +32,8 @@ def store_deals(rows: pl.DataFrame, import_id: int | None) -> tuple[int, int, in
             with staged(_columns(fresh), "arriving"):
                 names = ("sfa", "key", *(STORED.get(name, name) for name in SAID))
                 run(
-                    f"insert into people_deal ({', '.join(names)}, basis, waits, forgotten)"
-                    f" select {', '.join(names)}, '', '', false from arriving where true"
+                    f"insert into people_deal ({', '.join(names)}, basis, waits, forgotten, others_forgotten)"
+                    f" select {', '.join(names)}, '', '', false, false from arriving where true"
                     " on conflict (sfa, key) do nothing"
                 )
             made = _known(fresh.select("sfa", "key")).select("sfa", "key", pl.col("deal").alias("made"))
@@ -94,17 +93,23 @@ def _known(rows: pl.DataFrame) -> pl.DataFrame:
     schema = {f"{name}_was": FRAME[name] for name in SAID}
     with staged(rows.select("sfa", "key"), "asked_deals"):
         return fetch(
-            f"select a.sfa, a.key, d.id, case when d.forgotten then 1 else 0 end, {columns}"
+            f"select a.sfa, a.key, d.id, case when d.forgotten then 1 else 0 end,"
+            f" case when d.others_forgotten then 1 else 0 end, {columns}"
             " from asked_deals a join people_deal d on d.sfa = a.sfa and d.key = a.key",
-            {"sfa": pl.String, "key": pl.String, "deal": pl.Int32, "forgotten": pl.Int8} | schema,
+            {"sfa": pl.String, "key": pl.String, "deal": pl.Int32, "forgotten": pl.Int8, "fewer": pl.Int8}
+            | schema,
         )
 
 
 def _without_the_forgotten(told: pl.DataFrame) -> pl.DataFrame:
     """Whoever was erased is not brought back by a list that still names them."""
-    gone = (pl.col("forgotten") == 1).fill_null(False)
+    gone, fewer = ((pl.col(name) == 1).fill_null(False) for name in ("forgotten", "fewer"))
     return told.with_columns(
-        pl.when(gone).then(pl.lit("")).otherwise(pl.col(name)).alias(name) for name in OF_PERSON
+        pl.when(gone if name != "others" else gone | fewer)
+        .then(pl.lit(""))
+        .otherwise(pl.col(name))
+        .alias(name)
+        for name in OF_PEOPLE
     )
 
 

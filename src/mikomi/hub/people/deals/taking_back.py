@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from mikomi.hub.activity.changes import changing
 from mikomi.hub.activity.results import forget_empty, take_back_deals
 from mikomi.hub.kit.setwise import fetch, run, staged
+from mikomi.hub.people.deals.contacts import mails_among
 from mikomi.hub.people.deals.placing import place
-from mikomi.hub.people.deals.reading import FRAME
+from mikomi.hub.people.deals.reading import FRAME, OF_PEOPLE
 from mikomi.hub.people.deals.settling import settle
 from mikomi.hub.people.deals.storing import SAID, write_deals
 
@@ -43,8 +46,8 @@ def release_deals(table: str) -> None:
 
 def forget_deals(table: str) -> None:
     """Takes the persons out of the deals of leads that are erased (`lead` of the temporary `table`): the deal
-    stays with its company, nobody is named, and no list brings them back. In a transaction, before the facts
-    go."""
+    stays with its company, nobody is named, and no list brings them back. Where they were named besides
+    somebody else, the others go. In a transaction, before the facts go."""
     theirs = fetch(
         f"{_LEADS_DEALS.format(table)} union select d.id from {table} g join people_lead l on l.id = g.lead"
         " join people_deal d on d.email = l.email where l.email <> ''",
@@ -53,25 +56,46 @@ def forget_deals(table: str) -> None:
     with staged(theirs, "nameless"):
         named = "(select deal from nameless)"
         run(
-            "update people_deal set lead_key = '', email = '', contact = '', forgotten = true, basis = '',"
-            f" waits = 'erased', subject = null where id in {named}"
+            "update people_deal set lead_key = '', email = '', contact = '', others = '', forgotten = true,"
+            f" basis = '', waits = 'erased', subject = null where id in {named}"
         )
-        versions = fetch(
-            f"select id, said from people_dealversion where deal in {named} and said is not null",
-            {"version": pl.Int64, "said": pl.String},
+        _rename_versions(named, OF_PEOPLE)
+    with staged(_naming(table), "nameless"):
+        named = "(select deal from nameless)"
+        run(f"update people_deal set others = '', others_forgotten = true where id in {named}")
+        _rename_versions(named, ("others",))
+
+
+def _naming(table: str) -> pl.DataFrame:
+    """The deals (`deal`) that name leads of the temporary `table` besides somebody else."""
+    mails = fetch(
+        f"select l.email from {table} g join people_lead l on l.id = g.lead where l.email <> ''",
+        {"mail": pl.String},
+    )
+    held = fetch(
+        "select id, others from people_deal where others <> ''", {"deal": pl.Int32, "others": pl.String}
+    )
+    found = mails_among(held["others"]).join(mails, on="mail", how="semi")["place"].unique()
+    return held.select("deal")[found]
+
+
+def _rename_versions(named: str, gone: Sequence[str]) -> None:
+    """Takes what is said in the columns `gone` out of the versions of the deals in the subselect `named`."""
+    versions = fetch(
+        f"select id, said from people_dealversion where deal in {named} and said is not null",
+        {"version": pl.Int64, "said": pl.String},
+    )
+    if versions.is_empty():
+        return
+    said = _opened(versions["said"]).with_columns(pl.lit("").alias(name) for name in gone)
+    plain = versions.with_columns(
+        said.select(pl.struct(SAID).struct.json_encode().alias("said"))["said"].alias("said")
+    )
+    with staged(plain, "nameless_versions"):
+        run(
+            "update people_dealversion set said = nameless_versions.said from nameless_versions"
+            " where nameless_versions.version = people_dealversion.id"
         )
-    if versions.height:
-        said = _opened(versions["said"]).with_columns(
-            pl.lit("").alias(name) for name in ("lead", "email", "contact")
-        )
-        plain = versions.with_columns(
-            said.select(pl.struct(SAID).struct.json_encode().alias("said"))["said"].alias("said")
-        )
-        with staged(plain, "nameless"):
-            run(
-                "update people_dealversion set said = nameless.said from nameless"
-                " where nameless.version = people_dealversion.id"
-            )
 
 
 def _take(gone: pl.DataFrame) -> None:
@@ -116,4 +140,5 @@ def _take(gone: pl.DataFrame) -> None:
 
 def _opened(said: pl.Series) -> pl.DataFrame:
     fields = pl.Struct({name: FRAME[name] for name in SAID})
-    return said.str.json_decode(fields).struct.unnest()
+    # Versions of before know of no others.
+    return said.str.json_decode(fields).struct.unnest().with_columns(pl.col("others").fill_null(""))

@@ -36,6 +36,7 @@ MORE = {
              "取引ID", "deal number", "商談コード"),
     "deal_name": ("deal name", "opportunity name", "opportunity", "商談名", "案件名", "件名", "取引名"),
     "contact": ("contact", "contact name", "相手", "先方担当者", "顧客担当者", "取引先責任者"),
+    "is_primary": ("primary", "is primary", "主担当", "プライマリ", "主", "主取引先責任者"),
     "stage": ("stage", "deal stage", "phase", "status", "フェーズ", "段階", "ステージ", "商談ステージ",
               "商談フェーズ", "案件ステータス", "ステータス", "進捗", "状況", "受注結果", "商談結果", "結果",
               "受失注", "result"),

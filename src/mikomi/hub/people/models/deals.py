@@ -13,7 +13,8 @@ class Deal(models.Model):
     nobody knows it. `lead_key`, `email`, `contact`: the person it names. Days count from 1970-01-01; `closed`
     of deals won or lost alone. `subject`: under which its outcomes stand; whose they are is told there.
     `basis`: by what the lead was found (`Basis`), "" while it waits, and then `waits` says why.
-    `forgotten`: the person it named was erased, and no later list may bring them back.
+    `forgotten`: the person it named was erased, and no later list may bring them back; `others_forgotten`:
+    one of the others was.
     """
 
     class Basis(models.TextChoices):
@@ -52,6 +53,8 @@ class Deal(models.Model):
     basis = models.CharField(max_length=6, choices=Basis, default=Basis.WAITING)
     waits = models.CharField(max_length=7, choices=Waits, default=Waits.NOT)
     forgotten = models.BooleanField(default=False)
+    others = models.TextField(default="")
+    others_forgotten = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["sfa", "key"], name="deal_once")]

@@ -12,6 +12,7 @@ from mikomi.hub.site.demo import words
 from mikomi.hub.site.demo.calendar import Calendar
 from mikomi.hub.site.demo.population import Companies, gather, pick
 from mikomi.hub.site.demo.projects import LOST, WON, Endings, Projects
+from mikomi.hub.site.demo.rows import Rows
 from mikomi.hub.site.demo.team import SALES
 
 FILE_NAME = "商談レポート.csv"
@@ -34,6 +35,7 @@ LABELS = {
     "company": "取引先名",
     "contact": "取引先責任者",
     "email": "取引先責任者 メール",
+    "main": "主",
     "stage": "フェーズ",
     "amount": "金額",
     "product": "商品名",
@@ -43,6 +45,7 @@ LABELS = {
     "owner": "商談 所有者",
 }
 """Column -> the label it has in the report."""
+MOST_OTHERS = 2
 _LEGAL_FORM = "|".join(form.replace("{}", "").strip() for form, _ in words.LEGAL_FORMS)
 
 
@@ -52,15 +55,19 @@ def draw_deals(
     firms: Companies,
     leads: pl.DataFrame,
     outcomes: pl.DataFrame,
-    *rounds: tuple[Projects, Endings],
+    *rounds: tuple[Projects, Endings, Rows, int],
 ) -> pl.DataFrame:
-    """A row a deal, the oldest first: columns of `LABELS`, days as dates, and the contact's key as `lead`.
+    """A row a deal and contact, the oldest first and of each deal the main contact (`main`): columns of
+    `LABELS`, days as dates, and the contact's key as `lead`. `rounds`: searches, how they ended, what was
+    done in them and the number that the first one has there.
 
     A deal begins with the first meeting and ends when the search is decided; what is not decided on the last
     told day is open, and what was decided before the first one is left out. Reasons and amounts are those of
     `outcomes` (`lead, at, result, reason, amount`), so that both tell the same.
     """
-    found = pl.concat(_round(calendar, firms, leads["lead"], *pair) for pair in rounds).sort("opened", "lead")
+    found = pl.concat(_round(calendar, firms, leads["lead"], *told[:2]) for told in rounds)
+    also = pl.concat(_also(leads["lead"], *told) for told in rounds)
+    found = found.join(also, on=["lead", "search"], how="left", maintain_order="left").sort("opened", "lead")
     zone = "Asia/Tokyo"
     told = outcomes.select(
         "lead", "reason", "amount", state="result", day=pl.col("at").dt.convert_time_zone(zone).dt.date()
@@ -68,6 +75,7 @@ def draw_deals(
     ended = told.rename({"day": "closed", "amount": "agreed"})
     met = told.filter(pl.col("state") == "meeting").select("lead", "amount", opened="day")
     who = leads.select("lead", "email", contact=pl.concat_str("family_name", "given_name", separator=" "))
+    who = who.with_columns(main=pl.lit(1))
     found = (
         found.join(ended, on=["lead", "closed", "state"], how="left", maintain_order="left")
         .join(met, on=["lead", "opened"], how="left", maintain_order="left")
@@ -78,7 +86,7 @@ def draw_deals(
         stage_now = pl.when(pl.col("age") <= days).then(pl.lit(stage)).otherwise(stage_now)
     expected = pl.max_horizontal(pl.col("opened") + pl.duration(days=EXPECTED_DAYS), "closed")
     drawn = gather([name for name, _ in PRODUCTS], pick(rng, [share for _, share in PRODUCTS], found.height))
-    return found.with_columns(
+    deals = found.with_columns(
         pl.format("0065g{}", pl.int_range(pl.len()).cast(pl.String).str.zfill(10)).alias("deal"),
         pl.coalesce("agreed", "amount").alias("amount"),
         drawn.alias("product"),
@@ -95,7 +103,17 @@ def draw_deals(
             pl.when("again").then(pl.lit(" 再提案")).otherwise(pl.lit("")),
         ).alias("name"),
         *(name for name in LABELS if name not in ("deal", "name")),
+        "others",
     )
+    others = (
+        deals.drop("lead", "email", "contact", "main")
+        .explode("others")
+        .drop_nulls("others")
+        .rename({"others": "lead"})
+        .join(who.with_columns(main=pl.lit(0)), on="lead", maintain_order="left")
+    )
+    every = pl.concat([deals.drop("others"), others.select(deals.drop("others").columns)])
+    return every.sort("deal", "main", descending=[False, True], maintain_order=True)
 
 
 def write_deals(deals: pl.DataFrame, folder: Path) -> Path:
@@ -120,6 +138,7 @@ def _round(
     return pl.DataFrame(
         {
             "lead": leads.gather(search.main[rows]),
+            "search": rows,
             "company": firms.name.gather(company),
             "prefecture": gather([name for name, _, _ in words.PREFECTURES], firms.prefecture[company]),
             "opened": _dates(calendar, ending.met[rows]),
@@ -129,6 +148,21 @@ def _round(
             "again": search.again[rows],
         }
     )
+
+
+def _also(leads: pl.Series, search: Projects, _ending: Endings, read: Rows, first: int) -> pl.DataFrame:
+    """Who else took part in each search: `lead` (of whom it is), `search` (its place), `others`, two at most,
+    who did most first."""
+    done = pl.DataFrame({"search": read.project - first, "who": read.lead}).filter(pl.col("search") >= 0)
+    done = done.group_by("search", "who").len().sort("search", "len", "who", descending=[False, True, False])
+    main = pl.DataFrame({"search": np.arange(len(search)), "main": search.main})
+    others = done.join(main, on="search", maintain_order="left").filter(pl.col("who") != pl.col("main"))
+    told = others.group_by("search", "main", maintain_order=True).agg(pl.col("who").head(MOST_OTHERS))
+    keys = told.select("search", "main", pl.col("who")).explode("who")
+    keys = keys.with_columns(
+        leads.gather(keys["who"]).alias("others"), leads.gather(keys["main"]).alias("lead")
+    )
+    return keys.group_by("lead", "search", maintain_order=True).agg("others")
 
 
 def _owners(rng: np.random.Generator, prefectures: pl.Series) -> pl.Series:

@@ -124,7 +124,15 @@ def generate(
         draw_changes(dice[7], calendar, people, lead_rows, company_rows),
         event_frame(rows, lead_rows["lead"], list(titles)),
         outcomes,
-        draw_deals(dice[8], calendar, firms, lead_rows, outcomes, (first, ended), (again, reended)),
+        draw_deals(
+            dice[8],
+            calendar,
+            firms,
+            lead_rows,
+            outcomes,
+            (first, ended, read, 0),
+            (again, reended, reread, offset),
+        ),
         pl.DataFrame({"content": list(titles), "title": list(titles.values())}),
     )
 

@@ -43,6 +43,12 @@ def nth(values: Sequence[Any], place: int) -> Any:
 
 
 @register.filter
+def listed(names: Sequence[str]) -> str:
+    """Names one after the other, as the reader's language writes them."""
+    return ("、" if (get_language() or "ja").startswith("ja") else ", ").join(names)
+
+
+@register.filter
 def dialled(phone: str) -> str:
     """A phone number as a `tel:` address takes it: digits and a leading plus."""
     plain = unicodedata.normalize("NFKC", phone)
