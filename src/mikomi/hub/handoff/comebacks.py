@@ -48,8 +48,10 @@ def _together(later: Comeback, one: Comeback) -> Comeback:
     """What a run found at once is one comeback: of a quiet person who is the second of the company, too."""
     if later.seen_at != one.seen_at:
         return later
-    best = one if (later.handoff is None, later.second) > (one.handoff is None, one.second) else later
-    return replace(best, second=later.second or one.second)
+    handed = one if later.handoff is None and one.handoff is not None else later
+    quiet = one if later.second else later
+    second = later.second or one.second
+    return replace(handed, second=second, signal=quiet.signal, signal_id=quiet.signal_id, on=quiet.on)
 
 
 def reasons_of(held: Sequence[Comeback]) -> dict[int, Words]:
