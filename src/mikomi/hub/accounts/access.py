@@ -348,6 +348,7 @@ NEEDS: dict[str, Capability | Apart] = {
     "site:handoff_open_again": CONTACT,
     "site:handoff_rules": TIDY,
     "site:handoff_rules_save": TIDY,
+    "site:handoff_progress": TIDY,
     "site:handoff_drop_seat": TIDY,
     "site:handoff_drop_absence": TIDY,
     "site:exclusions": TIDY,

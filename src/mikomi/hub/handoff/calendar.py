@@ -30,7 +30,8 @@ RULES: Mapping[str, bool] = {
 @dataclass(frozen=True, slots=True)
 class TeamView:
     """The settings as they hold (`models.Team`). `rules`: whether each cause hands over by itself; `stages`
-    and `segments`: which of them do, where those causes are on. `urgent_contents` None: nobody chose any."""
+    and `segments`: which of them do, where those causes are on. `urgent_contents` None: nobody chose any.
+    `hot_from_now`: being hot was turned on by somebody, who said what becomes of those that were hot then."""
 
     opens: time = time(9)
     closes: time = time(18)
@@ -46,6 +47,7 @@ class TeamView:
     stages: tuple[str, ...] = ()
     segments: tuple[int, ...] = ()
     urgent_contents: tuple[str, ...] | None = None
+    hot_from_now: bool = False
 
 
 def team() -> TeamView:
@@ -68,6 +70,7 @@ def team() -> TeamView:
         rules={cause: bool(told.get(cause, by_default)) for cause, by_default in RULES.items()},
         stages=tuple(told.get("stages", ())),
         segments=tuple(told.get("segments", ())),
+        hot_from_now=bool(told.get("hot_from_now")),
         urgent_contents=None if row.urgent_contents is None else tuple(row.urgent_contents),
     )
 

@@ -10,9 +10,10 @@ from django.db import transaction
 
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.accounts import queries as accounts
-from mikomi.hub.handoff.calendar import RULES
+from mikomi.hub.handoff.calendar import RULES, team
 from mikomi.hub.handoff.models import Absence, Seat, Team
 from mikomi.hub.handoff.refusals import NO_PERSON
+from mikomi.hub.handoff.types import Cause
 
 MOST_A_DAY = 500
 MOST_SLOTS = 50
@@ -42,6 +43,8 @@ def set_rules(on: Collection[str], stages: Sequence[str], segments: Sequence[int
     if not 0 <= check_slots <= MOST_SLOTS:
         raise MikomiError(NUMBERS)
     rules: dict[str, Any] = {cause: cause in on for cause in RULES}
+    before = team()
+    rules["hot_from_now"] = before.hot_from_now or (Cause.HOT in on and not before.rules[Cause.HOT])
     _set(rules=rules | {"stages": list(stages), "segments": list(segments)}, check_slots=check_slots)
 
 

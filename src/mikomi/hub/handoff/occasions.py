@@ -59,6 +59,11 @@ def waiting(most: int) -> list[Waiting]:
     return [Waiting(row.pk, row.lead, Cause(row.cause), row.entry, row.detail) for row in (*urgent, *others)]
 
 
+def waiting_count() -> int:
+    """How many occasions wait to be handed over."""
+    return Occasion.objects.filter(settled_at=None).count()
+
+
 def ever(cause: Cause) -> bool:
     """Whether there ever was an occasion of this cause."""
     return Occasion.objects.filter(cause=cause).exists()

@@ -228,7 +228,7 @@ def _hot(shown: Shown) -> list[Row]:
     """Who is hot now and was not before the run; on the first run of all, whoever is."""
     fresh = shown.fresh
     hot = fresh["lead_id"][fresh["heat"] == levels.HOT]
-    if occasions.ever(Cause.HOT):
+    if occasions.ever(Cause.HOT) or calendar.team().hot_from_now:
         heat = handed.heat_of_cells()
         cells_hot = np.array([cell for cell, value in heat.items() if value == levels.HOT], dtype=np.int64)
         before = shown.old["lead_id"][np.isin(shown.old["cell"], cells_hot)]

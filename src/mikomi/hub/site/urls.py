@@ -167,6 +167,7 @@ urlpatterns = [
     path("handoffs/<int:number>/undo/<int:result>/", handoffs.undo, name="handoff_undo"),
     path("handoffs/<int:number>/again/<int:lead>/", handoffs.open_again, name="handoff_open_again"),
     path("settings/handoffs/", handoff_rules.rules, name="handoff_rules"),
+    path("settings/handoffs/progress/", handoff_rules.progress, name="handoff_progress"),
     path("settings/handoffs/save/<str:part>/", handoff_rules.save, name="handoff_rules_save"),
     path("settings/handoffs/seats/<int:user>/drop/", handoff_rules.drop_seat, name="handoff_drop_seat"),
     path(

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_time
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.accounts import audit
@@ -22,11 +23,12 @@ from mikomi.hub.accounts import queries as accounts
 from mikomi.hub.accounts.allowing import may_of
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.capture.webforms import wishes
-from mikomi.hub.handoff import calendar, editing
+from mikomi.hub.handoff import calendar, editing, occasions
 from mikomi.hub.handoff.types import Cause
 from mikomi.hub.journey import standing as stages
 from mikomi.hub.scores.ground import seen_contents
 from mikomi.hub.segments import queries as segments
+from mikomi.hub.site import turned_on
 from mikomi.hub.site.handing import urgent_contents
 
 WEEKDAYS = (
@@ -100,8 +102,13 @@ def save(request: HttpRequest, part: str) -> HttpResponse:
             raise MikomiError(ADMINS_ALONE)
         if any("\0" in text for _name, texts in request.POST.lists() for text in texts):
             raise MikomiError(UNREADABLE)
+        found = turned_on.meeting(_turned_on(request.POST)) if part == "rules" else []
+        if found and request.POST.get("now") not in ("yes", "no"):
+            return _ask(request, found)
         with transaction.atomic():
             change(request.POST)
+            if found and request.POST["now"] == "yes":
+                turned_on.hand_over(found, timezone.localdate())
             _record(
                 request, part, {name: request.POST.getlist(name) for name in request.POST if name != TOKEN}
             )
@@ -111,6 +118,37 @@ def save(request: HttpRequest, part: str) -> HttpResponse:
         return _page(request, UNREADABLE)
     messages.success(request, _("保存しました"))
     return redirect("site:handoff_rules")
+
+
+def _turned_on(told: QueryDict) -> turned_on.TurnedOn:
+    return turned_on.turned_on(
+        calendar.team(),
+        told.getlist("rule"),
+        told.getlist("stage"),
+        [int(number) for number in told.getlist("segment")],
+    )
+
+
+def _ask(request: HttpRequest, found: list[turned_on.Meeting]) -> HttpResponse:
+    """Whether those who meet a rule already are handed over, too; nothing is saved yet."""
+    total = len({lead for one in found for lead in one.leads})
+    context = {
+        "found": [(one, len(one.leads)) for one in found],
+        "total": total,
+        "too_many": turned_on.TOO_MANY if total > turned_on.MOST else None,
+        "given": [(name, text) for name, texts in request.POST.lists() for text in texts if name != TOKEN],
+        "menu_key": "handoff_rules",
+    }
+    return render(request, "site/handoffs/turned_on.html", context)
+
+
+@require_safe
+def progress(request: HttpRequest) -> HttpResponse:
+    """How many still wait to be handed over; the page is loaded anew once nobody does."""
+    waiting = occasions.waiting_count()
+    if not waiting:
+        return HttpResponseClientRefresh()
+    return render(request, "site/handoffs/waiting.html", {"waiting": waiting})
 
 
 @require_POST
@@ -161,6 +199,7 @@ def _page(request: HttpRequest, refused: Words | None) -> HttpResponse:
         "forms": wishes.urgent_forms(),
         "contents": _contents([f"{kind}:{content}" for kind, content in urgent_contents(team)]),
         "today": today.isoformat(),
+        "waiting": occasions.waiting_count(),
         "refused": refused,
         "menu_key": "handoff_rules",
     }
