@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from mikomi.core.words import MikomiError
 from mikomi.hub.activity import services as activity
-from mikomi.hub.handoff import queries
+from mikomi.hub.handoff import queries, services
 from mikomi.hub.handoff.models import Occasion
-from mikomi.hub.handoff.types import Cause
+from mikomi.hub.handoff.types import Cause, State
 from mikomi.hub.kit.jobs import run_pending
 from mikomi.hub.people import exclusions
 from mikomi.hub.people.queries import attribute_frame, numbers_of
@@ -138,3 +138,44 @@ def test_who_asks_again_by_a_form_with_a_long_address_is_handed_over_again() -> 
         return sum(one.cause == Cause.URGENT for one in held.members) if held else 0
 
     assert [sent(long), sent(long + "y"), sent(long)] == [1, 2, 3]
+
+
+def test_who_was_kept_out_by_mistake_is_back_as_soon_as_that_is_taken_back() -> None:
+    ito = seat("伊藤")
+    make_world()
+    pipeline.score_all(ON)
+    today = timezone.localdate()
+    pipeline.score_all(today)
+    known = numbers_of(["L1", "L6"])
+    hot = queries.open_of(lead=known["L1"])
+    assert hot is not None
+    wrong = [exclusions.exclude("no_calls", "lead", str(lead)) for lead in known.values()]
+    inquiry = pl.DataFrame(
+        {
+            "lead": ["L6"],
+            "at": [timezone.now()],
+            "kind": ["form_submit"],
+            "content": ["/contact/"],
+            "automated": [False],
+        },
+        schema_overrides={"at": pl.Datetime("us", "UTC")},
+    )
+    activity.record_events(inquiry)
+    pipeline.score_touched(today)
+    ended = queries.handoff(hot.number)
+    assert ended is not None
+    assert (ended.state, ended.close_reason) == (State.RETURNED, "kept_out")
+    assert [queries.open_of(lead=lead) for lead in known.values()] == [None, None]
+    pipeline.score_all(today)
+    assert [queries.open_of(lead=lead) for lead in known.values()] == [None, None]
+    for number in wrong:
+        exclusions.end_exclusion(number)
+    pipeline.score_touched(today)
+    back = [queries.open_of(lead=lead) for lead in known.values()]
+    assert [one and one.owner for one in back] == [ito.pk, ito.pk]
+    assert [one and one.urgent for one in back] == [False, True]
+    # And it comes once.
+    for one in back:
+        services.give_back(one.number if one else 0, None, "試験")
+    pipeline.score_all(today)
+    assert [queries.open_of(lead=lead) for lead in known.values()] == [None, None]

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import batched
 from typing import Any
 
 import polars as pl
@@ -15,10 +16,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from mikomi.core.words import Words
+from mikomi.hub.handoff import refusals
 from mikomi.hub.handoff.models import Occasion
 from mikomi.hub.handoff.types import Cause
-from mikomi.hub.kit.setwise import fetch, on_postgres, run, staged
+from mikomi.hub.kit.setwise import FEW, fetch, on_postgres, run, staged
 
+BACK_WITHIN = timedelta(days=30)
+"""What happened longer ago is no reason to call any more."""
+AT_ONCE = 1_000
 COLUMNS = ("lead", "cause", "entry", "detail")
 
 
@@ -73,6 +78,28 @@ def leave_out(numbers: Collection[int], why: Words, now: datetime) -> None:
     """Settles occasions without handing over, and says why."""
     held = Occasion.objects.filter(pk__in=numbers, settled_at=None)
     held.update(settled_at=now, answer={"ja": why.ja, "en": why.en})
+
+
+def back_in(leads: Collection[int], hot: Collection[int], causes: Collection[Cause], now: datetime) -> int:
+    """Has occasions of `leads` wait again that were left out, or let go, since the leads were kept out of
+    calls or in the trash, which they are not any more; `hot`: who is hot now. How many."""
+    held = Occasion.objects.filter(
+        cause__in=[cause.value for cause in causes],
+        settled_at__isnull=False,
+        seen_at__gte=now - BACK_WITHIN,
+        answer__en__in=[refusals.KEPT_OUT.en, refusals.LEAD_GONE.en],
+    )
+    if len(leads) <= FEW:
+        held = held.filter(lead__in=leads)
+    asked, warm = set(leads), set(hot)
+    numbers = [
+        number
+        for number, lead, cause in held.values_list("pk", "lead", "cause")
+        if lead in asked and (cause != Cause.HOT or lead in warm)
+    ]
+    for some in batched(numbers, AT_ONCE):
+        Occasion.objects.filter(pk__in=some).update(settled_at=None, handoff=None, answer={})
+    return len(numbers)
 
 
 def leads_of(cause: Cause) -> pl.Series:

@@ -47,6 +47,8 @@ CLOSED_LEAD = Words(
 SOON_AGAIN = Words(
     "再検討で引き渡してから30日たっていません", "it was handed over as reconsidering less than 30 days ago"
 )
+KEPT_OUT = Words("除外か「対応しない」の対象です", "kept out of calls by an exclusion or a priority")
+LEAD_GONE = Words("リードがもうありません", "the lead is not there any more")
 UNDONE = Words("この結果は、もう取り消してあります", "this result was taken back already")
 NOT_LAST = Words(
     "この結果のあとに別の結果があります。新しいものから順に取り消してください",

@@ -9,10 +9,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from mikomi.hub.accounts import queries as accounts
-from mikomi.hub.handoff import calendar
+from mikomi.hub.handoff import calendar, refusals
 from mikomi.hub.handoff.announcing import announce, note
 from mikomi.hub.handoff.giving import Ground, chosen_for, ground
-from mikomi.hub.handoff.models import HandedLead, Handoff
+from mikomi.hub.handoff.models import HandedLead, Handoff, Occasion
 from mikomi.hub.handoff.types import Cause, Handing, State
 
 URGENT_REMINDER = 10
@@ -121,6 +121,7 @@ def let_go(leads: list[int], why: str, now: datetime) -> int:
                 continue
             theirs = HandedLead.objects.filter(handoff=row, lead__in=leads, left_at=None)
             theirs.update(left_at=now, left=why)
+            _leave_open(row, leads, why)
             row.edits += 1
             if not HandedLead.objects.filter(handoff=row, left_at=None).exists():
                 row.state, row.close_reason, row.closed_at = State.RETURNED, why, now
@@ -129,3 +130,15 @@ def let_go(leads: list[int], why: str, now: datetime) -> int:
             row.save()
             note(row, "left", now, None, why=why, leads=leads[:20])
     return len(numbers)
+
+
+def _leave_open(row: Handoff, leads: list[int], why: str) -> None:
+    """Keeps in mind why, so that a lead that was kept out by mistake comes back (`occasions.back_in`): an
+    inquiry alone that nobody answered."""
+    words = {"kept_out": refusals.KEPT_OUT, "gone": refusals.LEAD_GONE}.get(why)
+    if words is None:
+        return
+    theirs = Occasion.objects.filter(handoff=row, lead__in=leads)
+    if row.last_result:
+        theirs = theirs.exclude(cause=Cause.URGENT)
+    theirs.update(answer={"ja": words.ja, "en": words.en})

@@ -13,6 +13,7 @@ from mikomi.core.engine.local import Explanation, explain
 from mikomi.core.scoring.model import Model
 from mikomi.core.words import Words
 from mikomi.hub.accounts import queries as accounts
+from mikomi.hub.handoff import refusals
 from mikomi.hub.handoff.types import Cause, Frozen, Handing
 from mikomi.hub.people import queries as people
 from mikomi.hub.people.exclusions import EFFECTS
@@ -27,8 +28,6 @@ from mikomi.hub.site.standing import standing
 from mikomi.hub.site.titles import labels_of
 
 IN_DEAL = Words("商談中かお客様の会社です", "the company is in a deal, or a customer")
-KEPT_OUT = Words("除外か「対応しない」の対象です", "kept out of calls by an exclusion or a priority")
-GONE = Words("リードがもうありません", "the lead is not there any more")
 FREE = frozenset({Cause.URGENT, Cause.RECONSIDER, Cause.MANUAL, Cause.AGAIN})
 """Causes for which a deal that goes on is no reason against."""
 BUSY = (statuses.MEETING, statuses.CUSTOMER)
@@ -68,9 +67,9 @@ class Known:
     def why_not(self, lead: int, cause: Cause) -> Words | None:
         """Why a lead is not handed over, None if nothing stands against it."""
         if lead not in self.persons:
-            return GONE
+            return refusals.LEAD_GONE
         if lead in self.out and cause != Cause.MANUAL:
-            return KEPT_OUT
+            return refusals.KEPT_OUT
         if cause in FREE:
             return None
         if lead in self.closed:

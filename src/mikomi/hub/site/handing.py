@@ -47,6 +47,8 @@ AT_A_TIME = 500
 """Of those, so many are read and handed over together."""
 RECENT_DAYS = 3
 """What happened longer ago is history that came by a file, not an inquiry that waits."""
+COMING_BACK = (Cause.URGENT, Cause.HOT, Cause.PRIORITY, Cause.STAGE, Cause.SEGMENT, Cause.MANUAL)
+"""What is handed over after all, once what kept a lead out is taken back."""
 MOST_BACK = 500
 """Comebacks that are looked at in one run: more at once come from files."""
 MANY_TOUCHED = 2_000
@@ -85,9 +87,10 @@ def note(on: date, found: pl.DataFrame) -> None:
     occasions.note_occasions(pl.concat([found, _frame(_moves(on))]), timezone.now())
 
 
-def let_go(kept: pl.DataFrame, touched: store.Numbers, gone: store.Numbers) -> None:
-    """Whoever is to be called no more leaves open hand-offs, in the transaction of the run; who changed the
-    company goes with its hand-off. `kept`: who is kept out of what, `gone`: leads that are none any more."""
+def let_go(kept: pl.DataFrame, touched: store.Numbers, gone: store.Numbers, fresh: store.Scores) -> None:
+    """Whoever is to be called no more leaves open hand-offs, in the transaction of the run, and whoever was
+    kept out by mistake comes back; who changed the company goes with its hand-off. `kept`: who is kept out
+    of what, `gone`: leads that are none any more, `fresh`: the scores."""
     now = timezone.now()
     out = kept.filter(pl.col("today"))["number"].cast(pl.Int64).to_numpy()
     asked = {"kept_out": np.intersect1d(out, touched), "gone": gone}
@@ -98,6 +101,14 @@ def let_go(kept: pl.DataFrame, touched: store.Numbers, gone: store.Numbers) -> N
     for why, ended in _ended(touched, timezone.localdate(now)).items():
         services.let_go(sorted(ended), why, now)
     services.follow(sorted(queries.open_leads(touched.tolist())), now)
+    _come_back(np.setdiff1d(touched, np.union1d(out, gone)), fresh, now)
+
+
+def _come_back(leads: store.Numbers, fresh: store.Scores, now: datetime) -> None:
+    rules = calendar.team().rules
+    causes = [cause for cause in COMING_BACK if rules.get(cause, True)]
+    hot = fresh["lead_id"][fresh["heat"] == levels.HOT]
+    occasions.back_in(leads.tolist(), hot.tolist(), causes, now)
 
 
 def _ended(touched: store.Numbers, on: date) -> dict[str, set[int]]:
