@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import cast
 
+import polars as pl
 import pytest
 from django.http import StreamingHttpResponse
 from django.test import Client
 from django.utils import timezone
 
+from mikomi.core.tabular.read import read_table
 from mikomi.hub.accounts.models import User
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.handoff import queries
@@ -81,19 +84,43 @@ def test_nobody_of_a_company_that_said_no_is_handed_over_by_a_rule_until_it_rest
     assert closed_leads([lead], today) == {}
 
 
-def test_hand_offs_are_written_for_the_sfa_as_they_were_handed_over(client: Client) -> None:
+def test_hand_offs_are_written_for_the_sfa_as_they_were_handed_over(client: Client, tmp_path: Path) -> None:
     lead, _other = two()
     person = people.person(lead)
     assert person is not None
-    answer = client.get("/handoffs/file/?as=cp932")
-    assert isinstance(answer, StreamingHttpResponse)
-    rows = b"".join(cast(Iterator[bytes], answer.streaming_content)).decode("cp932").splitlines()
-    mine = next(row for row in rows if person.key in row)
-    assert rows[0].startswith("引き渡し番号,リードのキー,会社名,氏名")
     held = queries.of_lead(lead)[0]
-    told = held.members[0].frozen
-    for cell in (str(held.number), person.company, f"{told.total:.1f}", told.reason.ja, f"/leads/{lead}/"):
-        assert cell in mine
+    one = next(member for member in held.members if member.lead == lead)
+    hot = next(m.entry for m in held.members if m.lead == lead and m.cause == Cause.HOT)
+    told = {
+        "引き渡し番号": str(held.number),
+        "会社名": person.company,
+        "氏名": person.name,
+        "メールアドレス": person.email,
+        "スコア": f"{one.frozen.total:.1f}",
+        "属性の評価": one.frozen.fit_grade,
+        "行動の評価": one.frozen.engagement_grade,
+        "ホットになった日": hot,
+        "理由": one.frozen.reason.ja,
+        "担当": held.owner_name,
+    }
+    for chosen, ending, encoding in (
+        ("cp932", "csv", "cp932"),
+        ("csv", "csv", "utf-8-sig"),
+        ("xlsx", "xlsx", None),
+    ):
+        answer = client.get(f"/handoffs/file/?as={chosen}")
+        streamed = isinstance(answer, StreamingHttpResponse)
+        content = b"".join(cast(Iterator[bytes], answer.streaming_content)) if streamed else answer.content
+        file = tmp_path / f"{chosen}.{ending}"
+        file.write_bytes(content)
+        # As Excel tells a file's encoding: by its mark, else it is CP932.
+        assert content.startswith(b"\xef\xbb\xbf") == (encoding == "utf-8-sig")
+        table = read_table(file)
+        assert table.encoding == encoding
+        mine = table.frame.filter(pl.col("リードのキー") == person.key).row(0, named=True)
+        seen = {head: mine[head] or "" for head in told} | {"スコア": f"{float(mine['スコア']):.1f}"}
+        assert seen == told
+        assert mine["Mikomiのページ"].endswith(f"/leads/{lead}/")
     assert client.get("/handoffs/file/?as=xlsx&state=x&since=y").status_code == 200
 
 
