@@ -9,8 +9,10 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
+from mikomi.hub.accounts.models import User
 from mikomi.hub.handoff import queries, services, worklist
 from mikomi.hub.handoff.types import Cause, Kind, State
+from mikomi.hub.kit.jobs import run_pending
 from mikomi.hub.people.queries import numbers_of
 from mikomi.hub.site import handed, pipeline
 from tests.hub.handoff.team import seat
@@ -102,3 +104,47 @@ def test_a_morning_at_the_desk_and_on_the_way(morning: Page) -> None:
     said = {one.kind for one in worklist.said_on(timezone.localdate())}
     assert said == {Kind.TOO_EARLY, Kind.MAILED, Kind.MEETING, Kind.REJECTED}
     assert all(one.state != State.OPEN or one.next_on for one in queries.of_company(1))
+
+
+def test_an_alert_arrives_by_itself_and_its_link_asks_before_it_records(
+    morning: Page, context: BrowserContext, live_server, mailoutbox
+) -> None:
+    page, on = morning, timezone.localdate()
+    run_pending()
+    page.goto(f"{live_server.url}/alerts/")
+    page.get_by_role("button", name="すべて読んだことにする").click()
+    expect(page.locator(".mk-head-lead")).to_have_text("すべて読みました")
+    page.evaluate("window.stayed = true")
+    mailoutbox.clear()
+    known = handed.Known.of(numbers_of(["L7"]).values(), on)
+    (lead,) = numbers_of(["L7"]).values()
+    ito = User.objects.get(name="伊藤")
+    made = services.hand_over(known.handing(lead, Cause.MANUAL, "L7", {}), on, to=ito.pk)
+    run_pending()
+    first = page.locator("#alerts li").first
+    expect(first).to_contain_text("l7@works.example", timeout=20_000)
+    expect(first).to_contain_text("未読")
+    expect(page.locator(".mk-head-lead")).to_have_text("まだ読んでいないもの 1件")
+    assert page.evaluate("window.stayed"), "the page was not loaded anew"
+    first.get_by_role("link").click()
+    expect(page).to_have_url(f"{live_server.url}/leads/{lead}/")
+
+    # The link in the mail, on a phone where nobody is logged in: it asks, and only the button records.
+    (sent,) = mailoutbox
+    link = re.search(r"^会話できた\nhttp://[^/]+(/\S+)$", sent.body, re.MULTILINE)
+    assert link
+    assert context.browser
+    phone = context.browser.new_context(viewport={"width": 390, "height": 844}, locale="ja-JP")
+    tap = phone.new_page()
+    tap.goto(live_server.url + link[1])
+    expect(tap.get_by_role("heading", name="「会話できた」と記録しますか")).to_be_visible()
+    assert tap.evaluate("document.documentElement.scrollWidth") <= 390
+    assert queries.results_of(made.handoff) == []
+    tap.get_by_label("メモ").fill("来週もう一度")
+    tap.get_by_role("button", name="「会話できた」と記録する").click()
+    expect(tap.get_by_role("heading", name="記録しました")).to_be_visible()
+    (said,) = queries.results_of(made.handoff)
+    assert (said.kind, said.note) == (Kind.TALKED, "来週もう一度")
+    tap.goto(live_server.url + link[1])
+    expect(tap.get_by_text("もう記録されています")).to_be_visible()
+    phone.close()

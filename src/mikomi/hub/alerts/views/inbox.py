@@ -18,11 +18,17 @@ ON_A_PAGE = 50
 
 @require_GET
 def mine(request: HttpRequest) -> HttpResponse:
-    """The list, the newest first, with what is not read yet marked."""
+    """The list, the newest first, with what is not read yet marked. `?seen=` what an open page shows: it asks
+    again and again, and is answered with 204 while nothing came."""
     user = int(request.user.pk or 0)
     page = Paginator(queries.alerts_of(user), ON_A_PAGE).get_page(request.GET.get("page"))
+    newest = page.object_list[0].pk if page.object_list else 0
+    seen = f"{newest}.{queries.unread(user)}"
+    if request.GET.get("seen") == seen:
+        return HttpResponse(status=204)
     context = {
         "page": page,
+        "seen": seen if page.number == 1 else "",
         "rows": [(one, Told.of(one.told, get_language() or "ja")) for one in page],
         "unread": queries.unread(user),
     }
