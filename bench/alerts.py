@@ -4,9 +4,9 @@
 
 The product runs as `mikomi demo` runs it, one command on SQLite, 5,000 leads, mails into the mail box of the
 machine. One after another, leads that are nearly hot, the nearest first, visit the pages that matter, until
-so many of them were told of; a reader asks every 10 ms whether they were handed to somebody and whether the mail
-to that person was sent. Whoever was scored anew and is not hot is passed over at once. Asked: from the answer
-to the event until the alert is sent, median under 3 s.
+so many of them were told of; a reader asks every 10 ms whether they were handed to somebody and whether the
+mail to that person was sent. Whoever was scored anew and is not hot is passed over at once. Asked: from the
+answer to the event until the alert is sent, median under 3 s.
 """
 
 from __future__ import annotations

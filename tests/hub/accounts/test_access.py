@@ -78,8 +78,8 @@ def test_every_page_as_every_role(role: Role) -> None:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("ja", "あなたの役割は「営業」です。ここを使えるのは 管理者、マーケティング担当 です。"),
-        ("en", "Your role is Sales. Admin, Marketer may use this."),
+        ("ja", "あなたの役割は「営業」です。ここを使えるのは管理者、マーケティング担当です。"),
+        ("en", "Your role is Sales. Only Admin, Marketer may use this."),
     ],
 )
 def test_who_is_refused_is_told_who_may(client: Client, language: str, said: str) -> None:
