@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from mikomi.hub.accounts.models import User
+from mikomi.hub.alerts.models import Alert
 from mikomi.hub.handoff import queries, services
 from mikomi.hub.handoff.models import HandedLead
 from mikomi.hub.handoff.types import Cause, Kind, State
@@ -16,7 +19,7 @@ from mikomi.hub.people.queries import numbers_of, person
 from mikomi.hub.scores import queries as scores
 from mikomi.hub.site import handed, pipeline
 from mikomi.hub.site.standing import standing
-from mikomi.hub.site.today import capacity
+from mikomi.hub.site.today import capacity, capacity_telling
 from mikomi.hub.site.today import day as days
 from tests.hub.handoff.team import seat
 from tests.hub.site.world import LEADS, make_world
@@ -210,6 +213,17 @@ def test_a_capacity_proposes_a_threshold_and_moves_the_draft_alone(client: Clien
     assert capacity.look() == capacity.propose(2)
     login(client, morning)
     assert client.get(reverse("site:capacity_answer"), {"n": "1"}).status_code == 200
+    # Whoever may change it is told, once for each proposal; sales are not.
+    manager = User.objects.create_user("m@works.example", name="石田", role="manager")
+    caller = User.objects.create_user("c@works.example", name="伊東", role="sales")
+    moved = replace(told, proposed=told.present + 5)
+    for _night in range(2):
+        capacity_telling.tell(moved)
+    (alert,) = Alert.objects.filter(user=manager)
+    assert "しきい値の提案: 20点から25点" in str(alert.told)
+    assert not Alert.objects.filter(user=caller).exists()
+    capacity_telling.tell(replace(told, proposed=told.present + 6))
+    assert Alert.objects.filter(user=manager).count() == 2
     capacity.take_over("engagement", 33.0, None, "ja")
     draft = scores.draft()
     assert draft is not None

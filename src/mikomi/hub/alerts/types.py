@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import time
 from typing import Any, Literal, get_args
 
-type Kind = Literal["hot", "given", "urgent", "deadline", "digest"]
-"""What a person may be told of: a hot lead of theirs, another hand-off, 即時対応, a deadline, the morning."""
+type Kind = Literal["hot", "given", "urgent", "deadline", "proposal", "digest"]
+"""What a person may be told of: a hot lead of theirs, another hand-off, 即時対応, a deadline, a proposal, the
+morning."""
 KINDS: tuple[Kind, ...] = get_args(Kind.__value__)
 APP = "app"
 MAIL = "mail"

@@ -22,7 +22,7 @@ from mikomi.hub.site.actions.erase_leads import erase_leads
 from mikomi.hub.site.condition_uses import tell_uses
 from mikomi.hub.site.field_uses import field_uses
 from mikomi.hub.site.journey_offers import SeenContents
-from mikomi.hub.site.today import capacity
+from mikomi.hub.site.today import capacity, capacity_telling
 
 ERASED_AT_ONCE = 2_000
 
@@ -84,8 +84,12 @@ def score_night(slot: str) -> None:
 
 @periodic("site.look_at_capacity", at="01:20")
 def look_at_capacity(slot: str) -> None:
-    """Looks which threshold would give the team as much work as it can follow; says it, changes nothing."""
+    """Looks which threshold would give the team as much work as it can follow; tells who may
+    change it, changes nothing."""
     capacity.look()
+    told = capacity.said()
+    if told is not None:
+        capacity_telling.tell(told)
 
 
 @job("site.count_campaigns")

@@ -22,6 +22,7 @@ LABELS: dict[Kind, tuple[str | Promise, str | Promise]] = {
     "hot": (gettext_lazy("自分のホットリード"), gettext_lazy("担当するリードがホットになったとき")),
     "given": (gettext_lazy("そのほかの引き渡し"), gettext_lazy("再検討、手動、引き継ぎ、育成に戻ったとき")),
     "deadline": (gettext_lazy("期限"), gettext_lazy("もうすぐ期限、期限を過ぎたとき")),
+    "proposal": (gettext_lazy("提案"), gettext_lazy("1日の件数に合わせて、しきい値を変えるとき")),
     "digest": (gettext_lazy("朝のまとめ"), gettext_lazy("今日の件数と、静かにした時間のお知らせ")),
 }
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -19,7 +20,7 @@ from mikomi.hub.handoff import worklist
 from mikomi.hub.people import queries as people
 from mikomi.hub.scores import queries as scores
 from mikomi.hub.scores.drafting import change_draft
-from mikomi.hub.scores.ground import ground
+from mikomi.hub.scores.ground import Ground, ground
 from mikomi.hub.scores.memory import remembered
 from mikomi.hub.site.models import CapacityLook
 
@@ -30,6 +31,8 @@ WEEKS = 8
 WORKING_DAYS = 5
 LEAST_SHARE = 0.6
 """No threshold below this share of the present one is proposed: who lies there is not hot."""
+DATED = 20_000
+"""Of so many leads at the most the attributes of each past week are read."""
 MOST = 10_000
 """Contacts a day that can be asked for."""
 
@@ -92,7 +95,8 @@ def _propose(model: Model, capacity: int) -> Proposal | None:
     if part is None or known.leads.is_empty():
         return None
     days = [known.day - timedelta(weeks=weeks) for weeks in range(WEEKS, -1, -1)]
-    scored = score_days(model, known.leads, known.source, days)
+    first, *later = _as_of(known, days)
+    scored = score_days(model, first[1], known.source, days, later=later)
     kept = known.leads["number"].is_in(list(known.not_hot)).to_numpy()
     values = [np.asarray(getattr(day, part), dtype=np.float64) for day in scored]
     open_to = [_meets_rest(day, model.hot, part) & ~kept for day in scored]
@@ -111,6 +115,17 @@ def _propose(model: Model, capacity: int) -> Proposal | None:
         values, open_to, companies, float(capacity * WORKING_DAYS), least=present * LEAST_SHARE
     )
     return _told(capacity, part, as_is, found or as_is)
+
+
+def _as_of(known: Ground, days: Sequence[date]) -> list[tuple[date, pl.DataFrame]]:
+    """The leads with their attributes as of each day; of more than `DATED` as they are today."""
+    if known.leads.height > DATED:
+        return [(days[0], known.leads)]
+    numbers = known.leads["number"].to_list()
+    frames = [(day, people.attribute_frame(day, numbers)) for day in days]
+    # Somebody may have gone meanwhile.
+    same = all(frame["number"].to_list() == numbers for _day, frame in frames)
+    return frames if same else [(days[0], known.leads)]
 
 
 def _told(capacity: int, part: Part, as_is: WeeksAt, found: WeeksAt) -> Proposal:
