@@ -18,12 +18,14 @@ from mikomi.core.tabular.read import read_table
 from mikomi.hub.accounts.models import User
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.handoff import queries
+from mikomi.hub.handoff.models import HandedLead, Occasion
 from mikomi.hub.handoff.types import Cause, State
 from mikomi.hub.people import queries as people
-from mikomi.hub.people.results import record_result
+from mikomi.hub.people.results import record_result, take_back_result
 from mikomi.hub.site import pipeline
 from mikomi.hub.site.closed import closed_leads, set_rest_days
 from mikomi.hub.site.handed import Known
+from mikomi.hub.site.today import by_hand
 from tests.hub.site.world import make_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -128,8 +130,17 @@ def test_whose_company_said_no_leaves_the_calls_of_the_day_at_once(client: Clien
     lead, _other = two()
     held = queries.of_lead(lead)[0]
     assert held.state == State.OPEN
-    record_result(lead, "lost", by=None)
+    by_hand.hand_over(lead, User.objects.get().pk, None, "展示会")
+    HandedLead.objects.update(at=timezone.now() - timedelta(days=2))
+    said = record_result(lead, "lost", by=None)
     pipeline.score_touched(timezone.localdate())
     ended = queries.handoff(held.number)
     assert ended is not None
     assert (ended.state, ended.close_reason) == (State.RETURNED, "lost")
+    # It was pressed by mistake.
+    pipeline.score_all(timezone.localdate())
+    assert queries.open_of(lead=lead) is None
+    assert not Occasion.objects.filter(settled_at=None).exists()
+    take_back_result(said)
+    pipeline.score_touched(timezone.localdate())
+    assert queries.open_of(lead=lead) is not None

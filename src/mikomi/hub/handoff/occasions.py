@@ -16,7 +16,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from mikomi.core.words import Words
-from mikomi.hub.handoff import refusals
 from mikomi.hub.handoff.models import Occasion
 from mikomi.hub.handoff.types import Cause
 from mikomi.hub.kit.setwise import FEW, fetch, on_postgres, run, staged
@@ -61,7 +60,11 @@ def waiting(most: int) -> list[Waiting]:
     held = Occasion.objects.filter(settled_at=None)
     urgent = list(held.filter(cause=Cause.URGENT).order_by("seen_at", "pk")[:most])
     others = list(held.exclude(cause=Cause.URGENT).order_by("seen_at", "pk")[: most - len(urgent)])
-    return [Waiting(row.pk, row.lead, Cause(row.cause), row.entry, row.detail) for row in (*urgent, *others)]
+    return [_waiting(row) for row in (*urgent, *others)]
+
+
+def _waiting(row: Occasion) -> Waiting:
+    return Waiting(row.pk, row.lead, Cause(row.cause), row.entry, row.detail)
 
 
 def waiting_count() -> int:
@@ -80,26 +83,27 @@ def leave_out(numbers: Collection[int], why: Words, now: datetime) -> None:
     held.update(settled_at=now, answer={"ja": why.ja, "en": why.en})
 
 
-def back_in(leads: Collection[int], hot: Collection[int], causes: Collection[Cause], now: datetime) -> int:
-    """Has occasions of `leads` wait again that were left out, or let go, since the leads were kept out of
-    calls or in the trash, which they are not any more; `hot`: who is hot now. How many."""
+def let_go_of(
+    leads: Collection[int], causes: Collection[Cause], because: Collection[Words], now: datetime
+) -> list[Waiting]:
+    """Occasions of `leads` that were left out, or whose hand-off let them go, `because` of that; not those of
+    long ago."""
     held = Occasion.objects.filter(
         cause__in=[cause.value for cause in causes],
         settled_at__isnull=False,
         seen_at__gte=now - BACK_WITHIN,
-        answer__en__in=[refusals.KEPT_OUT.en, refusals.LEAD_GONE.en],
+        answer__en__in=[one.en for one in because],
     )
     if len(leads) <= FEW:
         held = held.filter(lead__in=leads)
-    asked, warm = set(leads), set(hot)
-    numbers = [
-        number
-        for number, lead, cause in held.values_list("pk", "lead", "cause")
-        if lead in asked and (cause != Cause.HOT or lead in warm)
-    ]
+    asked = set(leads)
+    return [_waiting(row) for row in held.order_by("pk") if row.lead in asked]
+
+
+def wait_again(numbers: Collection[int]) -> None:
+    """Has settled occasions settled anew."""
     for some in batched(numbers, AT_ONCE):
         Occasion.objects.filter(pk__in=some).update(settled_at=None, handoff=None, answer={})
-    return len(numbers)
 
 
 def leads_of(cause: Cause) -> pl.Series:

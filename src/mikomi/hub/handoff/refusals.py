@@ -49,6 +49,7 @@ SOON_AGAIN = Words(
 )
 KEPT_OUT = Words("除外か「対応しない」の対象です", "kept out of calls by an exclusion or a priority")
 LEAD_GONE = Words("リードがもうありません", "the lead is not there any more")
+DEAL_ENDED = Words("会社の商談が終わりました", "the company's deal has ended")
 UNDONE = Words("この結果は、もう取り消してあります", "this result was taken back already")
 NOT_LAST = Words(
     "この結果のあとに別の結果があります。新しいものから順に取り消してください",

@@ -133,11 +133,9 @@ def let_go(leads: list[int], why: str, now: datetime) -> int:
 
 
 def _leave_open(row: Handoff, leads: list[int], why: str) -> None:
-    """Keeps in mind why, so that a lead that was kept out by mistake comes back (`occasions.back_in`): an
-    inquiry alone that nobody answered."""
-    words = {"kept_out": refusals.KEPT_OUT, "gone": refusals.LEAD_GONE}.get(why)
-    if words is None:
-        return
+    """Keeps in mind why, so that a lead that left by mistake comes back (`occasions.let_go_of`); of inquiries
+    those that nobody answered."""
+    words = {"kept_out": refusals.KEPT_OUT, "gone": refusals.LEAD_GONE}.get(why, refusals.DEAL_ENDED)
     theirs = Occasion.objects.filter(handoff=row, lead__in=leads)
     if row.last_result:
         theirs = theirs.exclude(cause=Cause.URGENT)

@@ -23,8 +23,8 @@ from mikomi.core.words import Words
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.activity.recent import recent_touches
 from mikomi.hub.capture.webforms.wishes import asks, own_contents, wishes_of
-from mikomi.hub.handoff import calendar, occasions, queries, services
-from mikomi.hub.handoff.types import Cause, Handing
+from mikomi.hub.handoff import calendar, occasions, queries, refusals, services
+from mikomi.hub.handoff.types import Cause, Frozen, Handing
 from mikomi.hub.journey import standing as stages
 from mikomi.hub.kit import temperature as levels
 from mikomi.hub.kit.jobs import enqueue
@@ -87,10 +87,10 @@ def note(on: date, found: pl.DataFrame) -> None:
     occasions.note_occasions(pl.concat([found, _frame(_moves(on))]), timezone.now())
 
 
-def let_go(kept: pl.DataFrame, touched: store.Numbers, gone: store.Numbers, fresh: store.Scores) -> None:
+def let_go(kept: pl.DataFrame, touched: store.Numbers, gone: store.Numbers) -> None:
     """Whoever is to be called no more leaves open hand-offs, in the transaction of the run, and whoever was
     kept out by mistake comes back; who changed the company goes with its hand-off. `kept`: who is kept out
-    of what, `gone`: leads that are none any more, `fresh`: the scores."""
+    of what, `gone`: leads that are none any more."""
     now = timezone.now()
     out = kept.filter(pl.col("today"))["number"].cast(pl.Int64).to_numpy()
     asked = {"kept_out": np.intersect1d(out, touched), "gone": gone}
@@ -101,14 +101,31 @@ def let_go(kept: pl.DataFrame, touched: store.Numbers, gone: store.Numbers, fres
     for why, ended in _ended(touched, timezone.localdate(now)).items():
         services.let_go(sorted(ended), why, now)
     services.follow(sorted(queries.open_leads(touched.tolist())), now)
-    _come_back(np.setdiff1d(touched, np.union1d(out, gone)), fresh, now)
+    _come_back(np.setdiff1d(touched, np.union1d(out, gone)), now)
 
 
-def _come_back(leads: store.Numbers, fresh: store.Scores, now: datetime) -> None:
+def _come_back(leads: store.Numbers, now: datetime) -> None:
+    """What let them go was a mistake, if it stands against them no more."""
     rules = calendar.team().rules
     causes = [cause for cause in COMING_BACK if rules.get(cause, True)]
-    hot = fresh["lead_id"][fresh["heat"] == levels.HOT]
-    occasions.back_in(leads.tolist(), hot.tolist(), causes, now)
+    asked = set(leads.tolist())
+    if len(asked) <= MANY_TOUCHED:
+        asked.update(people.colleague_ids(sorted(asked)))
+    on = timezone.localdate(now)
+    found = occasions.let_go_of(asked, causes, (refusals.DEAL_ENDED,), now)
+    ended = closed_leads({one.lead for one in found}, on)
+    found = [one for one in found if one.lead not in ended]
+    found += occasions.let_go_of(asked, causes, (refusals.KEPT_OUT, refusals.LEAD_GONE), now)
+    if not found:
+        return
+    there = handed.Known.of({one.lead for one in found}, on)
+    occasions.wait_again([one.number for one in found if _holds(one, there)])
+
+
+def _holds(one: occasions.Waiting, there: handed.Known) -> bool:
+    if there.why_not(one.lead, one.cause) is not None:
+        return False
+    return one.cause != Cause.HOT or there.frozen.get(one.lead, Frozen()).heat == levels.HOT
 
 
 def _ended(touched: store.Numbers, on: date) -> dict[str, set[int]]:

@@ -213,7 +213,7 @@ def _write(lease: leases.Hold, run: _Run) -> Scored:
         grouping.write(run.groups, fresh["lead_id"], run.gone, run.on, every=run.every)
         statuses.keep(run.on)
         handing.note(run.on, found)
-        handing.let_go(run.kept, run.touched, run.gone, fresh)
+        handing.let_go(run.kept, run.touched, run.gone)
         hot = cells.counted_heats()[levels.HOT]
         _note(run, moved.rows, hot)
     handing.hand_over_after(run.on)
