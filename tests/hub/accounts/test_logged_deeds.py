@@ -110,9 +110,15 @@ def result(client: Client) -> object:
     return client.post(reverse("site:record_result"), told)
 
 
+def rename(client: Client) -> object:
+    told = {"label_ja": "肩書", "label_en": "Title", "kind": "text", "scope": "lead"}
+    return client.post(reverse("site:edit_field") + "?key=title", told)
+
+
 SEGMENT = sent({"all": [{"field": "industry", "in": ["製造業"]}]}, name="工場")
 DEEDS: list[tuple[str, Press]] = [
     ("leads.edited", edit),
+    ("settings.fields", rename),
     ("settings.rest", to("site:set_rest", {"days": "30"})),
     ("outcome.recorded", result),
     ("settings.privacy", to("capture:privacy_retention", {"details": "400", "unknown": "400"})),

@@ -29,6 +29,7 @@ OWN = {
     "site:compare",
     "site:compare_companies",
     "site:edit",
+    "site:edit_field",
     "site:erase",
     "site:part",
     "site:part_companies",

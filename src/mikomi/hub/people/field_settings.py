@@ -17,6 +17,7 @@ from django.utils import timezone
 from mikomi.core.values.choices import SEPARATOR
 from mikomi.core.values.fields import KINDS, reason_words
 from mikomi.core.words import MikomiError, Words
+from mikomi.hub.accounts import audit
 from mikomi.hub.kit.setwise import fetch, on_postgres
 from mikomi.hub.people.fields import FACTS, STANDARD, field_of, field_place, field_view, group_of, make_fields
 from mikomi.hub.people.json_values import opened
@@ -85,7 +86,7 @@ def change_field(key: str, wanted: Wanted) -> int:
     What comes with the product keeps its kind and whose it is. A custom field's values stay with
     leads or companies once there are any. Raises `MikomiError`, and LookupError where there is none.
     """
-    with transaction.atomic():
+    with audit.deed():
         _define(key)
         held = Field.objects.select_for_update().filter(key=key).first()
         if held is None:
