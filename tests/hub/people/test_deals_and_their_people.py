@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mikomi.hub.activity import queries as activity
+from mikomi.hub.people import imports, services
 from mikomi.hub.people import queries as people
-from mikomi.hub.people import services
 from mikomi.hub.people.deals.placing import place
 from mikomi.hub.people.deals.queries import deals_of_company, ends_of_companies, waiting
 from mikomi.hub.people.duplicates import merging, parting
@@ -116,41 +113,29 @@ def test_whoever_comes_back_after_an_erasure_gets_no_deal_of_before(
     assert Deal.objects.get(key="006A").waits == "erased"
 
 
-def test_a_killed_import_is_taken_up_and_neither_loses_nor_doubles(tmp_path: Path) -> None:
-    data, file = tmp_path / "data", tmp_path / "deals.csv"
-    count = 2_500
-    lines = [
-        f"{n},商談{n},会社{n % 50},,{'受注' if n % 2 else '提案'},5,2025/11/01,2025/10/20"
-        for n in range(count)
-    ]
+def test_a_killed_import_is_taken_up_and_neither_loses_nor_doubles(
+    leads: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "deals.csv"
+    stages = ("提案", "受注")
+    lines = [f"{n},商談{n},青木製作所,,{stages[n % 2]},5,2025/11/01,2025/10/20" for n in range(50)]
     file.write_text(HEAD + "\n".join(lines) + "\n")
-    begin = (
-        "import os, signal, sys\n"
-        "from pathlib import Path\n"
-        "from mikomi.hub.kit import migrating\n"
-        "from mikomi.hub.kit.boot import boot, load\n"
-        f"migrating.migrate(boot(Path({str(data)!r})))\n"
-        "imports = load('mikomi.hub.people.imports')\n"
-        "imports.ROWS_A_CHUNK = 1_000\n"
-    )
-    cut = (
-        "def cut(done, total):\n"
-        "    if done >= 2_000: os.kill(os.getpid(), signal.SIGKILL)\n"
-        f"imports.run_import(Path({str(file)!r}), 'deals', progress=cut)\n"
-    )
-    again = (
-        f"first = imports.run_import(Path({str(file)!r}), 'deals')\n"
-        f"second = imports.run_import(Path({str(file)!r}), 'deals')\n"
-        "fetch = load('mikomi.hub.kit.setwise').fetch\n"
-        "import polars as pl\n"
-        "held = fetch('select (select count(*) from people_deal), (select count(*) from activity_outcome)',"
-        " {'deals': pl.Int64, 'steps': pl.Int64}).row(0)\n"
-        "print(first.resumed, first.new, second.new, second.unchanged, *held)\n"
-    )
-    surroundings = {k: v for k, v in os.environ.items() if not k.startswith(("MIKOMI_", "DJANGO_"))}
-    killed = subprocess.run([sys.executable, "-c", begin + cut], env=surroundings, capture_output=True)
-    assert killed.returncode == -signal.SIGKILL
-    done = subprocess.run(
-        [sys.executable, "-c", begin + again], env=surroundings, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.split() == ["True", str(count), "0", str(count), str(count), str(count + count // 2)]
+    monkeypatch.setattr(imports, "ROWS_A_CHUNK", 20)
+    advance, calls = imports._advance, iter(range(9))
+
+    def killed(*given: Any) -> None:
+        # Its deals are written, but not yet for good.
+        if next(calls) == 1:
+            raise KeyboardInterrupt
+        advance(*given)
+
+    with monkeypatch.context() as cut:
+        cut.setattr(imports, "_advance", killed)
+        with pytest.raises(KeyboardInterrupt):
+            run_import(file, "deals")
+    assert Deal.objects.count() == 20
+    done = run_import(file, "deals")
+    assert (done.resumed, done.new, done.unchanged) == (True, 50, 0)
+    assert len(told(leads["P-2"])) == 75
+    assert run_import(file, "deals").unchanged == 50
+    assert len(told(leads["P-2"])) == 75
