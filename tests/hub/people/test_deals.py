@@ -10,7 +10,7 @@ from mikomi.hub.activity import queries as activity
 from mikomi.hub.people import queries as people
 from mikomi.hub.people import services
 from mikomi.hub.people.deals.placing import place
-from mikomi.hub.people.deals.queries import deals_of_company
+from mikomi.hub.people.deals.queries import deals_naming, deals_of_company
 from mikomi.hub.people.importing.deal_files import read_deal_file
 from mikomi.hub.people.importing.options import Options
 from mikomi.hub.people.importing.showing import shown
@@ -219,6 +219,13 @@ def test_of_several_contacts_the_first_or_the_ticked_one_counts_and_the_others_a
     assert set(by_mail) == {("salesforce", "1"), ("hubspot", "1"), ("hubspot", "2"), ("hubspot", "3")}
     held = Deal.objects.get(sfa="hubspot", key="2")
     assert (held.email, held.contact, held.others) == ("p-3@works.example", "Ueda Saburo", "小川")
+    told_of = deals_naming("P-2", "p-2@works.example")
+    assert [(deal["deal"], deal["main"], deal["contact"]) for deal in told_of] == [
+        ("1", False, ""),
+        ("1", False, ""),
+        ("3", False, ""),
+    ]
+    assert "Ueda" not in str(told_of)
     # Whoever is erased is not named among the others either, by no later list.
     services.erase([leads["P-2"]])
     text = f"{list(Deal.objects.values_list('others'))}{list(DealVersion.objects.values_list('said'))}"

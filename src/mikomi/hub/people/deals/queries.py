@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import polars as pl
+from django.db.models import Q
 
 from mikomi.core.words import Words
 from mikomi.hub.kit.setwise import fetch, listed
@@ -77,6 +79,31 @@ def deals_of_company(company: int, most: int) -> list[DealView]:
     held = Deal.objects.filter(company__in=[company, *merged])
     latest = sorted(held, key=lambda one: (one.closed or one.opened or 0, one.pk), reverse=True)
     return [_view(one) for one in latest[:most]]
+
+
+def deals_naming(key: str, email: str) -> list[dict[str, Any]]:
+    """What lists of deals say of the person with this key and mail address, as plain values; `main`: whether
+    they are the one it counts for. Nobody else is named."""
+    theirs = Q(lead_key=key) if key else Q(pk__in=[])
+    if email:
+        theirs |= Q(email=email) | Q(others__contains=f"<{email}>")
+    return [
+        {
+            "sfa": held.sfa,
+            "deal": held.key,
+            "name": held.name,
+            "company": held.company_text,
+            "stage": held.stage,
+            "amount": held.yen,
+            "product": held.product,
+            "reason": held.reason,
+            "opened": _day(held.opened),
+            "closed": _day(held.closed),
+            "main": (main := held.email == email or bool(key and held.lead_key == key)),
+            "contact": held.contact if main else "",
+        }
+        for held in Deal.objects.filter(theirs).order_by("pk")
+    ]
 
 
 def waiting(most: int) -> list[DealView]:

@@ -20,6 +20,7 @@ from mikomi.hub.capture.webforms.showing import sent_by
 from mikomi.hub.consent import queries as consent
 from mikomi.hub.people import attachments, exclusions, labels, notes
 from mikomi.hub.people import queries as people
+from mikomi.hub.people.deals.queries import deals_naming
 from mikomi.hub.people.duplicates.queries import merged_into
 from mikomi.hub.people.types import Person
 
@@ -28,10 +29,10 @@ BROWSERS = 10_000
 
 
 def everything_of(person: Person) -> dict[str, Any]:
-    """What is known of a lead: values with their history, what it did, what became of it, on what ground
-    it may be written to, notes, the names of files, its browsers, by what ways it came, its campaigns and
-    seminars, and what it sent by forms. Values are JSON's own or have a sensible `str`; instants are ISO 8601
-    in UTC."""
+    """What is known of a lead: values with their history, what it did, what became of it, what deals say of
+    it, on what ground it may be written to, notes, the names of files, its browsers, by what ways it came,
+    its campaigns and seminars, and what it sent by forms. Values are JSON's own or have a sensible `str`;
+    instants are ISO 8601 in UTC."""
     number = person.number
     addresses = [person.email] if person.email else []
     return {
@@ -52,6 +53,7 @@ def everything_of(person: Person) -> dict[str, Any]:
             for m in _moments(number)
         ],
         "outcomes": [asdict(outcome) for outcome in activity.outcomes_of(number)],
+        "deals": deals_naming(person.key, person.email),
         "consent": {address: asdict(held) for address, held in consent.standing_of(addresses).items()},
         "tags": labels.labels_of("tag", [number]).get(number, []),
         "lists": labels.labels_of("list", [number]).get(number, []),
