@@ -156,6 +156,52 @@ def measure(leads: int) -> None:
         "lead page, after a change": pages["lead page"],
     }
     time_pages(client, again, change)
+    time_restricted()
+
+
+def time_restricted() -> None:
+    """Lists as a sales person who sees everything, and as the same person who sees their own alone: every
+    tenth company was handed over, one in twenty of these to them."""
+    from django.db import connection
+    from django.test import Client
+
+    from mikomi.hub.accounts.services import create_user
+    from mikomi.hub.accounts.types import Role
+    from mikomi.hub.handoff.editing import set_sight
+
+    mine = create_user("sales@example.com", "森", role=Role.SALES)
+    other = create_user("other@example.com", "小川", role=Role.SALES)
+    false = "false" if connection.vendor == "postgresql" else "0"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into handoff_handoff (company, first_company, lead, owner_id, state, urgent, is_check,"
+            " opened_at, next_first, tries, last_result, close_reason, edits)"
+            f" select id, id, 0, case when id %% 200 = 0 then %s else %s end, 'open', {false}, {false},"
+            f" '2026-11-01 00:00:00+00:00', {false}, 0, '', '', 0 from people_company where id %% 10 = 0",
+            [mine.pk, other.pk],
+        )
+        if connection.vendor == "postgresql":
+            cursor.execute("analyze")
+        cursor.execute("select min(lead_id) from site_lead_row where owner = '森'")
+        lead = cursor.fetchone()[0]
+    client = Client(HTTP_HOST="localhost")
+    client.force_login(mine)
+    pages = {
+        "list": "/leads/?view=0",
+        "list by -total": "/leads/?in=0&sort=-total",
+        "list by kana": "/leads/?in=0&sort=kana",
+        "list, hot only, by company": "/leads/?in=0&heat=4&sort=company",
+        "search, one person": "/leads/?in=0&q=user4711@",
+        "search, a common name": "/leads/?in=0&q=三宅",
+        "hot list": "/hot/",
+        "companies": "/companies/",
+        "companies, a common word": "/companies/?q=北浜",
+        "再検討": "/reconsidering/",
+        "lead page": f"/leads/{lead}/",
+    }
+    for everybody, said in ((True, ""), (False, ", own alone")):
+        set_sight(everybody=everybody)
+        time_pages(client, {f"sales: {name}{said}": url for name, url in pages.items()})
 
 
 def somebody() -> Client:

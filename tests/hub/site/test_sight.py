@@ -97,7 +97,7 @@ def test_no_page_shows_what_is_somebody_elses(world: World) -> None:
         for sample, real in world.standing.items():
             path = path.replace(sample, real, 1)
         lead = f"&lead={world.leads['L1']}" if address.name in ABOUT_A_LEAD else ""
-        asked = f"?who=all{lead}"
+        asked = f"?who=all&company=北浜{lead}"
         for method in ("GET", "POST"):
             if (
                 not allowing.allowed_role(Role.SALES, address.name, method)

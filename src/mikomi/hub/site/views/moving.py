@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mikomi.core.words import MikomiError
+from mikomi.hub.kit import sight
 from mikomi.hub.kit.templatetags.kit import words
 from mikomi.hub.people import moving
 from mikomi.hub.people import queries as people
@@ -83,5 +84,6 @@ def undo_move(request: HttpRequest, number: int, batch: int) -> HttpResponse:
 @require_safe
 def company_names(request: HttpRequest) -> HttpResponse:
     """Options for the company field."""
-    names = moving.company_names(request.GET.get("company", ""))
+    # Whoever may not see all companies types the name; it means the same company.
+    names = () if sight.present() else moving.company_names(request.GET.get("company", ""))
     return render(request, "site/partials/company_names.html", {"names": names})
