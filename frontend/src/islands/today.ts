@@ -76,6 +76,13 @@ export function watchToday(): void {
     place = card ? cards().indexOf(card) : 0;
   });
   document.addEventListener("htmx:after:swap", () => {
+    // A result was taken back: its card stands where it stood, and one goes on with it.
+    const back = document.querySelector<HTMLElement>("[data-restored]");
+    if (back) {
+      back.removeAttribute("data-restored");
+      choose(back, true);
+      return;
+    }
     if (document.querySelector("[data-calls]") === null || current() !== null) return;
     const every = cards();
     choose(every[Math.min(place, every.length - 1)], held);

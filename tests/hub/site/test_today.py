@@ -9,11 +9,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
+from mikomi.core.words import MikomiError
 from mikomi.hub.accounts.models import User
+from mikomi.hub.alerts import telling
 from mikomi.hub.alerts.models import Alert
 from mikomi.hub.handoff import queries, services
-from mikomi.hub.handoff.models import HandedLead
+from mikomi.hub.handoff.models import HandedLead, Handoff, HandoffChange, Seat
 from mikomi.hub.handoff.types import Cause, Kind, State
 from mikomi.hub.people.queries import numbers_of, person
 from mikomi.hub.scores import queries as scores
@@ -102,6 +105,24 @@ def test_a_result_folds_the_card_and_undoing_brings_it_back(client: Client, morn
     result = queries.results_of(number)[0]
     assert (result.kind, result.note) == (Kind.TOO_EARLY, "来期に")
     assert "すべて終わりました" in client.get(reverse("site:today")).content.decode()
+    # Under htmx the row goes and the card alone comes, where it stood.
+    url = reverse("site:undo_result", args=[result.number])
+    text = client.post(url, {"next": "/today/?more=20"}, headers={"HX-Request": "true"}).content.decode()
+    assert f'hx-target="#done-{result.number}" hx-swap="delete"' in text
+    assert '<hx-partial hx-target="#calls" hx-swap="innerHTML"><article' in text
+    assert 'name="more" value="20"' in text
+    assert "<html" not in text
+    lead, now = int(said["lead"]), timezone.now()
+    first = services.record_result(number, lead, Kind.NO_ANSWER, morning.pk, now - timedelta(hours=3))
+    services.record_result(number, lead, Kind.TALKED, morning.pk, now)
+    url = reverse("site:undo_result", args=[first])
+    refused = client.post(url, headers={"HX-Request": "true"}).content.decode()
+    assert "新しいものから順に" in refused
+    assert "<article" not in refused
+    for one in [one for one in queries.results_of(number) if not one.undone]:
+        services.undo_result(one.number, morning.pk)
+    client.post(reverse("site:say_result", args=[number]), said)
+    result = queries.results_of(number)[0]
     back = client.post(
         reverse("site:undo_result", args=[result.number]), {"next": "https://elsewhere.example/"}
     )
@@ -255,3 +276,60 @@ def test_only_the_people_of_a_hand_off_are_opened_again_on_its_page(client: Clie
     assert queries.closed_leads([leads["L4"]])
     client.post(reverse(url, args=[number, leads["L4"]]))
     assert not queries.closed_leads([leads["L4"]])
+
+
+def test_an_overdue_hand_off_is_urged_by_a_colleague_once_an_hour(client: Client, morning) -> None:
+    (number,) = hand("L4", to=morning.pk)
+    Handoff.objects.filter(pk=number).update(due_at=timezone.now() - timedelta(days=2))
+    url, mori = reverse("site:urge", args=[number]), seat("森")
+    mori.role = "sales"
+    mori.save()
+    # One's own is none to urge; a colleague's has the button under 全員.
+    assert reverse("site:urge", args=[number]) not in login(client, morning).get("/today/").content.decode()
+    assert "自分の担当です" in client.post(url, follow=True).content.decode()
+    assert f'hx-post="{url}"' in login(client, mori).get("/today/?who=all").content.decode()
+    answer = client.post(url, {"next": "/today/?who=all"}, headers={"HX-Request": "true"}).content.decode()
+    assert "伊藤さんに催促を送りました" in answer
+    assert "催促しました" in answer
+    assert sum("handoff_urged" in str(one.args_kwargs) for one in DBTaskResult.objects.all()) == 1
+    telling.tell("handoff_urged", number, morning.pk, occasion="1")
+    alert = Alert.objects.get(user=morning, kind="deadline")
+    assert alert.told["title"].startswith("催促: ")
+    assert ["催促した人", "森"] in alert.told["facts"]
+    log = queries.log_of(number)[0]
+    assert (log.what, log.by) == ("urged", "森")
+    assert f'hx-post="{url}"' not in client.get("/today/?who=all").content.decode()
+    assert "この1時間のうちに" in client.post(url, follow=True).content.decode()
+    HandoffChange.objects.filter(what="urged").update(at=timezone.now() - timedelta(minutes=61))
+    services.urge(number, mori.pk, timezone.now())
+    # Nobody's cannot be urged, nor what is in time.
+    Handoff.objects.filter(pk=number).update(owner=None)
+    with pytest.raises(MikomiError, match="nobody has this yet"):
+        services.urge(number, mori.pk, timezone.now())
+
+
+def test_whoever_is_back_has_what_was_talked_about_and_the_questions(client: Client, morning) -> None:
+    (number,) = hand("L4", to=morning.pk)
+    lead = numbers_of(["L4"])["L4"]
+    now = timezone.now() - timedelta(days=3)
+    Handoff.objects.filter(pk=number).update(opened_at=now)
+    services.record_result(number, lead, Kind.TALKED, morning.pk, now, note="来期の予算で\n検討したい")
+    services.record_result(number, lead, Kind.NO_ANSWER, morning.pk, now + timedelta(days=1))
+    Handoff.objects.filter(pk=number).update(next_on=None, next_first=False)
+    login(client, morning)
+    client.post(reverse("site:hear", args=[lead]), {"field": "hearing_authority", "value": "上申する"})
+    asked = client.get(reverse("site:hear", args=[lead]), headers={"HX-Request": "true"}).content.decode()
+    assert 'value="hearing_authority"' in asked
+    page = client.get("/today/").content.decode()
+    assert f'hx-get="{reverse("site:hear", args=[lead])}"' in page
+    assert "来期の予算で" not in page
+    HandedLead.objects.filter(handoff=number).update(cause=Cause.RECONSIDER)
+    page = client.get("/today/").content.decode()
+    assert "来期の予算で 検討したい" in " ".join(page.split())
+    assert "決裁権" in page
+    # Beside the cards, too.
+    Handoff.objects.filter(pk=number).update(next_on=None)
+    seated = Seat.objects.filter(user=morning).update(capacity=0)
+    assert seated == 1
+    beside = client.get("/today/").content.decode()
+    assert "「来期の予算で" in beside

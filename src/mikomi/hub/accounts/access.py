@@ -228,6 +228,7 @@ NEEDS: dict[str, Capability | Apart] = {
     "site:nearly": READ,
     "site:brief": READ,
     "site:say_result": CONTACT,
+    "site:urge": CONTACT,
     "site:undo_result": CONTACT,
     "site:move_next": CONTACT,
     "site:hand_lead": CONTACT,

@@ -19,6 +19,7 @@ from mikomi.hub.alerts.types import Kind, Told
 from mikomi.hub.handoff import calendar
 from mikomi.hub.handoff import queries as handoffs
 from mikomi.hub.handoff.types import CAUSE_WORDS, Cause, Member, Standing, State
+from mikomi.hub.handoff.urging import urged_by
 from mikomi.hub.kit import formats
 from mikomi.hub.people import queries as people
 from mikomi.hub.people.types import Person
@@ -29,6 +30,7 @@ HEADS: Mapping[str, Words] = {
     "given": Words("引き渡し", "Hand-off"),
     "reminder": Words("もうすぐ期限", "Due soon"),
     "escalated": Words("期限を過ぎています", "Overdue"),
+    "urged": Words("催促", "A colleague reminds you"),
     "returned": Words("育成に戻りました", "Back to nurturing"),
     "passed_on": Words("引き継ぎ", "Passed on to you"),
 }
@@ -36,7 +38,7 @@ _OPEN = Words("リードのページを開く", "Open the lead's page")
 _TODAY = Words("今日連絡する人を開く", "Open Today")
 _BY_HAND = Words("引き渡されました。", "It was handed over.")
 _PHONES = ("direct_phone", "mobile", "phone", "direct_phone_number", "mobile_number", "phone_number")
-LINKED = ("handoff_given", "handoff_passed_on", "handoff_reminder", "handoff_escalated")
+LINKED = ("handoff_given", "handoff_passed_on", "handoff_reminder", "handoff_escalated", "handoff_urged")
 """What asks for a contact, so a result may be given straight from it."""
 
 
@@ -100,7 +102,7 @@ def say_many(count: int, language: str) -> Told:
 
 def kind_of(what: str, standing: Standing) -> Kind:
     """Which of the kinds that people choose among it is."""
-    if what in ("handoff_reminder", "handoff_escalated"):
+    if what in ("handoff_reminder", "handoff_escalated", "handoff_urged"):
         return "deadline"
     if standing.urgent:
         return "urgent"
@@ -123,6 +125,8 @@ def say(what: str, kind: Kind, standing: Standing, member: Member, person: Perso
         ("メール" if ja else "Mail", person.email),
         ("担当" if ja else "Owner", standing.owner_name or ("まだいません" if ja else "nobody yet")),
     ]
+    if what == "handoff_urged":
+        told.insert(0, ("催促した人" if ja else "Reminded by", urged_by(standing.number)))
     data = data_of(what, kind, standing, member, person, phone)
     return Told(
         title=f"{HEADS[head].text(language)}: {who}",

@@ -50,6 +50,19 @@ SOON_AGAIN = Words(
 KEPT_OUT = Words("除外か「対応しない」の対象です", "kept out of calls by an exclusion or a priority")
 LEAD_GONE = Words("リードがもうありません", "the lead is not there any more")
 DEAL_ENDED = Words("会社の商談が終わりました", "the company's deal has ended")
+NOBODYS = Words(
+    "担当がまだ決まっていません。催促の代わりに、引き渡しのページで担当を決めてください",
+    "nobody has this yet; instead of a reminder, choose an owner on the page of the hand-off",
+)
+YOUR_OWN = Words(
+    "自分の担当です。連絡したら、結果を押してください",
+    "it is your own; contact them and press what came of it",
+)
+IN_TIME = Words("期限はまだ過ぎていません", "its time is not over yet")
+URGED = Words(
+    "この1時間のうちに催促しています。返事がないときは、少し待つか、担当を変えてください",
+    "a reminder went out within this hour; wait a little, or give it to somebody else",
+)
 UNDONE = Words("この結果は、もう取り消してあります", "this result was taken back already")
 NOT_LAST = Words(
     "この結果のあとに別の結果があります。新しいものから順に取り消してください",

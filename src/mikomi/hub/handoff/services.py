@@ -13,6 +13,7 @@ from mikomi.hub.handoff.following import (
 from mikomi.hub.handoff.giving import hand_over, hand_over_many
 from mikomi.hub.handoff.moving import follow_up, give_back, reassign
 from mikomi.hub.handoff.results import open_again, record_result, undo_result
+from mikomi.hub.handoff.urging import urge
 from mikomi.hub.handoff.watching import let_go, open_count, pass_on
 
 __all__ = [
@@ -33,4 +34,5 @@ __all__ = [
     "record_result",
     "repoint",
     "undo_result",
+    "urge",
 ]

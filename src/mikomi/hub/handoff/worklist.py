@@ -139,11 +139,12 @@ def was_urgent(results: Sequence[int]) -> set[int]:
     return {number for number, before in rows if before.get("urgent")}
 
 
-def last_results(leads: Sequence[int]) -> dict[int, ResultView]:
-    """The latest result said of each of these leads, by number; those without one are left out."""
-    found: dict[int, ResultView] = {}
+def results_said(leads: Sequence[int]) -> dict[int, list[ResultView]]:
+    """The results said of each of these leads, by number, the latest first; those without one are left
+    out."""
+    found: dict[int, list[ResultView]] = {}
     for one in result_views(Result.objects.filter(lead__in=leads, undone_at=None)):
-        found.setdefault(one.lead, one)
+        found.setdefault(one.lead, []).append(one)
     return found
 
 

@@ -65,6 +65,7 @@ DEEDS: dict[str, Words] = {
     "followed": Words("約束の日に、あらためて引き渡した", "Handed over anew on its date"),
     "reminder": Words("期限が近いと知らせた", "Reminded"),
     "escalated": Words("期限切れを知らせた", "Told that it is overdue"),
+    "urged": Words("催促した", "Reminded by a colleague"),
     "left": Words("連絡する人から外れた", "Left the people to call"),
     "united": Words("統合で1つになった", "United by a merge"),
     "parted": Words("統合を元に戻して再開した", "Opened again as a merge was taken back"),

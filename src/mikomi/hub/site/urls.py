@@ -50,6 +50,7 @@ urlpatterns = [
     path("today/nearly/", today.nearly, name="nearly"),
     path("today/<int:number>/brief/", briefing.brief, name="brief"),
     path("today/<int:number>/result/", today.say_result, name="say_result"),
+    path("today/<int:number>/urge/", today.urge, name="urge"),
     path("today/results/<int:number>/undo/", today.undo, name="undo_result"),
     path("today/results/<int:number>/move/", today.move_next, name="move_next"),
     path("leads/<int:number>/hand-over/", briefing.hand_lead, name="hand_lead"),

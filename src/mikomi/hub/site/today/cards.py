@@ -17,7 +17,7 @@ from mikomi.core.journey.map import MapStage
 from mikomi.core.words import Words
 from mikomi.hub.activity import queries as activity
 from mikomi.hub.handoff import worklist
-from mikomi.hub.handoff.types import Cause, Kind, Member, ResultView, Standing
+from mikomi.hub.handoff.types import KIND_WORDS, Cause, Kind, Member, ResultView, Standing
 from mikomi.hub.journey.standing import stages_of
 from mikomi.hub.people import queries as people
 from mikomi.hub.people.types import Person
@@ -28,6 +28,7 @@ from mikomi.hub.site.rows import store
 from mikomi.hub.site.rows.store import Scores
 from mikomi.hub.site.timeline import day_of
 from mikomi.hub.site.titles import labels_of
+from mikomi.hub.site.today.hearing import heard_before
 from mikomi.hub.site.today.opening import Known, opening
 from mikomi.hub.site.types import Row
 from mikomi.hub.site.types import Standing as Scored
@@ -54,6 +55,16 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class Talk:
+    """What was talked about last time: the last result that has words, and what sales heard."""
+
+    said: ResultView | None
+    how: Words
+    text: str
+    heard: tuple[tuple[Words, Words], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """One person of a card. `row`: as lists show the lead; `member`: the latest cause it was handed over
     for."""
@@ -74,7 +85,8 @@ class Card:
 
     `reason`: what speaks for the first person at present; `then`: what did when it was handed over, where
     that reads otherwise. `stage`: where the person stands in the journey; `question`: what people ask there.
-    `late`: its deadline is over.
+    `talk`: what was talked about last time, of somebody who is back or whose day has come. `late`: its
+    deadline is over.
     """
 
     standing: Standing
@@ -83,6 +95,7 @@ class Card:
     reason: Words
     then: Words | None
     back: bool
+    talk: Talk | None
     opening: Words
     stage: str
     question: str
@@ -107,17 +120,21 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Some hand-offs and the rows of their people, by number, read at once for all that a page shows."""
+    """Some hand-offs, the rows of their people and the results said of them (the latest first), by number,
+    read at once for all that a page shows."""
 
     held: Mapping[int, Standing]
     rows: Mapping[int, Row]
+    said: Mapping[int, Sequence[ResultView]]
 
 
 def read(numbers: Iterable[int], leads: Iterable[int] = ()) -> Read:
     """These hand-offs with their people, and the rows of other `leads` besides."""
     held = {one.number: one for one in worklist.standings(list(dict.fromkeys(numbers)))}
-    asked = {lead for one in held.values() for lead in one.leads}.union(leads)
-    return Read(held, {row.lead_id: row for row in rows_of(sorted(asked))} if asked else {})
+    asked = sorted({lead for one in held.values() for lead in one.leads}.union(leads))
+    if not asked:
+        return Read(held, {}, {})
+    return Read(held, {row.lead_id: row for row in rows_of(asked)}, worklist.results_said(asked))
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +210,9 @@ def cards_of(
     firsts = [leads[0] for leads in callers.values() if leads]
     told = grounds(firsts, scored, labels_of()) if scored else {}
     stages = stages_of(firsts)
-    contacts = last_contacts(every)
+    contacts = last_contacts(every, known.said)
     return [
-        _card(one, callers[one.number], rows, persons, told, stages, contacts, now)
+        _card(one, callers[one.number], known, persons, told, stages, contacts, now)
         for one in held
         if callers[one.number]
     ]
@@ -208,7 +225,7 @@ def _by_lead(scores: Scores) -> dict[int, int]:
 def _card(
     one: Standing,
     leads: Sequence[int],
-    rows: Mapping[int, Row],
+    read_at_once: Read,
     persons: Mapping[int, Person],
     known: Mapping[int, Ground],
     stages: Mapping[int, MapStage],
@@ -216,6 +233,7 @@ def _card(
     now: datetime,
 ) -> Card:
     latest: dict[int, Member] = {member.lead: member for member in one.members}
+    rows = read_at_once.rows
     callers = [Caller(rows[lead], phone_of(persons.get(lead)), latest.get(lead)) for lead in leads]
     first, ground = callers[0], known.get(leads[0])
     frozen = first.member.frozen.reason if first.member else Words("", "")
@@ -225,13 +243,17 @@ def _card(
         (contacts[lead] for lead in leads if lead in contacts), key=lambda c: _day(c.at), default=None
     )
     question = stage.question if stage else ""
+    back = (ground.back if ground else False) or Cause.RECONSIDER in one.causes
+    again = back or (one.next_first and one.next_on is not None)
+    talk = talk_of(leads[0], read_at_once.said, persons.get(leads[0])) if again else None
     return Card(
         standing=one,
         first=first,
         colleagues=tuple(callers[1:]),
         reason=told,
         then=frozen if frozen.ja and frozen != told else None,
-        back=(ground.back if ground else False) or Cause.RECONSIDER in one.causes,
+        back=back,
+        talk=talk,
         opening=opening(
             Known(
                 urgent=one.urgent,
@@ -255,9 +277,24 @@ def phone_of(person: Person | None) -> str:
     return next((known[name] for name in PHONES if known.get(name)), "")
 
 
-def last_contacts(leads: Sequence[int]) -> dict[int, Contact]:
+def talk_of(lead: int, said: Mapping[int, Sequence[ResultView]], person: Person | None) -> Talk | None:
+    """What was talked about with a lead (number) last time; None where nobody wrote anything down."""
+    last = last_words(lead, said)
+    heard = heard_before(person.attributes) if person else ()
+    if last is None and not heard:
+        return None
+    text = last.note.strip() or last.reason if last else ""
+    return Talk(last, KIND_WORDS[last.kind] if last else Words("", ""), text, heard)
+
+
+def last_words(lead: int, said: Mapping[int, Sequence[ResultView]]) -> ResultView | None:
+    """The last result of a lead (number) with a note or a reason."""
+    return next((one for one in said.get(lead, ()) if one.note.strip() or one.reason), None)
+
+
+def last_contacts(leads: Sequence[int], said: Mapping[int, Sequence[ResultView]]) -> dict[int, Contact]:
     """When each of these leads was contacted last, as far as results and events of calls tell."""
-    found = {lead: _contact(one) for lead, one in worklist.last_results(leads).items()}
+    found = {lead: _contact(said[lead][0]) for lead in leads if lead in said}
     for lead, day in activity.last_days_of_kind("call", leads).items():
         called = day_of(day)
         if lead not in found or _day(found[lead].at) < called:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mikomi.core.values.choices import SEPARATOR
@@ -53,6 +54,25 @@ def heard_of(lead: int) -> Heard:
             for key, (ja, en, _scope, _kind) in HEARING.items()
         ),
     )
+
+
+def heard_before(known: Mapping[str, str]) -> tuple[tuple[Words, Words], ...]:
+    """Question and answer of what was heard, by the attributes `known` of a lead."""
+    return tuple(
+        (Words(ja, en), _answer(key, known[key]))
+        for key, (ja, en, _scope, _kind) in HEARING.items()
+        if known.get(key)
+    )
+
+
+def _answer(field: str, value: str) -> Words:
+    named = {one["key"]: Words(one["ja"], one["en"]) for one in CHOICES.get(field, ())}
+    words = (
+        [named.get(one, Words(one, one)) for one in value.split(SEPARATOR)]
+        if named
+        else [Words(value, value)]
+    )
+    return Words("、".join(one.ja for one in words), ", ".join(one.en for one in words))
 
 
 def pressed(field: str, value: str, known: str) -> str:

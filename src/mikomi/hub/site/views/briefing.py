@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mikomi.core.words import MikomiError, Words
 from mikomi.hub.accounts import queries as accounts
@@ -70,12 +70,14 @@ def hand_lead(request: PageRequest, number: int) -> HttpResponse:
     return redirect(_back(request, number))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def hear(request: PageRequest, number: int) -> HttpResponse:
-    """One answer of a ヒアリング, by one tap; pressed again it is taken away."""
+    """One answer of a ヒアリング, by one tap; pressed again it is taken away. GET asks for the questions."""
     person = people.person(number) if number < 2**31 else None
     if person is None:
         raise Http404
+    if request.method == "GET":
+        return render(request, "site/today/hearing.html", {"heard": hearing.heard_of(number)})
     field, value = request.POST.get("field", ""), request.POST.get("value", "")
     refused: Words | None = None
     try:

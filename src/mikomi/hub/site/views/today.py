@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.db import transaction
@@ -20,6 +21,7 @@ from mikomi.core.words import MikomiError, Words
 from mikomi.hub.accounts.allowing import may_of
 from mikomi.hub.handoff import calendar, queries, services, whose, worklist
 from mikomi.hub.handoff.types import KIND_WORDS, Kind, State
+from mikomi.hub.handoff.urging import urged_lately
 from mikomi.hub.kit.jobs import enqueue
 from mikomi.hub.kit.menu import lights_of
 from mikomi.hub.kit.requests import PageRequest
@@ -44,6 +46,8 @@ ASKED_SINCE = Words(
     "この結果のあとに問い合わせが来たので、次の日付は変えられません。カードから今日の結果を記録してください",
     "somebody asked for something after this result, so it cannot be put off; record a new one on the card",
 )
+PAGE = ("who", "more", "for")
+"""What a page of Today is asked for by."""
 SENT_AGAIN = ("said", "lead", "who", "more", "for", "note", "date", "reason")
 """What a form says once more where somebody takes a hand-off over."""
 
@@ -82,7 +86,7 @@ def today(request: PageRequest) -> HttpResponse:
         "more_url": _address(request.GET, more=_more(request.GET) + days.REST_AT_ONCE),
         "scored": scored,
         "lane": lanes.reconsidering(held),
-        "late": lanes.overdue(late, held.read, calendar.working_time(team), on),
+        "late": lanes.overdue(late, held.read, calendar.working_time(team), now, _me(request).pk),
         "late_total": late_total,
         "proposal": capacity.said() if may_of(request.user).market else None,
         "lights": lights_of(request),
@@ -166,9 +170,37 @@ def undo(request: PageRequest, number: int) -> HttpResponse:
         services.undo_result(number, _me(request).pk)
     except MikomiError as error:
         messages.warning(request, words(error.words))
+        if request.htmx:
+            return render(request, "site/today/refused_undo.html")
     else:
         messages.success(request, _("元に戻しました"))
-    return redirect(f"{_back(request)}#call-{found}")
+    if not request.htmx:
+        return redirect(f"{_back(request)}#call-{found}")
+    held, page = _day_again(request), _page(request)
+    place = next((at for at, card in enumerate(held.cards) if card.number == found), None)
+    context = _of_day(request, held, _everybody(request)) | {
+        "undone": number,
+        "card": None if place is None else held.cards[place],
+        "after": held.cards[place - 1].number if place else None,
+        "more": _more(page),
+        "only_back": _only_back(page),
+    }
+    return render(request, "site/today/undone.html", context)
+
+
+@require_POST
+def urge(request: PageRequest, number: int) -> HttpResponse:
+    """催促する: an overdue hand-off is called to its owner's mind."""
+    try:
+        name = services.urge(number, _me(request).pk, timezone.now())
+    except MikomiError as error:
+        messages.warning(request, words(error.words))
+    else:
+        messages.success(request, _("%(name)sさんに催促を送りました") % {"name": name})
+    if not request.htmx:
+        return redirect(f"{_back(request)}#overdue")
+    urged = urged_lately([number], timezone.now()).get(number)
+    return render(request, "site/today/urged.html", {"number": number, "urged_at": urged})
 
 
 @require_POST
@@ -204,7 +236,14 @@ def move_next(request: PageRequest, number: int) -> HttpResponse:
     return redirect(_back(request))
 
 
+def _page(request: PageRequest) -> QueryDict:
+    """How the page was asked for that the form stands on."""
+    path, _mark, query = request.POST.get("next", "").partition("?")
+    return QueryDict(query) if path == reverse("site:today") else request.POST
+
+
 def _day_again(request: PageRequest) -> days.Day:
+    page = _page(request)
     everybody = _everybody(request)
     return days.day_of_user(
         timezone.localdate(),
@@ -212,8 +251,8 @@ def _day_again(request: PageRequest) -> days.Day:
         _me(request).pk,
         standing(),
         everybody=everybody,
-        more=_more(request.POST),
-        only_back=_only_back(request.POST),
+        more=_more(page),
+        only_back=_only_back(page),
     )
 
 
@@ -286,11 +325,13 @@ def _back(request: PageRequest) -> str:
     known = (reverse("site:today"), reverse("site:today_call"), "/leads/", "/companies/")
     if asked.startswith(known) and "//" not in asked and "\\" not in asked:
         return asked
-    return f"{reverse('site:today')}{'?who=all' if request.POST.get('who') == 'all' else ''}"
+    query = "&".join(f"{name}={quote(request.POST[name])}" for name in PAGE if request.POST.get(name))
+    return f"{reverse('site:today')}{query and '?'}{query}"
 
 
 def _everybody(request: PageRequest) -> bool:
-    return (request.POST or request.GET).get("who") == "all" and sees_all(request)
+    asked = _page(request) if request.method == "POST" else request.GET
+    return asked.get("who") == "all" and sees_all(request)
 
 
 def sees_all(request: PageRequest, team: calendar.TeamView | None = None) -> bool:
