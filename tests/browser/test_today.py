@@ -68,9 +68,22 @@ def test_a_morning_at_the_desk_and_on_the_way(morning: Page) -> None:
     expect(current).to_contain_text("北浜精機")
     expect(current.locator(":focus")).to_have_count(1)
     expect(page.locator("#today-progress")).to_contain_text("1 / 4件")
+    page.evaluate("document.body.dataset.kept = 'yes'")
     page.keyboard.press("z")
     expect(cards).to_have_count(4)
     expect(page.locator("#mk-toasts")).to_contain_text("元に戻しました")
+    # The card alone came back, in its place, and one goes on with it.
+    expect(done).to_have_count(0)
+    expect(page.locator("body")).to_have_attribute("data-kept", "yes")
+    expect(cards.nth(0)).to_have_attribute("data-current", "")
+    expect(cards.nth(0).locator(":focus")).to_have_count(1)
+
+    # The questions of the call unfold in the card.
+    current.get_by_text("ヒアリング").click()
+    heard = current.get_by_role("button", name="上申する")
+    heard.click()
+    expect(heard).to_have_attribute("aria-pressed", "true")
+    expect(current.locator("[id^=hearing_authority]")).to_be_focused()
 
     # Too early asks for the date; a mail is recorded by writing it.
     page.keyboard.press("j")
