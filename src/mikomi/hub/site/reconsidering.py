@@ -81,7 +81,7 @@ def lines_of(pairs: Sequence[tuple[Comeback, Row]], scored: Standing | None) -> 
     rest = [back.lead for back, _row in pairs if back.number not in frozen]
     known = grounds(rest, scored, labels_of()) if scored and rest else {}
     quiet = _quiet(pairs, scored)
-    results = worklist.last_results(leads)
+    results = {lead: said[0] for lead, said in worklist.results_said(leads).items()}
     return [
         Line(
             back=back,
