@@ -294,8 +294,8 @@ def test_an_overdue_hand_off_is_urged_by_a_colleague_once_an_hour(client: Client
     assert sum("handoff_urged" in str(one.args_kwargs) for one in DBTaskResult.objects.all()) == 1
     telling.tell("handoff_urged", number, morning.pk, occasion="1")
     alert = Alert.objects.get(user=morning, kind="deadline")
-    assert alert.told["title"].startswith("催促: ")
-    assert ["催促した人", "森"] in alert.told["facts"]
+    assert alert.told["ja"]["title"].startswith("催促: ")
+    assert ["催促した人", "森"] in alert.told["ja"]["facts"]
     log = queries.log_of(number)[0]
     assert (log.what, log.by) == ("urged", "森")
     assert f'hx-post="{url}"' not in client.get("/today/?who=all").content.decode()
