@@ -40,11 +40,14 @@ VISITS = (
 )
 NEARLY = """
     select s.lead_id, l.email from site_lead_score s join people_lead l on l.id = s.lead_id
-    where s.fit >= 10 and s.engagement between 16 and 37
+    join site_lead_cell c on c.id = s.cell
+    where c.heat < 4 and s.fit >= 10 and s.engagement between 16 and 37
     and l.email <> '' and l.trashed_at is null and l.merged_into is null
     and not exists (select 1 from handoff_handedlead m join people_lead o on o.id = m.lead
         where o.id = l.id or o.company_id = l.company_id)
     group by coalesce(l.company_id, -l.id) order by s.engagement desc, s.lead_id limit ?"""
+HANDED_WITHIN = 10.0
+"""Seconds after a lead got hot: not handed over by then, it is kept out by a rule, and told of nowhere."""
 STANDS = """
     select c.heat = 4, s.total from site_lead_score s join site_lead_cell c on c.id = s.cell
     where s.lead_id = ?"""
@@ -96,7 +99,7 @@ def follow(rows: sqlite3.Connection, port: int, key: str, lead: int) -> tuple[fl
             return handed, passed
         stands = rows.execute(STANDS, [lead]).fetchone()
         scored = scored or (passed if stands != before else 0.0)
-        if not handed and scored and not stands[0] and passed > scored + SCORED_FOR:
+        if not handed and scored and passed > scored + (HANDED_WITHIN if stands[0] else SCORED_FOR):
             return None
         time.sleep(0.01)
     return None
