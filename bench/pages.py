@@ -177,7 +177,8 @@ def time_restricted() -> None:
             "insert into handoff_handoff (company, first_company, lead, owner_id, state, urgent, is_check,"
             " opened_at, next_first, tries, last_result, close_reason, edits)"
             f" select id, id, 0, case when id %% 200 = 0 then %s else %s end, 'open', {false}, {false},"
-            f" '2026-11-01 00:00:00+00:00', {false}, 0, '', '', 0 from people_company where id %% 10 = 0",
+            f" '2026-11-01 00:00:00+00:00', {false}, 0, '', '', 0 from people_company where id %% 10 = 0"
+            " on conflict do nothing",
             [mine.pk, other.pk],
         )
         if connection.vendor == "postgresql":

@@ -120,12 +120,14 @@ def company_test(company: str) -> tuple[str, list[Any]]:
     own = sight.present()
     if own is None:
         return "", []
+    # Put so that a planner finds them by their company, never all leads of an owner.
+    owner = "v.owner || ''"
     people_of = f"select 1 from site_lead_row v where v.company_id = {company}"
     return (
         f"(case coalesce({whose.of_company(company)}, {_NONE}) when {int(own.user)} then true"
         f" when {whose.EVERYBODY} then true when {_NONE}"
-        f" then not exists ({people_of}) or exists ({people_of} and v.owner in (%s, ''))"
-        f" else exists ({people_of} and v.owner = %s) end)",
+        f" then not exists ({people_of}) or exists ({people_of} and {owner} in (%s, ''))"
+        f" else exists ({people_of} and {owner} = %s) end)",
         [own.name, own.name],
     )
 
