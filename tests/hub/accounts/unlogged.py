@@ -23,7 +23,7 @@ UNLOGGED: dict[str, set[str]] = {
     },
     "the history of the hand-off or of the lead keeps who did it and when": {
         "alerts:result", "site:say_result", "site:undo_result", "site:move_next", "site:hand_lead",
-        "site:hear", "site:handoff_give_back", "site:handoff_undo", "site:handoff_open_again",
+        "site:hear", "site:urge", "site:handoff_give_back", "site:handoff_undo", "site:handoff_open_again",
         "site:value", "site:move", "site:undo_move", "site:set_stage", "site:end_stage", "site:undo_stage",
         "site:join_campaign", "site:leave_campaign", "site:part_browser", "site:give_browser",
         "site:set_machine", "people:note_write", "people:note_edit", "people:note_delete",
