@@ -92,6 +92,14 @@ def test_lights_stand_for_some_seconds_in_each_language(entries, monkeypatch):
         assert health_of(RequestFactory().get("/")) == Light("good", "3")
 
 
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [("the file is empty", "The file is empty"), ("model.yaml:3: fit[0]", "model.yaml:3: fit[0]"), ("", "")],
+)
+def test_a_sentence_begins_with_a_capital_but_for_the_name_of_a_file(told, shown):
+    assert kit_tags.as_sentence(told) == shown
+
+
 def test_an_icon_is_hidden_from_screen_readers_and_an_unknown_one_is_an_error():
     assert 'aria-hidden="true"' in icons.icon("flame")
     assert 'class="mk-icon mk-icon-18"' in icons.icon("flame", "mk-icon-18")

@@ -149,6 +149,14 @@ def words(value: Words | str) -> str:
 
 
 @register.filter
+def as_sentence(value: Words | str) -> str:
+    """The same with a capital at its beginning; a file's name or an address that begins it stays as it is."""
+    told = words(value)
+    first = told.partition(" ")[0].rstrip(",:;.")
+    return told[:1].upper() + told[1:] if first.isalpha() else told
+
+
+@register.filter
 def day(value: date | datetime | None) -> str:
     """11月24日（火） / Tue, Nov 24; empty for None."""
     return "" if value is None else formats.day(_day_of(value), _language(), timezone.localdate())
