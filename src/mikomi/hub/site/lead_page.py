@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -66,7 +66,7 @@ class Chosen:
 @dataclass(frozen=True, slots=True)
 class LeadScore:
     """The score of one lead on the chosen day, its reasons and its curve. `would_be_hot`: by the model
-    alone, whoever is kept out."""
+    alone, whoever is kept out. `values`: the attributes of that day by field, the unknown left out."""
 
     total: float
     level: int
@@ -76,6 +76,7 @@ class LeadScore:
     reason: Words
     why: WhyTable
     plot: TemperaturePlot
+    values: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,8 @@ def lead_score(
     evidence = evidence_of(told, model, chosen.on, doings, end, labels)
     threshold = temperature.hot_at(model)
     at = near.leads["number"].to_list().index(number)
-    values = {name: near.leads[name][at] for name in near.leads.columns}
+    row = near.leads.row(at, named=True)
+    values = {name: str(value) for name, value in row.items() if value}
     return LeadScore(
         total=told.total,
         level=levels.level(told.total, threshold or None, told.hot and not kept_out),
@@ -165,10 +167,9 @@ def lead_score(
         would_be_hot=told.hot,
         back=came_back(told, model),
         reason=reason(evidence),
-        why=why_table(
-            told, model, {k: None if v is None else str(v) for k, v in values.items()}, language, labels
-        ),
+        why=why_table(told, model, values, language, labels),
         plot=_plot(number, near, standing, chosen, doings, told, address, language, facts),
+        values=values,
     )
 
 
@@ -277,13 +278,13 @@ class ValueGroup:
 
 
 def grouped_values(
-    person: Person, on: date, today: date, facts: Facts
+    person: Person, on: date, today: date, facts: Facts, read: Mapping[str, str] | None = None
 ) -> tuple[list[ValueGroup], list[FieldView]]:
     """The attributes of a lead and its company as of `on`, group by group, and the fields that are
-    empty today."""
+    empty today. `read`: the values of that day, where the page has read them."""
     known = person.attributes | ({"company": person.company} if person.company else {})
-    now = {key: value for key, value in known.items() if key not in SHOWN_ABOVE}
-    then = now if on >= today else _values(person.number, on)
+    now = _not_above(known)
+    then = now if on >= today else _not_above(_values(person.number, on) if read is None else read)
     since = _since(facts.history, on)
     fields = {view.key: view for view in facts.names.fields}
     groups: dict[str, list[KnownValue]] = {}
@@ -313,7 +314,11 @@ def grouped_values(
 
 def _values(number: int, on: date) -> dict[str, str]:
     row = people.attribute_frame(on, [number]).row(0, named=True)
-    return {key: str(value) for key, value in row.items() if value and key not in SHOWN_ABOVE}
+    return {key: str(value) for key, value in row.items() if value}
+
+
+def _not_above(values: Mapping[str, str]) -> dict[str, str]:
+    return {key: value for key, value in values.items() if key not in SHOWN_ABOVE}
 
 
 def _since(history: Sequence[ValueChange], on: date) -> dict[str, ValueChange]:

@@ -43,13 +43,15 @@ type Panel = tuple[str, Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Whose page it is and as of which day; `today` is the day of the scores."""
+    """Whose page it is and as of which day; `today` is the day of the scores, `then` the attributes
+    of the day where they were read."""
 
     person: Person
     row: Row | None
     facts: lead_page.Facts
     on: date
     today: date
+    then: Mapping[str, str] | None = None
 
 
 def handoff(asked: Asked) -> Panel:
@@ -100,7 +102,7 @@ def deals_card(
 
 def details(asked: Asked) -> Panel:
     """What was known of the person on that day, and since when."""
-    groups, empty = lead_page.grouped_values(asked.person, asked.on, asked.today, asked.facts)
+    groups, empty = lead_page.grouped_values(asked.person, asked.on, asked.today, asked.facts, asked.then)
     return (
         "site/panels/details.html",
         {"groups": groups, "empty": empty, "on": asked.on if asked.on < asked.today else None},

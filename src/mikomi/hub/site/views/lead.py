@@ -64,7 +64,9 @@ def lead_page(request: HttpRequest, number: int) -> HttpResponse:
         not_hot = past is None and any("hot" in one.keeps_out for one in kept)
         context |= _score(request, number, now, on, facts, not_hot)
     today = now.on if now else timezone.localdate()
-    context["panels"] = panels_of(Asked(person, row, facts, min(on or today, today), today))
+    score = context.get("score")
+    then = score.values if score else None
+    context["panels"] = panels_of(Asked(person, row, facts, min(on or today, today), today, then))
     return render(request, "site/lead.html", context)
 
 
