@@ -155,8 +155,7 @@ def read_deals(
     once = once.join(named, on=["sfa", "key"], how="left", maintain_order="left").with_columns(
         pl.col(name).fill_null("") for name in OF_PEOPLE
     )
-    # Kinds in a mapping are what `cast` takes; its stub wants them named as a wider one.
-    once = once.select(*FRAME).cast(FRAME)  # pyright: ignore[reportArgumentType]
+    once = once.select(pl.col(name).cast(kind) for name, kind in FRAME.items())
     findings = list(table.findings)
     if once.height < kept.height:
         findings.append(Finding("deals_of_one", kept.height - once.height))
